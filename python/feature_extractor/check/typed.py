@@ -1,0 +1,168 @@
+"""The checked program: every name resolved, every operator's overload chosen, every type known.
+
+It is a graph, not a tree: expressions are interned, so that two equal expressions are one object and
+an expression that is used twice is stored once. The planner may therefore key on identity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from feature_extractor.types import StructType, TableType, Type
+
+type Constant = (
+    None | bool | int | float | str | bytes | tuple["Constant", ...]
+)
+"""A literal's value. Timestamps and durations are int microseconds; lists are tuples."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place in a source file; lines and columns start at 1, columns count code points."""
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """A typed expression. ``site`` is the first place where it was written."""
+
+    type: Type
+    site: Site
+
+
+@dataclass(frozen=True, eq=False)
+class Literal(Expression):
+    """A constant; for a list literal of constants the value is a tuple."""
+
+    value: Constant
+
+
+@dataclass(frozen=True, eq=False)
+class InputReference(Expression):
+    """The whole value of a declared input; ``domain`` is ``request`` or ``candidate``."""
+
+    domain: str
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class ResourceReference(Expression):
+    """A resource, as an argument of an operator that takes one; ``name`` is unique in the program."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class LambdaVariable(Expression):
+    """The element that a lambda runs over; each lambda has a variable object of its own."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Lambda(Expression):
+    """``variable -> body``; its type is the type of the body. Appears only as an argument of a Call."""
+
+    variable: LambdaVariable
+    body: Expression
+
+
+@dataclass(frozen=True, eq=False)
+class Field(Expression):
+    """``base.name`` of a struct (or of a nullable struct: then the field is nullable)."""
+
+    base: Expression
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Struct(Expression):
+    """``{name: value, ...}``; the names are those of ``type``, in its order."""
+
+    values: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Call(Expression):
+    """An operator applied to arguments.
+
+    ``overload`` is the index of the signature in the operator's list in the registry. ``bindings`` are the
+    type variables, size variables (as int) included. ``arguments`` follow the signature's parameters with
+    defaults filled in; a variadic parameter contributes its arguments at the end. Implicit conversions
+    from int to float are calls of their own.
+    """
+
+    operator: str
+    overload: int
+    bindings: tuple[tuple[str, Type | int], ...]
+    arguments: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Input:
+    """A declared input column of the ``request`` or ``candidate`` domain."""
+
+    domain: str
+    name: str
+    type: Type
+    site: Site
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A declared resource. ``kind`` is ``vocabulary`` or ``table``; ``path`` is absolute."""
+
+    name: str
+    kind: str
+    path: str
+    site: Site
+    oov_buckets: int = 0
+    table: TableType | None = None
+
+    @property
+    def row(self) -> StructType | None:
+        """The row type of a table, or None."""
+        return self.table.row if self.table else None
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One output of the program.
+
+    ``kind`` is ``dense id ids weighted text label``. ``size`` and ``maximum`` belong to the id kinds; where
+    the size was given as a vocabulary, ``vocabulary`` names the resource and ``size`` is None. ``default`` is
+    None where the kind's own default holds. The value's type fits the kind, before conversion to
+    float or to a list of ids.
+    """
+
+    name: str
+    kind: str
+    value: Expression
+    site: Site
+    size: int | None = None
+    vocabulary: str | None = None
+    maximum: int | None = None
+    default: float | int | str | None = None
+    description: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class CheckedProgram:
+    """A program without errors. ``sources`` maps each file that was read to its text."""
+
+    path: str
+    inputs: tuple[Input, ...]
+    resources: tuple[Resource, ...]
+    features: tuple[Feature, ...]
+    description: str = ""
+    sources: dict[str, str] = field(default_factory=dict)
