@@ -9,8 +9,7 @@
 //
 // The functions are total: any bit pattern goes in without a trap, a hang or undefined behaviour. Where the
 // mathematical result does not exist or overflows, the result is NaN or an infinity. They have no branches,
-// so that a plain loop over an array is vectorised; a choice between two values is written as `c ? a : b` on
-// values that are both cheap to have.
+// so that a plain loop over an array is vectorised; a choice between two values is a select(), never an `if`.
 #ifndef FEATURE_EXTRACTOR_MATH_ARITHMETIC_H_
 #define FEATURE_EXTRACTOR_MATH_ARITHMETIC_H_
 
@@ -80,9 +79,17 @@ FEATURE_EXTRACTOR_MATH_INLINE double scale(double x, double n) {
   return x * power_of_two(half) * power_of_two(n - half);
 }
 
+// condition ? a : b, by bit masks. GCC moves the computation of a value that is used on one side only of a `?:` into
+// a branch, and then does not vectorise the loop because floating-point operations may trap. Masks keep both sides
+// unconditional.
+FEATURE_EXTRACTOR_MATH_INLINE double select(bool condition, double a, double b) {
+  const std::uint64_t mask = std::uint64_t{0} - static_cast<std::uint64_t>(condition);
+  return from_bits((to_bits(a) & mask) | (to_bits(b) & ~mask));
+}
+
 // The smaller or the larger of two values; the second one when the first is NaN.
-FEATURE_EXTRACTOR_MATH_INLINE double at_most(double x, double limit) { return x < limit ? x : limit; }
-FEATURE_EXTRACTOR_MATH_INLINE double at_least(double x, double limit) { return x > limit ? x : limit; }
+FEATURE_EXTRACTOR_MATH_INLINE double at_most(double x, double limit) { return select(x < limit, x, limit); }
+FEATURE_EXTRACTOR_MATH_INLINE double at_least(double x, double limit) { return select(x > limit, x, limit); }
 
 // An unevaluated sum of two doubles, the second much smaller than the first (Dekker 1971).
 struct Extended {

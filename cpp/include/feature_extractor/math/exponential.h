@@ -82,10 +82,10 @@ struct ExponentialMinusOne {
 FEATURE_EXTRACTOR_MATH_INLINE ExponentialMinusOne expm1_extended(double x, double tail) {
   const ExponentialReduction reduced = reduce_exponential(x, tail);
   const bool huge = reduced.exponent > 512.0;
-  const double power = power_of_two(reduced.exponent - (huge ? 512.0 : 0.0));
+  const double power = power_of_two(reduced.exponent - select(huge, 512.0, 0.0));
   const double rest = reduced.low + exponential_tail(reduced.high);
-  const Extended sum = add_ordered(power - (huge ? 0.0 : 1.0), power * reduced.high);
-  return {{sum.high, sum.low + power * rest}, huge ? 0x1p512 : 1.0};
+  const Extended sum = add_ordered(power - select(huge, 0.0, 1.0), power * reduced.high);
+  return {{sum.high, sum.low + power * rest}, select(huge, 0x1p512, 1.0)};
 }
 
 // e^x - 1 without the loss of digits near zero.
@@ -103,9 +103,9 @@ FEATURE_EXTRACTOR_MATH_INLINE double sigmoid(double x) {
   const Extended sum = add_ordered(1.0, mantissa.high * power);
   const Extended denominator = {sum.high, sum.low + mantissa.low * power};
   const bool positive = x >= 0.0;
-  const Extended numerator = {positive ? 1.0 : mantissa.high, positive ? 0.0 : mantissa.low};
+  const Extended numerator = {select(positive, 1.0, mantissa.high), select(positive, 0.0, mantissa.low)};
   const Extended quotient = divide(numerator, denominator);
-  return scale(quotient.high + quotient.low, positive ? 0.0 : reduced.exponent);
+  return scale(quotient.high + quotient.low, select(positive, 0.0, reduced.exponent));
 }
 
 }  // namespace feature_extractor::math

@@ -39,9 +39,9 @@ FEATURE_EXTRACTOR_MATH_INLINE HyperbolicParts hyperbolic_parts(double size) {
   return {r,
           reduced.low + r * z * sine,
           r * reduced.low + (0.5 * z + z * z * cosine),
-          power_of_two(n - (huge ? 513.0 : 1.0)),
+          power_of_two(n - select(huge, 513.0, 1.0)),
           power_of_two(at_least(-n - 1.0, -1000.0)),
-          huge ? 0x1p512 : 1.0};
+          select(huge, 0x1p512, 1.0)};
 }
 
 // The hyperbolic sine; overflows to an infinity above 710.47 in magnitude.
@@ -53,7 +53,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double sinh(double x) {
   const double rest = parts.vanishing * parts.r + ((parts.growing + parts.vanishing) * parts.sine_tail +
                                                    difference.high * parts.cosine_tail);
   const double result = (sum.high + (sum.low + (difference.low + rest))) * parts.factor;
-  return with_sign_of(size < 0x1p-27 ? size : result, x);
+  return with_sign_of(select(size < 0x1p-27, size, result), x);
 }
 
 // The hyperbolic cosine; overflows to infinity above 710.47 in magnitude.
@@ -74,7 +74,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double tanh(double x) {
   const Extended sum = add_exactly(2.0, numerator.high);
   const Extended quotient = divide(numerator, {sum.high, sum.low + numerator.low});
   const double result = quotient.high + quotient.low;
-  return with_sign_of(size < 0x1p-27 ? size : result, x);
+  return with_sign_of(select(size < 0x1p-27, size, result), x);
 }
 
 }  // namespace feature_extractor::math

@@ -20,11 +20,11 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended arc_tangent_of_ratio(double a, double b) 
   const bool large = 0.5 * a >= b;
   const double middle_numerator = a - b;
   const Extended middle_denominator = add_exactly(a, b);
-  const double numerator = small ? a : (large ? -b : middle_numerator);
-  const double denominator = small ? b : (large ? a : middle_denominator.high);
-  const double denominator_low = small || large ? 0.0 : middle_denominator.low;
-  const double base = small ? 0.0 : (large ? kHalfPiHigh : 0.5 * kHalfPiHigh);
-  const double base_low = small ? 0.0 : (large ? kHalfPiLow : 0.5 * kHalfPiLow);
+  const double numerator = select(small, a, select(large, -b, middle_numerator));
+  const double denominator = select(small, b, select(large, a, middle_denominator.high));
+  const double denominator_low = select(small | large, 0.0, middle_denominator.low);
+  const double base = select(small, 0.0, select(large, kHalfPiHigh, 0.5 * kHalfPiHigh));
+  const double base_low = select(small, 0.0, select(large, kHalfPiLow, 0.5 * kHalfPiLow));
   const Extended u = divide({numerator, 0.0}, {denominator, denominator_low});
   const double value = u.high + u.low;
   const double z = value * value;
@@ -43,35 +43,35 @@ FEATURE_EXTRACTOR_MATH_INLINE double atan(double x) {
   const double size = magnitude(x);
   // From 2^60 on the result is pi/2; the limit keeps infinities out of the division.
   const Extended result = arc_tangent_of_ratio(at_most(size, 0x1p60), 1.0);
-  return size < 0x1p-27 ? x : with_sign_of(result.high + result.low, x);
+  return select(size < 0x1p-27, x, with_sign_of(result.high + result.low, x));
 }
 
 // The angle of the point (x, y) in (-pi, pi], with the signs and the values at zero of IEEE 754: atan2(0, 0) is 0.
 FEATURE_EXTRACTOR_MATH_INLINE double atan2(double y, double x) {
   const double a = magnitude(y);
   const double b = magnitude(x);
-  const double factor = normalizing_factors(a > b ? a : b).high;
+  const double factor = normalizing_factors(at_least(a, b)).high;
   const Extended first = arc_tangent_of_ratio(a * factor, b * factor);
-  const bool origin = a == 0.0 && b == 0.0;
-  const double high = origin ? 0.0 : first.high;
-  const double low = origin ? 0.0 : first.low;
+  const bool origin = (a == 0.0) & (b == 0.0);
+  const double high = select(origin, 0.0, first.high);
+  const double low = select(origin, 0.0, first.low);
   const bool left = (to_bits(x) & kSignBit) != 0;
   const Extended opposite = add_ordered(2.0 * kHalfPiHigh, -high);
   const double opposite_value = opposite.high + (opposite.low + (2.0 * kHalfPiLow - low));
-  const double result = with_sign_of(left ? opposite_value : high + low, y);
-  return a <= kLargest && b <= kLargest ? result : kNan;
+  const double result = with_sign_of(select(left, opposite_value, high + low), y);
+  return select((a <= kLargest) & (b <= kLargest), result, kNan);
 }
 
 // asin(v) for v in [0, 1/2], or for 1/2 < |x| <= 1 the half angle asin(v) with v = sqrt((1 - |x|) / 2), as an
 // unevaluated sum: asin(x) = pi/2 - 2 * asin(v) (Cody and Waite 1980, chapter 10). NaN beyond 1.
 FEATURE_EXTRACTOR_MATH_INLINE Extended arc_sine_reduced(double size) {
   const bool large = size > 0.5;
-  const double square = large ? (1.0 - size) * 0.5 : size * size;
+  const double square = select(large, (1.0 - size) * 0.5, size * size);
   const double root = __builtin_sqrt(square);
-  const double value = large ? root : size;
+  const double value = select(large, root, size);
   const double high = upper_half(value);
   const double root_low = (square - high * high) / (root + high);
-  const double low = large ? (square == 0.0 ? 0.0 : root_low) : size - high;
+  const double low = select(large, select(square == 0.0, 0.0, root_low), size - high);
   const double series = polynomial(
       square,
       0x1.5555555555578p-3, 0x1.333333332df05p-4, 0x1.6db6db722c037p-5, 0x1.f1c71a8b6b0cbp-6,
@@ -87,7 +87,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double asin(double x) {
   const Extended part = arc_sine_reduced(size);
   const Extended sum = add_ordered(kHalfPiHigh, -2.0 * part.high);
   const double large_result = sum.high + (sum.low + (kHalfPiLow - 2.0 * part.low));
-  return with_sign_of(size > 0.5 ? large_result : part.high + part.low, x);
+  return with_sign_of(select(size > 0.5, large_result, part.high + part.low), x);
 }
 
 // The arc cosine in radians; NaN unless |x| <= 1.
@@ -97,8 +97,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double acos(double x) {
   const bool negative = x < 0.0;
   const Extended part = arc_sine_reduced(size);
   // pi/2 - asin(x) near zero, 2 * asin(v) near 1, pi - 2 * asin(v) near -1.
-  const double quarters = large ? (negative ? 2.0 : 0.0) : 1.0;
-  const double factor = large ? (negative ? -2.0 : 2.0) : (negative ? 1.0 : -1.0);
+  const double quarters = select(large, select(negative, 2.0, 0.0), 1.0);
+  const double factor = select(large, select(negative, -2.0, 2.0), select(negative, 1.0, -1.0));
   const Extended sum = add_ordered(quarters * kHalfPiHigh, factor * part.high);
   return sum.high + (sum.low + (quarters * kHalfPiLow + factor * part.low));
 }

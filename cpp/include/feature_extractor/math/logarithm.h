@@ -30,13 +30,13 @@ FEATURE_EXTRACTOR_MATH_INLINE Decomposition decompose_normal(double x) {
 // The same for every positive finite x: a subnormal number is scaled up by 2^54 first.
 FEATURE_EXTRACTOR_MATH_INLINE Decomposition decompose(double x) {
   const bool subnormal = x < kSmallestNormal;
-  const Decomposition parts = decompose_normal(x * (subnormal ? 0x1p54 : 1.0));
-  return {parts.mantissa, parts.exponent - (subnormal ? 54.0 : 0.0)};
+  const Decomposition parts = decompose_normal(x * select(subnormal, 0x1p54, 1.0));
+  return {parts.mantissa, parts.exponent - select(subnormal, 54.0, 0.0)};
 }
 
 // The result where 0 < x < infinity, and NaN elsewhere.
 FEATURE_EXTRACTOR_MATH_INLINE double where_positive(double x, double result) {
-  return x > 0.0 && x <= kLargest ? result : kNan;
+  return select((x > 0.0) & (x <= kLargest), result, kNan);
 }
 
 // log(1 + f + tail) + exponent * ln(2) for 1 + f in about [sqrt(1/2), sqrt(2)).
@@ -67,7 +67,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double log1p(double x) {
   const double error = sum.low * power_of_two(at_least(-parts.exponent, -1022.0));
   const Extended f = add_ordered(parts.mantissa - 1.0, error);
   const double result = log_of_parts(f.high, f.low - f.low * f.high, parts.exponent);
-  return x > -1.0 && x <= kLargest ? with_sign_of(result, x) : kNan;
+  return select((x > -1.0) & (x <= kLargest), with_sign_of(result, x), kNan);
 }
 
 // log2(x) to about 68 bits for positive finite x. The high part has at most 26 significant bits, so that its

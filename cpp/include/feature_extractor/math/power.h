@@ -21,16 +21,16 @@ FEATURE_EXTRACTOR_MATH_INLINE double pow(double x, double y) {
   // Beyond 2^1100 in either direction only the sign of the exponent matters.
   const double sum = product + rest;
   const bool inside = magnitude(sum) < 1100.0;
-  const double outside = sum > 0.0 ? 1200.0 : -1200.0;
-  double result = exp2_extended(inside ? product : outside, inside ? rest : 0.0);
-  result = size == 0.0 ? (y < 0.0 ? kInfinity : 0.0) : result;
+  const double outside = select(sum > 0.0, 1200.0, -1200.0);
+  double result = exp2_extended(select(inside, product, outside), select(inside, rest, 0.0));
+  result = select(size == 0.0, select(y < 0.0, kInfinity, 0.0), result);
   const bool integer = round_half_even(y) == y;
   const double half = y * 0.5;
-  const bool odd = integer && round_half_even(half) != half;
-  const double negative = integer ? (odd ? -result : result) : kNan;
-  result = x < 0.0 ? negative : result;
-  const bool finite = size <= kLargest && magnitude(y) <= kLargest;
-  return y == 0.0 ? 1.0 : (finite ? result : kNan);
+  const bool odd = integer & (round_half_even(half) != half);
+  const double negative = select(integer, select(odd, -result, result), kNan);
+  result = select(x < 0.0, negative, result);
+  const bool finite = (size <= kLargest) & (magnitude(y) <= kLargest);
+  return select(y == 0.0, 1.0, select(finite, result, kNan));
 }
 
 // The real cube root, of either sign. A first value within 5 percent comes from dividing the exponent and the
@@ -39,7 +39,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double pow(double x, double y) {
 FEATURE_EXTRACTOR_MATH_INLINE double cbrt(double x) {
   const double size = magnitude(x);
   const bool subnormal = size < kSmallestNormal;
-  const double scaled = size * (subnormal ? 0x1p54 : 1.0);
+  const double scaled = size * select(subnormal, 0x1p54, 1.0);
   // The upper 32 bits as a double, divided by three, plus the bias, and back into the upper bits.
   constexpr double kBias = 715094163.0;
   const double upper = from_bits((to_bits(scaled) >> 32) | 0x4330000000000000u) - 0x1p52;
@@ -52,7 +52,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double cbrt(double x) {
   const double t = upper_half(refined);
   const double quotient = scaled / (t * t);
   const double root = t + t * ((quotient - t) / ((t + t) + quotient));
-  return size == 0.0 ? x : with_sign_of(root * (subnormal ? 0x1p-18 : 1.0), x);
+  return select(size == 0.0, x, with_sign_of(root * select(subnormal, 0x1p-18, 1.0), x));
 }
 
 // The factor 2^n that brings `largest` near 1, and its inverse, from the exponent bits. |n| <= 1022 keeps both
@@ -71,8 +71,8 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended normalizing_factors(double largest) {
 FEATURE_EXTRACTOR_MATH_INLINE double hypot(double x, double y) {
   const double a = magnitude(x);
   const double b = magnitude(y);
-  const double larger = a > b ? a : b;
-  const double smaller = a > b ? b : a;
+  const double larger = select(a > b, a, b);
+  const double smaller = select(a > b, b, a);
   const Extended factors = normalizing_factors(larger);
   const Extended first = multiply_exactly(larger * factors.high, larger * factors.high);
   const Extended second = multiply_exactly(smaller * factors.high, smaller * factors.high);
@@ -81,7 +81,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double hypot(double x, double y) {
   const Extended square = multiply_exactly(root, root);
   const double error = (((sum.high - square.high) - square.low) + sum.low) + (first.low + second.low);
   const double result = (root + error / (root + root)) * factors.low;
-  return larger == 0.0 ? 0.0 : (larger <= kLargest ? result : kInfinity);
+  return select(larger == 0.0, 0.0, select(larger <= kLargest, result, kInfinity));
 }
 
 }  // namespace feature_extractor::math

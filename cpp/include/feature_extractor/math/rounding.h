@@ -12,26 +12,26 @@ namespace feature_extractor::math {
 FEATURE_EXTRACTOR_MATH_INLINE double round_half_even(double x) {
   const double size = magnitude(x);
   const double rounded = (size + 0x1p52) - 0x1p52;
-  return with_sign_of(size < 0x1p52 ? rounded : size, x);
+  return with_sign_of(select(size < 0x1p52, rounded, size), x);
 }
 
 // The largest integer that is not above x.
 FEATURE_EXTRACTOR_MATH_INLINE double floor(double x) {
   const double rounded = round_half_even(x);
-  return with_sign_of(rounded - (rounded > x ? 1.0 : 0.0), x);
+  return with_sign_of(rounded - select(rounded > x, 1.0, 0.0), x);
 }
 
 // The smallest integer that is not below x.
 FEATURE_EXTRACTOR_MATH_INLINE double ceil(double x) {
   const double rounded = round_half_even(x);
-  return with_sign_of(rounded + (rounded < x ? 1.0 : 0.0), x);
+  return with_sign_of(rounded + select(rounded < x, 1.0, 0.0), x);
 }
 
 // The integer part of x.
 FEATURE_EXTRACTOR_MATH_INLINE double trunc(double x) {
   const double size = magnitude(x);
   const double rounded = round_half_even(size);
-  return with_sign_of(rounded - (rounded > size ? 1.0 : 0.0), x);
+  return with_sign_of(rounded - select(rounded > size, 1.0, 0.0), x);
 }
 
 // The nearest integer, a tie going away from zero. The distance to the integer part is exact, so that
@@ -39,7 +39,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double trunc(double x) {
 FEATURE_EXTRACTOR_MATH_INLINE double round_half_away(double x) {
   const double size = magnitude(x);
   const double whole = trunc(size);
-  return with_sign_of(whole + (size - whole >= 0.5 ? 1.0 : 0.0), x);
+  return with_sign_of(whole + select(size - whole >= 0.5, 1.0, 0.0), x);
 }
 
 // The correctly rounded square root; NaN below zero.

@@ -130,7 +130,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double sine_of_reduced(ReducedAngle angle, std::ui
   const Extended cosine = cosine_reduced(angle.r);
   const double sine_value = angle.r.high + sine_tail(angle.r);
   const double cosine_value = cosine.high + cosine.low;
-  const double value = (quadrant & 1) != 0 ? cosine_value : sine_value;
+  const double value = select((quadrant & 1) != 0, cosine_value, sine_value);
   return from_bits(to_bits(value) ^ ((quadrant & 2) << 62));
 }
 
@@ -139,8 +139,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double tangent_of_reduced(ReducedAngle angle) {
   const Extended cosine = add_ordered(cosine_sum.high, cosine_sum.low);
   const Extended sine = add_ordered(angle.r.high, sine_tail(angle.r));
   const bool odd = (angle.quadrant & 1) != 0;
-  const Extended numerator = {odd ? -cosine.high : sine.high, odd ? -cosine.low : sine.low};
-  const Extended denominator = {odd ? sine.high : cosine.high, odd ? sine.low : cosine.low};
+  const Extended numerator = {select(odd, -cosine.high, sine.high), select(odd, -cosine.low, sine.low)};
+  const Extended denominator = {select(odd, sine.high, cosine.high), select(odd, sine.low, cosine.low)};
   const Extended quotient = divide(numerator, denominator);
   return quotient.high + quotient.low;
 }
@@ -150,18 +150,18 @@ FEATURE_EXTRACTOR_MATH_INLINE double tangent_of_reduced(ReducedAngle angle) {
 FEATURE_EXTRACTOR_MATH_INLINE double sin_of(double x, ReducedAngle angle) {
   const double size = magnitude(x);
   const double result = sine_of_reduced(angle, 0);
-  return size < 0x1p-27 ? x : (size <= kLargest ? result : kNan);
+  return select(size < 0x1p-27, x, select(size <= kLargest, result, kNan));
 }
 
 FEATURE_EXTRACTOR_MATH_INLINE double cos_of(double x, ReducedAngle angle) {
   const double result = sine_of_reduced(angle, 1);
-  return magnitude(x) <= kLargest ? result : kNan;
+  return select(magnitude(x) <= kLargest, result, kNan);
 }
 
 FEATURE_EXTRACTOR_MATH_INLINE double tan_of(double x, ReducedAngle angle) {
   const double size = magnitude(x);
   const double result = tangent_of_reduced(angle);
-  return size < 0x1p-27 ? x : (size <= kLargest ? result : kNan);
+  return select(size < 0x1p-27, x, select(size <= kLargest, result, kNan));
 }
 
 // The sine, cosine and tangent of one angle in radians.

@@ -1,0 +1,1 @@
+"""The planner: a checked program becomes a plan, and a plan with its resources becomes a package."""

@@ -1,0 +1,261 @@
+"""The planner's graph of steps over flat columns, with one node per distinct step.
+
+Nodes are hash-consed: asking twice for the same step gives the same slots, so shared work is shared by
+construction and nothing that a feature does not reach ever gets into a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from feature_extractor.check.typed import Constant
+
+ROOTS = ("constant", "request", "candidate")
+
+
+class Domain:
+    """A set of rows that knows its parent; see docs/design/0001."""
+
+    __slots__ = ("_reach", "kind", "origin", "parent", "root", "serial", "shape", "view")
+
+    def __init__(
+        self,
+        serial: int,
+        kind: str,
+        parent: Domain | None,
+        shape: Slot | None = None,
+        origin: Domain | None = None,
+        view: bool = False,
+    ) -> None:
+        self.serial = serial
+        self.kind = kind
+        self.parent = parent
+        self.shape = shape
+        self.origin = origin
+        self.view = view
+        self.root: int = parent.root if kind == "elements" and parent else ROOTS.index(kind)
+        self._reach: frozenset[Domain] | None = None
+
+    @property
+    def reach(self) -> frozenset[Domain]:
+        """This domain and all from which a value can be lifted into it."""
+        if self._reach is None:
+            reached = {self}
+            for base in (self.parent, self.origin):
+                if base is not None:
+                    reached |= base.reach
+            self._reach = frozenset(reached)
+        return self._reach
+
+    def reaches(self, other: Domain) -> bool:
+        """Whether a value of ``other`` has a value for each row of this domain."""
+        return other is self or other in self.reach
+
+    def outer_reaches(self, other: Domain) -> bool:
+        """Whether ``other`` is reached by way of the parent."""
+        return self.parent is not None and self.parent.reaches(other)
+
+    def storage(self) -> list[Domain]:
+        """This domain and those into whose storage its entries point, nearest first."""
+        chain = [self]
+        while chain[-1].view and chain[-1].origin is not None:
+            chain.append(chain[-1].origin)
+        return chain
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slot:
+    """One column of a step: where it lives and how it is stored."""
+
+    serial: int
+    step: Step
+    domain: Domain
+    type: str
+    width: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What a call is given: a flat slot, a shape with its elements' columns, or a resource."""
+
+    slot: Slot | None = None
+    elements: tuple[Argument, ...] | None = None
+    resource: int = -1
+
+    def slots(self) -> list[Slot]:
+        """All slots of the argument, outermost first."""
+        found = [self.slot] if self.slot is not None else []
+        for element in self.elements or ():
+            found.extend(element.slots())
+        return found
+
+    def key(self) -> tuple[Any, ...]:
+        """What identifies the argument."""
+        slot = self.slot.serial if self.slot is not None else -1
+        if self.elements is None:
+            return (slot, self.resource)
+        return (slot, self.resource, *(element.key() for element in self.elements))
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One step of the plan; ``results`` has None where a result is not kept."""
+
+    kind: str
+    domain: Domain
+    arguments: tuple[Argument, ...] = ()
+    results: list[Slot | None] = field(default_factory=list)
+    input: int = -1
+    path: tuple[str, ...] = ()
+    value: Constant = None
+    value_type: str = ""
+    operator: str = ""
+    overload: int = 0
+    kernel: int = 0
+    site: str = ""
+    through_origin: bool = False
+
+
+class Graph:
+    """Makes steps and domains, each once."""
+
+    def __init__(self) -> None:
+        self.constants = Domain(0, "constant", None)
+        self.request = Domain(1, "request", self.constants)
+        self.candidate = Domain(2, "candidate", self.request)
+        self.shared = True
+        self.scope = 0
+        self._domains: dict[tuple[int, int, int, bool], Domain] = {}
+        self._steps: dict[tuple[Any, ...], Step] = {}
+        self._next_slot = 0
+        self._next_domain = 3
+
+    def root(self, name: str) -> Domain:
+        """Return the domain ``request`` or ``candidate``."""
+        return self.request if name == "request" else self.candidate
+
+    def elements(self, shape: Slot, origin: Domain | None = None, view: bool = False) -> Domain:
+        """Return the domain of the elements of a list whose entries are in ``shape``."""
+        key = (shape.serial, origin.serial if origin else -1, shape.domain.serial, view)
+        domain = self._domains.get(key)
+        if domain is None:
+            domain = Domain(self._next_domain, "elements", shape.domain, shape, origin, view)
+            self._next_domain += 1
+            self._domains[key] = domain
+        return domain
+
+    def _slot(self, step: Step, domain: Domain, type_: str, width: int = 0) -> Slot:
+        slot = Slot(self._next_slot, step, domain, type_, width)
+        self._next_slot += 1
+        step.results.append(slot)
+        return slot
+
+    def _key(self, *parts: Any) -> tuple[Any, ...]:
+        return parts if self.shared else (self.scope, *parts)
+
+    def constant(self, value: Constant, type_: str, bytes_: bool = False) -> Slot:
+        """Return the slot of a scalar constant; ``bytes_`` says that text is raw bytes."""
+        key = ("constant", type_, bytes_, repr(value))
+        step = self._steps.get(key)
+        if step is None:
+            step = Step("constant", self.constants, value=value, value_type="bytes" if bytes_ else type_)
+            self._slot(step, self.constants, type_)
+            self._steps[key] = step
+        return _first(step)
+
+    def constant_list(
+        self, values: tuple[Constant, ...] | None, element_type: str, bytes_: bool = False
+    ) -> tuple[Slot, Slot]:
+        """Return shape and elements of a constant list of scalars, or of a null list."""
+        key = ("constant list", element_type, bytes_, repr(values))
+        step = self._steps.get(key)
+        if step is None:
+            step = Step("constant", self.constants, value=values, value_type="bytes" if bytes_ else element_type)
+            shape = self._slot(step, self.constants, "list")
+            self._slot(step, self.elements(shape), element_type)
+            self._steps[key] = step
+        shape, elements = step.results
+        assert shape is not None and elements is not None
+        return shape, elements
+
+    def input(self, index: int, path: tuple[str, ...], domain: Domain, type_: str, width: int) -> Slot:
+        """Return the slot of a leaf of a declared input, or of the shape of a list."""
+        key = ("input", index, path)
+        step = self._steps.get(key)
+        if step is None:
+            step = Step("input", domain, input=index, path=path)
+            self._slot(step, domain, type_, width)
+            self._steps[key] = step
+        return _first(step)
+
+    def lift(self, slot: Slot, domain: Domain, through_origin: bool = False) -> Slot:
+        """Return the value of ``slot`` for each row of ``domain``."""
+        if slot.domain is domain:
+            return slot
+        assert domain.reaches(slot.domain), "a value can only be lifted into a domain that reaches it"
+        # Where only one way exists, it needs no mention.
+        through_origin = through_origin and domain.outer_reaches(slot.domain)
+        key = self._key("lift", slot.serial, domain.serial, through_origin)
+        step = self._steps.get(key)
+        if step is None:
+            step = Step("lift", domain, (Argument(slot),), through_origin=through_origin)
+            self._slot(step, domain, slot.type, slot.width)
+            self._steps[key] = step
+        return _first(step)
+
+    def call(
+        self,
+        operator: str,
+        overload: int,
+        kernel: int,
+        arguments: Sequence[Argument],
+        domain: Domain,
+        results: Sequence[tuple[Domain | None, str, int] | None],
+        site: str,
+        *,
+        commutative: bool = False,
+    ) -> Step:
+        """Return the call of an operator.
+
+        ``results`` says for each result its domain (None: the elements of the first result), storage and
+        width, or None where the result is not kept.
+        """
+        keys = [argument.key() for argument in arguments]
+        key = self._key(
+            "call",
+            operator,
+            overload,
+            kernel,
+            domain.serial,
+            tuple(sorted(keys) if commutative else keys),
+            tuple(None if r is None else (r[0].serial if r[0] else -1) for r in results),
+        )
+        step = self._steps.get(key)
+        if step is None:
+            step = Step(
+                "call",
+                domain,
+                tuple(arguments),
+                operator=operator,
+                overload=overload,
+                kernel=kernel,
+                site=site,
+            )
+            for result in results:
+                if result is None:
+                    step.results.append(None)
+                    continue
+                where, type_, width = result
+                if where is None:
+                    where = self.elements(_first(step))
+                self._slot(step, where, type_, width)
+            self._steps[key] = step
+        return step
+
+
+def _first(step: Step) -> Slot:
+    slot = step.results[0]
+    assert slot is not None
+    return slot

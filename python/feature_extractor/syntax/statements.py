@@ -1,0 +1,285 @@
+"""Cuts a file into statements, before any grammar is asked.
+
+One pass finds strings, comments and brackets. It decides where statements begin, so that a mistake spoils one
+statement only, and it bounds how deep brackets nest, so that no later stage can be made to recurse too deep.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from feature_extractor.diagnostics import Diagnostic, Label, Source, Span
+from feature_extractor.diagnostics.suggestions import closest
+from feature_extractor.syntax.limits import (
+    MAXIMUM_BRACKETS,
+    MAXIMUM_LITERAL_CHARACTERS,
+    MAXIMUM_STATEMENT_CHARACTERS,
+    MAXIMUM_STATEMENTS,
+)
+from feature_extractor.syntax.tree import Comment
+
+KEYWORDS: Final = ("input", "resource", "let", "feature", "use")
+"""The words that begin a statement."""
+
+# The pieces that matter here; everything between two of them is skipped by the regular expression itself.
+_PIECE: Final = re.compile(
+    r"""
+      (?P<comment>\#[^\n]*)
+    | (?P<description>\"\"\"(?:[^"\\]|\\[\s\S]|"(?!""))*\"\"\")
+    | (?P<open_description>\"\"\")
+    | (?P<string>"(?:[^"\\\n]|\\.)*")
+    | (?P<open_string>"[^\n]*)
+    | (?P<bracket>[()\[\]{}])
+    | (?P<line>\n(?=[^\s\#]))
+    """,
+    re.VERBOSE,
+)
+_KEYWORD: Final = re.compile(r"(?:input|resource|let|feature|use)\b|@|\"")
+_CONTINUATION: Final = re.compile(r"[)\]}]")
+_DECLARED: Final = re.compile(r"(?:resource|let|feature)\s+([A-Za-z_]\w*)")
+_INPUT_NAMES: Final = re.compile(r"([A-Za-z_]\w*)\s*(?=[,:])")
+_USE_ALIAS: Final = re.compile(r"\bas\s+([A-Za-z_]\w*)")
+_WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+
+
+@dataclass(slots=True)
+class Piece:
+    """The text of one statement, from its first character to the beginning of the next one."""
+
+    start: int
+    end: int
+    damaged: bool = False
+
+
+@dataclass(slots=True)
+class Layout:
+    """What the cut found."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def cut(source: Source) -> Layout:
+    """Return the statements of a file, its comments, and the mistakes that concern strings and brackets."""
+    return _Cutter(source).run()
+
+
+def declared_names(source: Source, piece: Piece) -> set[str]:
+    """Return the names that a damaged statement seems to declare, so that their uses are not reported."""
+    text = source.text[piece.start : piece.end]
+    if text.startswith("input"):
+        return set(_INPUT_NAMES.findall(text))
+    if text.startswith("use"):
+        return set(_USE_ALIAS.findall(text))
+    return set(_DECLARED.findall(text))
+
+
+class _Cutter:
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._text = source.text
+        self._layout = Layout()
+        self._open: list[tuple[str, int]] = []
+        self._piece: Piece | None = None
+
+    def run(self) -> Layout:
+        text = self._text
+        first = re.match(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*", text)
+        position = 0
+        begin = first.end() if first else 0
+        if begin < len(text) and text[begin] not in " \t\r\n#":
+            self._begin(begin)
+        elif text[begin:].lstrip() and not text[begin:].lstrip().startswith("#"):
+            start = begin + len(text[begin:]) - len(text[begin:].lstrip())
+            self._begin(start)
+        search = _PIECE.search
+        while True:
+            match = search(text, position)
+            if match is None:
+                break
+            position = match.end()
+            kind = match.lastgroup
+            if kind == "line":
+                if not self._at_line(position):
+                    break
+            elif kind == "bracket":
+                self._bracket(match.group(), match.start())
+            elif kind == "comment":
+                span = Span(self._source, match.start(), len(match.group().rstrip()) + match.start())
+                self._layout.comments.append(Comment(span, span.text))
+            elif kind in ("string", "description"):
+                self._string(match.start(), match.end())
+            else:
+                position = self._unclosed(match, kind == "open_description")
+        self._finish(len(text))
+        return self._layout
+
+    def _begin(self, start: int) -> None:
+        self._finish(start)
+        self._piece = Piece(start, start)
+
+    def _finish(self, end: int) -> None:
+        piece = self._piece
+        if piece is None:
+            return
+        piece.end = end
+        if self._open and not piece.damaged:
+            bracket, place = self._open[-1]
+            self._report(
+                "FX002",
+                f"this `{bracket}` is never closed",
+                place,
+                place + 1,
+                caption=f"expected a `{_CLOSING[bracket]}` before the next statement",
+            )
+        self._open.clear()
+        if end - piece.start > MAXIMUM_STATEMENT_CHARACTERS and not piece.damaged:
+            self._report(
+                "FX006",
+                f"this statement has more than {MAXIMUM_STATEMENT_CHARACTERS:,} characters",
+                piece.start,
+                piece.start + 1,
+                help="move long lists into a vocabulary or a table, and long expressions into lets",
+            )
+        self._layout.pieces.append(piece)
+        self._piece = None
+
+    def _at_line(self, start: int) -> bool:
+        """Handle the first character of a line that is not indented; False stops the scan."""
+        text = self._text
+        word = _KEYWORD.match(text, start)
+        if word is None:
+            if self._open:
+                return True
+            if _CONTINUATION.match(text, start):
+                return True
+        elif self._open and word.group() == '"':
+            return True
+        if len(self._layout.pieces) + 1 >= MAXIMUM_STATEMENTS:
+            self._report(
+                "FX006",
+                f"this file has more than {MAXIMUM_STATEMENTS:,} statements",
+                start,
+                start + 1,
+                help="split it into modules, and load them with `use`",
+            )
+            self._finish(start)
+            return False
+        self._begin(start)
+        if word is None:
+            self._unknown_statement(start)
+        return True
+
+    def _unknown_statement(self, start: int) -> None:
+        word = _WORD.match(self._text, start)
+        if word is None:
+            self._report(
+                "FX001",
+                f"a statement cannot begin with `{self._text[start]}`",
+                start,
+                start + 1,
+                help="indent this line if it continues the statement above",
+            )
+            return
+        meant = closest(word.group(), KEYWORDS)
+        self._report(
+            "FX001",
+            f"a statement cannot begin with `{word.group()[:40]}`",
+            word.start(),
+            word.end(),
+            caption=f"did you mean `{meant}`?" if meant else "",
+            help=""
+            if meant
+            else "begin with `input`, `resource`, `let`, `feature` or `use`, "
+            "or indent this line if it continues the statement above",
+        )
+
+    def _bracket(self, bracket: str, place: int) -> None:
+        piece = self._piece
+        if bracket in _CLOSING:
+            if len(self._open) >= MAXIMUM_BRACKETS and not (piece and piece.damaged):
+                self._report(
+                    "FX006",
+                    f"more than {MAXIMUM_BRACKETS} brackets are open here",
+                    place,
+                    place + 1,
+                    help="name the inner parts with `let`",
+                )
+            if len(self._open) <= MAXIMUM_BRACKETS:
+                self._open.append((bracket, place))
+            return
+        if not self._open:
+            if not (piece and piece.damaged):
+                self._report(
+                    "FX002", f"this `{bracket}` closes nothing", place, place + 1
+                )
+            return
+        opening, where = self._open.pop()
+        if _CLOSING[opening] != bracket and not (piece and piece.damaged):
+            self._report(
+                "FX002",
+                f"this `{bracket}` does not fit the `{opening}` before it",
+                place,
+                place + 1,
+                caption=f"expected `{_CLOSING[opening]}`",
+                labels=(Label(Span(self._source, where, where + 1), "opened here"),),
+            )
+
+    def _string(self, start: int, end: int) -> None:
+        if end - start > MAXIMUM_LITERAL_CHARACTERS:
+            self._report(
+                "FX006",
+                f"this string has more than {MAXIMUM_LITERAL_CHARACTERS:,} characters",
+                start,
+                start + 1,
+            )
+
+    def _unclosed(self, match: re.Match[str], description: bool) -> int:
+        """Report a string without an end; returns where the scan goes on."""
+        start = match.start()
+        if not (self._piece and self._piece.damaged):
+            self._report(
+                "FX003",
+                'this `"""` is never closed' if description else "this string is not closed",
+                start,
+                start + (3 if description else 1),
+                help=""
+                if description
+                else r'a string ends on its line; write a line break as `\n` and a quote as `\"`',
+            )
+        self._open.clear()
+        if not description:
+            return match.end()
+        # The rest up to the next statement is most likely the text that was not closed.
+        following = re.compile(r"\n(?=(?:input|resource|let|feature|use)\b|@)").search(
+            self._text, match.end()
+        )
+        return following.start() if following else len(self._text)
+
+    def _report(
+        self,
+        code: str,
+        message: str,
+        start: int,
+        end: int,
+        *,
+        caption: str = "",
+        labels: tuple[Label, ...] = (),
+        help: str = "",
+    ) -> None:
+        if self._piece is not None:
+            self._piece.damaged = True
+        self._layout.diagnostics.append(
+            Diagnostic(
+                code,
+                message,
+                Span(self._source, start, end),
+                caption=caption,
+                labels=labels,
+                help=help,
+            )
+        )

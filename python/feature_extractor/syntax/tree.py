@@ -1,0 +1,379 @@
+"""The syntax tree: what was written, with its place, before any name is looked up.
+
+Trees are plain data. Nothing here knows what a name means; two nodes are equal only if they are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from feature_extractor.diagnostics import Source, Span
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """Anything that was written; ``span`` covers it from its first to its last character."""
+
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Identifier(Node):
+    """A name where it is declared or chosen, such as a field after a point."""
+
+    text: str
+
+
+# ---- expressions ------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class Expression(Node):
+    """Anything that has a value."""
+
+
+@dataclass(slots=True, eq=False)
+class Name(Expression):
+    """A name that stands for a value."""
+
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class Literal(Expression):
+    """A written constant. ``kind`` is a scalar type's name, or ``null``.
+
+    Timestamps and durations are int microseconds. An int may be one larger than the largest int, so that the
+    smallest one can be written as a negation; the checker refuses it elsewhere.
+    """
+
+    kind: str
+    value: None | bool | int | float | str | bytes
+
+
+@dataclass(slots=True, eq=False)
+class ListLiteral(Expression):
+    """``[a, b]``."""
+
+    items: list[Expression]
+
+
+@dataclass(slots=True, eq=False)
+class StructLiteral(Expression):
+    """``{name: value}``."""
+
+    members: list[tuple[Identifier, Expression]]
+
+
+@dataclass(slots=True, eq=False)
+class Parenthesised(Expression):
+    """``(inner)``; kept for its span and for the formatter."""
+
+    inner: Expression
+
+
+@dataclass(slots=True, eq=False)
+class Unary(Expression):
+    """``not x`` and ``-x``; ``operator`` is as written."""
+
+    operator: str
+    operator_span: Span
+    operand: Expression
+
+
+@dataclass(slots=True, eq=False)
+class Binary(Expression):
+    """``left operator right``, with ``operator`` as written; ``not in`` is one operator."""
+
+    operator: str
+    operator_span: Span
+    left: Expression
+    right: Expression
+
+
+@dataclass(slots=True, eq=False)
+class Conditional(Expression):
+    """``if condition then consequence else alternative``."""
+
+    condition: Expression
+    consequence: Expression
+    alternative: Expression
+
+
+@dataclass(slots=True, eq=False)
+class LambdaExpression(Expression):
+    """``parameter -> body``."""
+
+    parameter: Identifier
+    body: Expression
+
+
+@dataclass(slots=True, eq=False)
+class FieldAccess(Expression):
+    """``base.name``."""
+
+    base: Expression
+    name: Identifier
+
+
+@dataclass(slots=True, eq=False)
+class Index(Expression):
+    """``base[index]``."""
+
+    base: Expression
+    index: Expression
+
+
+@dataclass(slots=True, eq=False)
+class Argument(Node):
+    """An argument of a call, of a kind, a resource or an annotation."""
+
+    name: Identifier | None
+    value: Expression
+
+
+@dataclass(slots=True, eq=False)
+class Call(Expression):
+    """``name(arguments)``, or ``receiver.name(arguments)``."""
+
+    receiver: Expression | None
+    name: Identifier
+    arguments: list[Argument]
+
+
+# ---- types ------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class TypeExpression(Node):
+    """A written type; ``nullable`` is its trailing ``?``."""
+
+    nullable: bool
+
+
+@dataclass(slots=True, eq=False)
+class NamedType(TypeExpression):
+    """``int``, ``list<T>``, ``vector<32>``: a name with its parameters."""
+
+    name: Identifier
+    arguments: list[TypeExpression]
+
+
+@dataclass(slots=True, eq=False)
+class TypeSize(TypeExpression):
+    """The number in ``vector<32>``."""
+
+    value: int
+
+
+@dataclass(slots=True, eq=False)
+class StructTypeExpression(TypeExpression):
+    """``{name: type}``."""
+
+    fields: list[tuple[Identifier, TypeExpression]]
+
+
+# ---- statements -------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class Statement(Node):
+    """Anything at the beginning of a line. ``description`` is the text that stood directly above."""
+
+    description: Description | None = field(default=None, init=False)
+
+
+@dataclass(slots=True, eq=False)
+class Description(Statement):
+    """A string that stands alone: it describes the file, or the statement below."""
+
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class InputField(Node):
+    """``a, b: type``."""
+
+    names: list[Identifier]
+    type: TypeExpression
+    description: str
+
+
+@dataclass(slots=True, eq=False)
+class InputDeclaration(Statement):
+    """``input request { ... }``."""
+
+    domain: Identifier
+    fields: list[InputField]
+
+
+@dataclass(slots=True, eq=False)
+class ResourceDeclaration(Statement):
+    """``resource name = constructor<types>(arguments)``."""
+
+    name: Identifier
+    constructor: Identifier
+    types: list[TypeExpression]
+    arguments: list[Argument]
+
+
+@dataclass(slots=True, eq=False)
+class Parameter(Node):
+    """A parameter of a let function."""
+
+    name: Identifier
+    default: Expression | None
+
+
+@dataclass(slots=True, eq=False)
+class LetDeclaration(Statement):
+    """``let name = value``, or ``let name(parameters) = value``; ``parameters`` is None for the first."""
+
+    name: Identifier
+    parameters: list[Parameter] | None
+    value: Expression
+
+
+@dataclass(slots=True, eq=False)
+class Annotation(Statement):
+    """``@name(arguments)``."""
+
+    name: Identifier
+    arguments: list[Argument]
+
+
+@dataclass(slots=True, eq=False)
+class Kind(Node):
+    """``dense``, ``ids(size, max = n)``."""
+
+    name: Identifier
+    arguments: list[Argument]
+
+
+@dataclass(slots=True, eq=False)
+class FeatureDeclaration(Statement):
+    """``feature name : kind = value``."""
+
+    name: Identifier
+    kind: Kind
+    value: Expression
+    annotations: list[Annotation] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class UseDeclaration(Statement):
+    """``use "path"``, or ``use "path" as alias``."""
+
+    path: str
+    path_span: Span
+    alias: Identifier | None
+
+
+@dataclass(slots=True, eq=False)
+class Comment(Node):
+    """``# text``; the span covers the ``#`` and stops before the line break."""
+
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class File:
+    """One parsed file. Statements with mistakes are missing from ``statements``.
+
+    ``damaged`` holds the names that such statements would have declared, as far as they can be told, so
+    that a use of them is not reported as a second mistake.
+    """
+
+    source: Source
+    statements: list[Statement]
+    comments: list[Comment]
+    damaged: set[str]
+
+    @property
+    def description(self) -> str:
+        """The text at the top of the file, or an empty string."""
+        first = self.statements[0] if self.statements else None
+        return first.text if isinstance(first, Description) else ""
+
+
+def children(node: Node) -> Iterator[Node]:
+    """Yield the parts of an expression, a type or a statement, in the order in which they were written."""
+    match node:
+        case ListLiteral(items=items):
+            yield from items
+        case StructLiteral(members=members):
+            for name, value in members:
+                yield name
+                yield value
+        case Parenthesised(inner=inner):
+            yield inner
+        case Unary(operand=operand):
+            yield operand
+        case Binary(left=left, right=right):
+            yield left
+            yield right
+        case Conditional():
+            yield node.condition
+            yield node.consequence
+            yield node.alternative
+        case LambdaExpression():
+            yield node.parameter
+            yield node.body
+        case FieldAccess():
+            yield node.base
+            yield node.name
+        case Index():
+            yield node.base
+            yield node.index
+        case Argument():
+            if node.name is not None:
+                yield node.name
+            yield node.value
+        case Call():
+            if node.receiver is not None:
+                yield node.receiver
+            yield node.name
+            yield from node.arguments
+        case NamedType():
+            yield node.name
+            yield from node.arguments
+        case StructTypeExpression(fields=fields):
+            for name, type_ in fields:
+                yield name
+                yield type_
+        case InputField():
+            yield from node.names
+            yield node.type
+        case InputDeclaration():
+            yield node.domain
+            yield from node.fields
+        case ResourceDeclaration():
+            yield node.name
+            yield node.constructor
+            yield from node.types
+            yield from node.arguments
+        case Parameter():
+            yield node.name
+            if node.default is not None:
+                yield node.default
+        case LetDeclaration():
+            yield node.name
+            yield from node.parameters or ()
+            yield node.value
+        case Annotation():
+            yield node.name
+            yield from node.arguments
+        case Kind():
+            yield node.name
+            yield from node.arguments
+        case FeatureDeclaration():
+            yield from node.annotations
+            yield node.name
+            yield node.kind
+            yield node.value
+        case UseDeclaration():
+            if node.alias is not None:
+                yield node.alias
+        case _:
+            pass
