@@ -64,8 +64,14 @@ def fit(folder: Path) -> None:
     lines = lines.filter(pl.Series(journey.ranked[journey.product]))
     write_lines(folder / "departments.txt", by_frequency(lines["department"]))
     write_lines(folder / "categories.txt", by_frequency(lines["product_category"]))
-    write_lines(folder / "manufacturers.txt", by_frequency(lines["manufacturer_id"])[:MANUFACTURERS])
-    words = (word for text in lines["product_type"].drop_nulls() for word in re.findall("[a-z]{3,}", text.lower()))
+    write_lines(
+        folder / "manufacturers.txt", by_frequency(lines["manufacturer_id"])[:MANUFACTURERS]
+    )
+    words = (
+        word
+        for text in lines["product_type"].drop_nulls()
+        for word in re.findall("[a-z]{3,}", text.lower())
+    )
     write_lines(folder / "words.txt", by_frequency(words)[:WORDS])
 
     households = journey.household
@@ -79,7 +85,9 @@ def fit(folder: Path) -> None:
         .group_by("product_category")
         .agg((pl.col("cents") / pl.col("quantity")).median().alias("price"))
     )
-    rows = rates.join(prices, on="product_category").sort(["buyers", "product_category"], descending=[True, False])
+    rows = rates.join(prices, on="product_category").sort(
+        ["buyers", "product_category"], descending=[True, False]
+    )
     write_table(
         folder / "category_rates.csv",
         ["category", "buyer_rate", "repeat_rate", "median_price"],
@@ -97,11 +105,16 @@ def fit(folder: Path) -> None:
     write_table(
         folder / "stores.csv",
         ["store", "baskets", "mean_basket"],
-        ((store, baskets, round(spend / baskets / 100, 2)) for store, baskets, spend in stores.iter_rows()),
+        (
+            (store, baskets, round(spend / baskets / 100, 2))
+            for store, baskets, spend in stores.iter_rows()
+        ),
     )
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Write the resources of dsl_grammar/examples/grocery.fx.")
+    parser = argparse.ArgumentParser(
+        description="Write the resources of dsl_grammar/examples/grocery.fx."
+    )
     parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
     fit(parser.parse_args().output)

@@ -164,7 +164,9 @@ class Journey:
             "campaign_type",
             pl.Series("starts", local_dates_to_instants(campaigns["start_date"].dt.date())),
             # A campaign includes its last day, so it ends when the next day begins.
-            pl.Series("ends", local_dates_to_instants(campaigns["end_date"].dt.date() + timedelta(days=1))),
+            pl.Series(
+                "ends", local_dates_to_instants(campaigns["end_date"].dt.date() + timedelta(days=1))
+            ),
         )
         members = read_table("campaigns").group_by("campaign_id").agg("household_id").collect()
         covered = read_table("coupons").group_by("campaign_id").agg("product_id").collect()
@@ -172,7 +174,10 @@ class Journey:
         days = redeemed["redemption_date"].dt.date() + timedelta(days=1)
         redemptions: dict[int, list[tuple[int, int]]] = {}
         for household, campaign, end in zip(
-            redeemed["household_id"], redeemed["campaign_id"], local_dates_to_instants(days), strict=True
+            redeemed["household_id"],
+            redeemed["campaign_id"],
+            local_dates_to_instants(days),
+            strict=True,
         ):
             redemptions.setdefault(household, []).append((int(end), campaign))
         return cls(
@@ -189,14 +194,16 @@ class Journey:
             product_ids=ids.astype(np.int64),
             products=products,
             demographics={
-                row.pop("household_id"): row for row in read_table("demographics").collect().to_dicts()
+                row.pop("household_id"): row
+                for row in read_table("demographics").collect().to_dicts()
             },
             campaigns=campaigns,
             campaign_households={
                 campaign: frozenset(households) for campaign, households in members.iter_rows()
             },
             campaign_products={
-                campaign: np.flatnonzero(np.isin(ids, covers)) for campaign, covers in covered.iter_rows()
+                campaign: np.flatnonzero(np.isin(ids, covers))
+                for campaign, covers in covered.iter_rows()
             },
             redemptions=redemptions,
         )
@@ -284,7 +291,9 @@ class Journey:
 
         def signs_of(word: str) -> Integers:
             if word not in signs:
-                bits = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=2).digest(), "little")
+                bits = int.from_bytes(
+                    hashlib.blake2b(word.encode(), digest_size=2).digest(), "little"
+                )
                 signs[word] = np.array(
                     [1 if bits >> bit & 1 else -1 for bit in range(EMBEDDING_SIZE)], dtype=np.int64
                 )
@@ -295,7 +304,9 @@ class Journey:
         known: dict[tuple[str | None, ...], Integers] = {}
         for index, row in enumerate(self.products.select(columns).iter_rows()):
             if row not in known:
-                words = [f"{name}={value}" for name, value in zip(columns, row, strict=True) if value]
+                words = [
+                    f"{name}={value}" for name, value in zip(columns, row, strict=True) if value
+                ]
                 words += re.findall(r"[a-z]+", (row[3] or "").lower())
                 known[row] = sum((signs_of(word) for word in words), np.zeros(16, dtype=np.int64))
             sums[index] = known[row]

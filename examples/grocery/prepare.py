@@ -80,7 +80,10 @@ REDEMPTION = pa.struct(
     [pa.field("campaign", pa.int64(), nullable=False), pa.field("at", TIMESTAMP, nullable=False)]
 )
 PARTNER = pa.struct(
-    [pa.field("product", pa.int64(), nullable=False), pa.field("baskets", pa.int64(), nullable=False)]
+    [
+        pa.field("product", pa.int64(), nullable=False),
+        pa.field("baskets", pa.int64(), nullable=False),
+    ]
 )
 VECTOR = pa.list_(pa.field("item", pa.float32(), nullable=False), EMBEDDING_SIZE)
 
@@ -109,7 +112,11 @@ REQUEST_SCHEMA = pa.schema(
             )
         ),
         pa.field("history", list_of(EVENT), nullable=False),
-        pa.field("taste", pa.map_(pa.string(), pa.field("value", pa.float64(), nullable=False)), nullable=False),
+        pa.field(
+            "taste",
+            pa.map_(pa.string(), pa.field("value", pa.float64(), nullable=False)),
+            nullable=False,
+        ),
         pa.field("profile", VECTOR),
         pa.field("campaigns", list_of(CAMPAIGN), nullable=False),
         pa.field("redemptions", list_of(REDEMPTION), nullable=False),
@@ -155,7 +162,9 @@ def offsets_of(sizes: npt.ArrayLike) -> pa.Array:
     return pa.array(np.concatenate([[0], np.cumsum(sizes)]), type=pa.int32())
 
 
-def vectors(values: npt.NDArray[np.float64], known: npt.NDArray[np.bool_] | None = None) -> pa.Array:
+def vectors(
+    values: npt.NDArray[np.float64], known: npt.NDArray[np.bool_] | None = None
+) -> pa.Array:
     """Return rows of a matrix as fixed-size lists of 32-bit floats; unknown rows are null."""
     mask = None if known is None else pa.array(~known)
     flat = pa.array(values.astype(np.float32).ravel())
@@ -172,7 +181,9 @@ def normalized(sums: Integers) -> npt.NDArray[np.float64]:
 class Sampler:
     """Builds the rows of requests. Each method reads only what happened before ``request.now``."""
 
-    def __init__(self, journey: Journey, promotions: Promotions, candidates: int, history: int) -> None:
+    def __init__(
+        self, journey: Journey, promotions: Promotions, candidates: int, history: int
+    ) -> None:
         """Keep the tables; indices over them are built when first needed."""
         self.journey = journey
         self.promotions = promotions
@@ -208,7 +219,9 @@ class Sampler:
     def _day_pools(self, midnight: int) -> tuple[Integers, Integers]:
         """Return the most popular products and all products sold in the 28 days before a day."""
         begin, end = self.journey.cut([midnight - 28 * DAY, midnight])
-        counts = np.bincount(self.journey.product[begin:end], minlength=len(self.journey.product_ids))
+        counts = np.bincount(
+            self.journey.product[begin:end], minlength=len(self.journey.product_ids)
+        )
         counts[~self.journey.ranked] = 0
         popular = np.argsort(-counts, kind="stable")[:POPULAR_POOL]
         return popular[counts[popular] > 0], np.flatnonzero(counts)
@@ -225,7 +238,9 @@ class Sampler:
         counts[~self.journey.ranked] = 0
         popular = np.argsort(-counts, kind="stable")[:PARTNER_POOL]
         keep = np.isin(product, popular)
-        lines = pl.DataFrame({"basket": basket[keep], "product": product[keep].astype(np.int32)}).lazy()
+        lines = pl.DataFrame(
+            {"basket": basket[keep], "product": product[keep].astype(np.int32)}
+        ).lazy()
         pairs = (
             lines.join(lines, on="basket", suffix="_other")
             .filter(pl.col("product") != pl.col("product_other"))
@@ -263,12 +278,16 @@ class Sampler:
             pool = pools[source]
             if source != "own":
                 pool = self._shuffled(pool, salt + number, 2 * wanted + len(chosen))
-            fresh = [int(index) for index in pool[: 2 * wanted + len(chosen)] if int(index) not in chosen]
+            fresh = [
+                int(index) for index in pool[: 2 * wanted + len(chosen)] if int(index) not in chosen
+            ]
             chosen.update((index, source) for index in fresh[:wanted])
         missing = self.candidates - len(chosen)
         fresh = [
             index
-            for index in self._shuffled(sold, salt + len(SHARES), missing + 2 * self.candidates).tolist()
+            for index in self._shuffled(
+                sold, salt + len(SHARES), missing + 2 * self.candidates
+            ).tolist()
             if index not in chosen
         ]
         chosen.update((index, "random") for index in fresh[:missing])
@@ -313,7 +332,9 @@ class Sampler:
         sums = np.zeros((len(requests), EMBEDDING_SIZE), dtype=np.int64)
         for number, past in enumerate(pasts):
             cents, items = journey.sales_cents[past], journey.product[past]
-            spend = np.bincount(department_of[items] + 1, weights=cents, minlength=len(names) + 1)[1:]
+            spend = np.bincount(department_of[items] + 1, weights=cents, minlength=len(names) + 1)[
+                1:
+            ]
             total = spend.sum()
             tastes.append([(names[i], float(spend[i] / total)) for i in np.flatnonzero(spend)])
             sums[number] = (cents[:, None] * journey.token_sums[items]).sum(axis=0)
@@ -379,7 +400,8 @@ class Sampler:
         units = np.concatenate([[0], np.cumsum(journey.quantity[anywhere.order])])
         previous = journey.previous_of_household
         households = [
-            int(np.count_nonzero(previous[low:high] < low)) for low, high in zip(start_28, end, strict=True)
+            int(np.count_nonzero(previous[low:high] < low))
+            for low, high in zip(start_28, end, strict=True)
         ]
         here = journey.by_product_and_store
         key = journey.product_and_store_key(product, store)
@@ -387,7 +409,10 @@ class Sampler:
         here_total = here_end - here.before(key, np.zeros_like(cut))
         last = anywhere.order[np.maximum(end - 1, 0)]
         last_here = here.order[np.maximum(here_end - 1, 0)]
-        paid, full = journey.sales_cents, journey.sales_cents + journey.retail_cents + journey.match_cents
+        paid, full = (
+            journey.sales_cents,
+            journey.sales_cents + journey.retail_cents + journey.match_cents,
+        )
 
         def unit_price(cents: Integers, row: Integers, known: npt.NDArray[np.bool_]) -> pa.Array:
             known = known & (journey.quantity[row] > 0) & (cents[row] > 0)
@@ -397,7 +422,8 @@ class Sampler:
         week = np.repeat(np.array([promotion_week(request.now) for request in requests]), sizes)
         display, mailer = self.promotions.locations(product, store, week)
         partners = [
-            self.partners(local_midnight(local_day(request.now).replace(day=1))) for request in requests
+            self.partners(local_midnight(local_day(request.now).replace(day=1)))
+            for request in requests
         ]
         basket_of = {request.basket: number for number, request in enumerate(requests)}
         lines = np.flatnonzero(np.isin(journey.basket, list(basket_of)))
@@ -430,9 +456,13 @@ class Sampler:
             ],
             "coupon_campaigns": self._coupon_campaigns(requests, chosen),
             "embedding": vectors(self.embeddings[product]),
-            "bought": [pair in bought for pair in zip(owner.tolist(), product.tolist(), strict=True)],
+            "bought": [
+                pair in bought for pair in zip(owner.tolist(), product.tolist(), strict=True)
+            ],
         }
-        return pa.table({name: columns[name] for name in CANDIDATE_SCHEMA.names}, schema=CANDIDATE_SCHEMA)
+        return pa.table(
+            {name: columns[name] for name in CANDIDATE_SCHEMA.names}, schema=CANDIDATE_SCHEMA
+        )
 
     def _coupon_campaigns(
         self, requests: list[Request], chosen: list[list[tuple[int, str]]]
@@ -454,16 +484,22 @@ class Sampler:
         """Return the request table, the candidate table, and how many candidates each request has."""
         pasts = [self.past(request) for request in requests]
         chosen = [
-            self.choose_candidates(request, past) for request, past in zip(requests, pasts, strict=True)
+            self.choose_candidates(request, past)
+            for request, past in zip(requests, pasts, strict=True)
         ]
         sizes = [len(pairs) for pairs in chosen]
-        return self.request_columns(requests, pasts), self.candidate_columns(requests, chosen), sizes
+        return (
+            self.request_columns(requests, pasts),
+            self.candidate_columns(requests, chosen),
+            sizes,
+        )
 
     def nested(self, requests: list[Request]) -> pa.Table:
         """Return one row per request, its candidates as a list of structs."""
         request_table, candidate_table, sizes = self.tables(requests)
         structs = pa.StructArray.from_arrays(
-            [column.combine_chunks() for column in candidate_table.columns], fields=list(CANDIDATE_SCHEMA)
+            [column.combine_chunks() for column in candidate_table.columns],
+            fields=list(CANDIDATE_SCHEMA),
         )
         lists = pa.ListArray.from_arrays(
             offsets_of(sizes), structs, type=NESTED_SCHEMA.field("candidates").type
@@ -474,7 +510,9 @@ class Sampler:
         """Return one row per candidate; the rows of one request follow each other."""
         request_table, candidate_table, sizes = self.tables(requests)
         repeated = request_table.take(pa.array(np.repeat(np.arange(len(requests)), sizes)))
-        return pa.Table.from_arrays([*repeated.columns, *candidate_table.columns], schema=FLAT_SCHEMA)
+        return pa.Table.from_arrays(
+            [*repeated.columns, *candidate_table.columns], schema=FLAT_SCHEMA
+        )
 
 
 def sample_tables(
@@ -529,12 +567,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Prepare ranking samples from grocery purchases.")
     parser.add_argument("--output", type=Path, default=Path("demo_output/grocery.parquet"))
     parser.add_argument("--requests", type=int, default=2_000, metavar="N")
-    parser.add_argument("--candidates", type=int, default=50, metavar="N", help="products per request")
-    parser.add_argument("--history", type=int, default=HISTORY_LENGTH, metavar="N", help="longest history")
-    parser.add_argument("--flat", action="store_true", help="one row per candidate, not per request")
+    parser.add_argument(
+        "--candidates", type=int, default=50, metavar="N", help="products per request"
+    )
+    parser.add_argument(
+        "--history", type=int, default=HISTORY_LENGTH, metavar="N", help="longest history"
+    )
+    parser.add_argument(
+        "--flat", action="store_true", help="one row per candidate, not per request"
+    )
     arguments = parser.parse_args()
     if min(arguments.requests, arguments.candidates) < 1 or arguments.history < 0:
-        parser.error("the numbers of requests and candidates must be at least 1, the history at least 0")
+        parser.error(
+            "the numbers of requests and candidates must be at least 1, the history at least 0"
+        )
     started = time.monotonic()
 
     def report(message: str) -> None:
