@@ -7,6 +7,7 @@ namespace feature_extractor {
 
 class Vocabulary;
 class Table;
+class TimeZone;
 
 // Calls with flat results come in blocks of at most this many rows, so that a constant can be laid out once.
 inline constexpr uint32_t kBlockRows = 1024;
@@ -43,6 +44,7 @@ struct BoundArgument {
   Column column;
   const Vocabulary* vocabulary = nullptr;
   const Table* table = nullptr;
+  const TimeZone* time_zone = nullptr;
 };
 
 // Why a constant argument cannot be used; the text is a full sentence for the author of the program.

@@ -650,6 +650,8 @@ auto bound(const BoundArgument& argument) {
     return argument.vocabulary;
   } else if constexpr (std::is_same_v<A, const Table*>) {
     return argument.table;
+  } else if constexpr (std::is_same_v<A, const TimeZone*>) {
+    return argument.time_zone;
   } else {
     return Storage<A>::load(argument.column, 0);
   }

@@ -215,6 +215,11 @@ struct ParameterMatcher<const Table*> {
   static constexpr bool match(Cursor& cursor) { return cursor.take("table"); }
 };
 
+template <>
+struct ParameterMatcher<const TimeZone*> {
+  static constexpr bool match(Cursor& cursor) { return cursor.take("zone"); }
+};
+
 constexpr bool parse_variables(Cursor& cursor) {
   if (!cursor.take("<")) return true;
   do {
@@ -242,7 +247,7 @@ constexpr bool match_parameters(Cursor& cursor, Types<Bound...>, Types<Evaluated
       const size_t begin = cursor.at;
       const std::string_view word = cursor.identifier();
       cursor.at = begin;
-      const bool is_resource = word == "vocabulary" || word == "table";
+      const bool is_resource = word == "vocabulary" || word == "table" || word == "zone";
       Match match = nullptr;
       if ((is_constant || is_resource) && HasBind) {
         if (next_bound < sizeof...(Bound)) match = bound[next_bound++];

@@ -40,7 +40,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double exponential_tail(double r) {
          ((first + square * second) + quartic * ((third + square * fourth) + quartic * fifth));
 }
 
-// exp(r + tail) as an unevaluated sum, for |r| <= ln(2)/2 and a tail far below the last bits of r.
+// exp(r + tail) as a sum whose second part may reach 7 percent of the first, for |r| <= ln(2)/2 and a tail far below the last bits of r.
 FEATURE_EXTRACTOR_MATH_INLINE Extended exp_reduced(double r, double tail) {
   const double high = 1.0 + r;
   return {high, ((1.0 - high) + r) + (tail + exponential_tail(r))};
@@ -98,7 +98,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double expm1(double x) {
 // and a power of two, so that the tail towards minus infinity keeps its precision down to the subnormal numbers.
 FEATURE_EXTRACTOR_MATH_INLINE double sigmoid(double x) {
   const ExponentialReduction reduced = reduce_exponential(at_least(-magnitude(x), -800.0));
-  const Extended mantissa = exp_reduced(reduced.high, reduced.low);
+  const Extended parts = exp_reduced(reduced.high, reduced.low);
+  const Extended mantissa = add_ordered(parts.high, parts.low);
   const double power = power_of_two(at_least(reduced.exponent, -200.0));
   const Extended sum = add_ordered(1.0, mantissa.high * power);
   const Extended denominator = {sum.high, sum.low + mantissa.low * power};

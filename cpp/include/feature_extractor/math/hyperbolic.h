@@ -70,7 +70,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double cosh(double x) {
 // The hyperbolic tangent; 1 in magnitude from about 19.06 on.
 FEATURE_EXTRACTOR_MATH_INLINE double tanh(double x) {
   const double size = magnitude(x);
-  const Extended numerator = expm1_extended(at_most(2.0 * size, 44.0), 0.0).value;
+  const Extended parts = expm1_extended(at_most(2.0 * size, 44.0), 0.0).value;
+  const Extended numerator = add_ordered(parts.high, parts.low);
   const Extended sum = add_exactly(2.0, numerator.high);
   const Extended quotient = divide(numerator, {sum.high, sum.low + numerator.low});
   const double result = quotient.high + quotient.low;
