@@ -7,12 +7,11 @@ an expression that is used twice is stored once. The planner may therefore key o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from feature_extractor.types import StructType, TableType, Type
 
-type Constant = (
-    None | bool | int | float | str | bytes | tuple["Constant", ...]
-)
+Constant: TypeAlias = "None | bool | int | float | str | bytes | tuple[Constant, ...]"
 """A literal's value. Timestamps and durations are int microseconds; lists are tuples."""
 
 

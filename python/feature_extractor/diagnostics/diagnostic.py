@@ -99,7 +99,8 @@ class Diagnostic:
                 "description": self.fix.description,
                 "safe": self.fix.safe,
                 "edits": [
-                    {**_place(edit.span), "replacement": edit.replacement} for edit in self.fix.edits
+                    {**_place(edit.span), "replacement": edit.replacement}
+                    for edit in self.fix.edits
                 ],
             }
         return result

@@ -126,7 +126,9 @@ def _trim(line: str, start: int, end: int) -> tuple[str, int, int]:
         return line, start, end
     end = min(end, start + _LINE_WIDTH - 2 * len(_ELLIPSIS))
     first = max(0, min(start - 40, len(line) - _LINE_WIDTH))
-    first = max(first, end - _LINE_WIDTH + 2 * len(_ELLIPSIS)) if end > first + _LINE_WIDTH else first
+    first = (
+        max(first, end - _LINE_WIDTH + 2 * len(_ELLIPSIS)) if end > first + _LINE_WIDTH else first
+    )
     last = min(len(line), first + _LINE_WIDTH)
     head = _ELLIPSIS if first > 0 else ""
     tail = _ELLIPSIS if last < len(line) else ""

@@ -23,12 +23,7 @@ def distance(left: str, right: str, limit: int) -> int:
                 current[column - 1] + 1,
                 last[column - 1] + (character != other),
             )
-            if (
-                row > 1
-                and column > 1
-                and character == right[column - 2]
-                and left[row - 2] == other
-            ):
+            if row > 1 and column > 1 and character == right[column - 2] and left[row - 2] == other:
                 cost = min(cost, before_last[column - 2] + 1)
             current.append(cost)
         if min(current) > limit:

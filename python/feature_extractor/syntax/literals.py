@@ -124,7 +124,7 @@ def decode_bytes(text: str) -> bytes:
                 raise LiteralError(
                     "unknown escape in a bytes literal",
                     position,
-                    r'bytes know `\n`, `\t`, `\r`, `\"`, `\\` and `\xNN`',
+                    r"bytes know `\n`, `\t`, `\r`, `\"`, `\\` and `\xNN`",
                 )
             position += 1 + len(escape)
         else:
@@ -192,7 +192,7 @@ def _unescape(body: str, shift: int) -> str:
         raise LiteralError(
             "unknown escape in a string",
             match.start() + shift,
-            r'strings know `\n`, `\t`, `\r`, `\"`, `\\` and `\u{1F600}`',
+            r"strings know `\n`, `\t`, `\r`, `\"`, `\\` and `\u{1F600}`",
         )
 
     return _ESCAPE.sub(replace, body)

@@ -14,6 +14,7 @@ from feature_extractor.diagnostics import Diagnostic, Label, Source, Span
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.syntax.limits import (
     MAXIMUM_BRACKETS,
+    MAXIMUM_ERRORS,
     MAXIMUM_LITERAL_CHARACTERS,
     MAXIMUM_STATEMENT_CHARACTERS,
     MAXIMUM_STATEMENTS,
@@ -37,6 +38,7 @@ _PIECE: Final = re.compile(
     re.VERBOSE,
 )
 _KEYWORD: Final = re.compile(r"(?:input|resource|let|feature|use)\b|@|\"")
+_FIRST: Final = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _CONTINUATION: Final = re.compile(r"[)\]}]")
 _DECLARED: Final = re.compile(r"(?:resource|let|feature)\s+([A-Za-z_]\w*)")
 _INPUT_NAMES: Final = re.compile(r"([A-Za-z_]\w*)\s*(?=[,:])")
@@ -88,18 +90,25 @@ class _Cutter:
 
     def run(self) -> Layout:
         text = self._text
-        first = re.match(r"(?:[ \t\r]*(?:#[^\n]*)?\n)*", text)
         position = 0
+        first = _FIRST.match(text)
         begin = first.end() if first else 0
-        if begin < len(text) and text[begin] not in " \t\r\n#":
-            self._begin(begin)
-        elif text[begin:].lstrip() and not text[begin:].lstrip().startswith("#"):
-            start = begin + len(text[begin:]) - len(text[begin:].lstrip())
-            self._begin(start)
+        if begin < len(text):
+            if begin > 0 and text[begin - 1] != "\n":
+                self._begin(begin)
+                self._report(
+                    "FX001",
+                    "a statement begins at the start of its line",
+                    begin,
+                    begin + 1,
+                    help="remove the white space before it",
+                )
+            else:
+                self._at_line(begin)
         search = _PIECE.search
         while True:
             match = search(text, position)
-            if match is None:
+            if match is None or len(self._layout.diagnostics) >= MAXIMUM_ERRORS:
                 break
             position = match.end()
             kind = match.lastgroup
@@ -109,7 +118,9 @@ class _Cutter:
             elif kind == "bracket":
                 self._bracket(match.group(), match.start())
             elif kind == "comment":
-                span = Span(self._source, match.start(), len(match.group().rstrip()) + match.start())
+                span = Span(
+                    self._source, match.start(), len(match.group().rstrip()) + match.start()
+                )
                 self._layout.comments.append(Comment(span, span.text))
             elif kind in ("string", "description"):
                 self._string(match.start(), match.end())
@@ -214,9 +225,7 @@ class _Cutter:
             return
         if not self._open:
             if not (piece and piece.damaged):
-                self._report(
-                    "FX002", f"this `{bracket}` closes nothing", place, place + 1
-                )
+                self._report("FX002", f"this `{bracket}` closes nothing", place, place + 1)
             return
         opening, where = self._open.pop()
         if _CLOSING[opening] != bracket and not (piece and piece.damaged):
@@ -249,7 +258,7 @@ class _Cutter:
                 start + (3 if description else 1),
                 help=""
                 if description
-                else r'a string ends on its line; write a line break as `\n` and a quote as `\"`',
+                else r"a string ends on its line; write a line break as `\n` and a quote as `\"`",
             )
         self._open.clear()
         if not description:

@@ -1,0 +1,252 @@
+"""From text to syntax tree: cut into statements, then parse each with the grammar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from lark import Lark
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from feature_extractor.diagnostics import Diagnostic, Source, Span
+from feature_extractor.syntax.builder import TreeBuilder
+from feature_extractor.syntax.limits import (
+    MAXIMUM_DEPTH,
+    MAXIMUM_ERRORS,
+    MAXIMUM_FILE_CHARACTERS,
+)
+from feature_extractor.syntax.messages import unexpected_character, unexpected_token
+from feature_extractor.syntax.statements import Layout, Piece, cut, declared_names
+from feature_extractor.syntax.tree import (
+    Annotation,
+    Comment,
+    Description,
+    FeatureDeclaration,
+    File,
+    Node,
+    Statement,
+    UseDeclaration,
+    children,
+)
+
+
+@dataclass(frozen=True)
+class ParseResult:
+    """A file's tree, as far as it could be read, and its syntax mistakes."""
+
+    file: File
+    diagnostics: list[Diagnostic]
+
+
+def parse_source(source: Source) -> ParseResult:
+    """Parse a file. Every mistake is reported; a statement with a mistake is left out of the tree."""
+    if len(source.text) > MAXIMUM_FILE_CHARACTERS:
+        finding = Diagnostic(
+            "FX006",
+            f"this file has more than {MAXIMUM_FILE_CHARACTERS:,} characters",
+            Span(source, 0, 1),
+            help="split it into modules, and load them with `use`",
+        )
+        return ParseResult(File(source, [], [], set()), [finding])
+    if "\0" in source.text:
+        place = source.text.index("\0")
+        finding = Diagnostic(
+            "FX005", "this file holds a NUL character", Span(source, place, place + 1)
+        )
+        return ParseResult(File(source, [], [], set()), [finding])
+    layout = cut(source)
+    with _LOCK:
+        return _parse_pieces(source, layout)
+
+
+def _parse_pieces(source: Source, layout: Layout) -> ParseResult:
+    parser, builder = _parser()
+    builder.source = source
+    builder.findings = []
+    statements: list[Statement] = []
+    damaged: set[str] = set()
+    diagnostics = list(layout.diagnostics)
+    for piece in layout.pieces:
+        if piece.damaged:
+            damaged |= declared_names(source, piece)
+            continue
+        if len(diagnostics) >= MAXIMUM_ERRORS:
+            diagnostics.append(_too_many(source, piece))
+            break
+        builder.base = piece.start
+        text = source.text[piece.start : piece.end]
+        try:
+            parsed: Any = parser.parse(text)
+        except UnexpectedInput as error:
+            diagnostics.extend(
+                builder.findings or [_explain(source, piece, layout.comments, error)]
+            )
+            builder.findings = []
+            damaged |= declared_names(source, piece)
+            continue
+        if builder.findings:
+            diagnostics.extend(builder.findings)
+            damaged |= declared_names(source, piece)
+            builder.findings = []
+            continue
+        new: list[Statement] = parsed if isinstance(parsed, list) else [parsed]
+        deep = _too_deep(new) if len(text) > MAXIMUM_DEPTH else None
+        if deep is not None:
+            diagnostics.append(deep)
+            damaged |= declared_names(source, piece)
+            continue
+        statements.extend(new)
+    diagnostics.extend(_attach_texts(statements, has_gaps=bool(damaged)))
+    diagnostics.sort(key=Diagnostic.sort_key)
+    return ParseResult(File(source, statements, layout.comments, damaged), diagnostics)
+
+
+def grammar_text() -> str:
+    """Return the grammar: package data of an installed package, else the file of the source tree."""
+    installed = resources.files("feature_extractor").joinpath("dsl_grammar", "feature.lark")
+    if installed.is_file():
+        return installed.read_text(encoding="utf-8")
+    return (Path(__file__).parents[3] / "dsl_grammar" / "feature.lark").read_text(encoding="utf-8")
+
+
+_LOCK: Final = Lock()
+"""Guards the one parser: its tree builder knows which statement is being read."""
+
+
+@cache
+def _parser() -> tuple[Lark, TreeBuilder]:
+    builder = TreeBuilder()
+    parser = Lark(
+        grammar_text(),
+        parser="lalr",
+        lexer="contextual",
+        maybe_placeholders=False,
+        transformer=builder,
+    )
+    return parser, builder
+
+
+def _too_many(source: Source, piece: Piece) -> Diagnostic:
+    return Diagnostic(
+        "FX006",
+        f"more than {MAXIMUM_ERRORS} mistakes; the rest of the file is not read",
+        Span(source, piece.start, piece.start + 1),
+    )
+
+
+def _explain(
+    source: Source, piece: Piece, comments: list[Comment], error: UnexpectedInput
+) -> Diagnostic:
+    if isinstance(error, UnexpectedCharacters):
+        start = piece.start + (error.pos_in_stream or 0)
+        return unexpected_character(Span(source, start, start + 1))
+    if not isinstance(error, UnexpectedToken):
+        return Diagnostic("FX001", "this is not understood", Span(source, piece.start, piece.end))
+    token = error.token
+    previous = None
+    expected = set(error.accepts or error.expected)
+    history = getattr(error, "token_history", None)
+    if history:
+        previous = history[-1].type
+    if token.type == "$END":
+        end = _end_of_code(comments, source, piece)
+        span = Span(source, end, end + 1)
+    else:
+        start = piece.start + (token.start_pos or 0)
+        span = Span(source, start, start + len(token))
+    keyword = source.text[piece.start : piece.start + 8].split(maxsplit=1)
+    return unexpected_token(span, token.type, expected, previous, keyword[0] if keyword else "")
+
+
+def _end_of_code(layout_comments: list[Comment], source: Source, piece: Piece) -> int:
+    """Return where the code of a piece ends: before its trailing comments and white space."""
+    text = source.text
+    end = piece.end
+    comments = {comment.span.end: comment.span.start for comment in layout_comments}
+    while end > piece.start:
+        if text[end - 1].isspace():
+            end -= 1
+        elif end in comments:
+            end = comments[end]
+        else:
+            break
+    return end
+
+
+def _too_deep(statements: list[Statement]) -> Diagnostic | None:
+    """Return a finding where a tree is deeper than the later stages can walk."""
+    stack: list[tuple[Node, int]] = [(statement, 0) for statement in statements]
+    while stack:
+        node, depth = stack.pop()
+        if depth > MAXIMUM_DEPTH:
+            return Diagnostic(
+                "FX006",
+                f"this expression is nested more than {MAXIMUM_DEPTH} levels deep",
+                Span(node.span.source, node.span.start, node.span.start + 1),
+                help="name its parts with `let`",
+            )
+        stack.extend((child, depth + 1) for child in children(node))
+    return None
+
+
+def _attach_texts(statements: list[Statement], has_gaps: bool) -> list[Diagnostic]:
+    """Give descriptions and annotations to the statement below them."""
+    findings: list[Diagnostic] = []
+    description: Description | None = None
+    annotations: list[Annotation] = []
+
+    def drop() -> None:
+        nonlocal description
+        if not has_gaps:
+            if description is not None and description is not statements[0]:
+                findings.append(
+                    Diagnostic(
+                        "FX007",
+                        "this text describes nothing",
+                        description.span,
+                        help="put it directly above a `feature`, `let`, `input` or `resource`; "
+                        "a remark is written `# ...`",
+                    )
+                )
+            findings.extend(
+                Diagnostic(
+                    "FX007",
+                    "this annotation belongs to nothing",
+                    annotation.span,
+                    help="put it directly above a `feature`",
+                )
+                for annotation in annotations
+            )
+        description = None
+        annotations.clear()
+
+    for statement in statements:
+        match statement:
+            case Description():
+                if annotations:
+                    description = description or statement
+                    continue
+                drop()
+                description = statement
+            case Annotation():
+                annotations.append(statement)
+            case FeatureDeclaration():
+                statement.annotations = [*annotations, *statement.annotations]
+                annotations.clear()
+                statement.description = description
+                description = None
+            case UseDeclaration():
+                drop()
+            case _:
+                if annotations:
+                    kept, description = description, None
+                    drop()
+                    description = kept
+                statement.description = description
+                description = None
+    drop()
+    return findings
