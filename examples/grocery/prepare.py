@@ -1,11 +1,11 @@
 """Prepare ranking samples from the Complete Journey grocery data.
 
 One request is a household at the moment before one of its baskets; its candidates are products, and
-the label says which of them are in that basket. The default file is nested: one row per request, with
-the candidates as a list of structs. ``--flat`` writes one row per candidate instead.
+the label says which of them are in that basket. The default file is nested: one row per request,
+with the candidates as a list of structs. ``--flat`` writes one row per candidate instead.
 
-Run ``python examples/grocery/prepare.py --help``. See README.md beside this file for the columns and
-for the rule that nothing at or after the moment may be read.
+Run ``python examples/grocery/prepare.py --help``. See README.md beside this file for the columns
+and for the rule that nothing at or after the moment may be read.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from journey import (
     DAY,
     EMBEDDING_SIZE,
+    Floats,
     Integers,
     Journey,
     Promotions,
@@ -171,11 +172,12 @@ def vectors(
     return pa.FixedSizeListArray.from_arrays(flat, type=VECTOR, mask=mask)
 
 
-def normalized(sums: Integers) -> npt.NDArray[np.float64]:
-    """Divide each row by its Euclidean length. The sums are exact, so the result is reproducible."""
+def normalized(sums: Integers) -> Floats:
+    """Divide each row by its Euclidean length; exact sums make the result reproducible."""
     numbers = sums.astype(np.float64)
     length = np.sqrt((numbers * numbers).sum(axis=1, keepdims=True))
-    return np.divide(numbers, length, out=np.zeros_like(numbers), where=length > 0)
+    result: Floats = np.divide(numbers, length, out=np.zeros_like(numbers), where=length > 0)
+    return result
 
 
 class Sampler:
@@ -303,7 +305,8 @@ class Sampler:
             return pool[np.argsort(mix(pool + salt % 2**32), kind="stable")[:count]]
         draws = mix(np.arange(2 * count, dtype=np.int64) + salt % 2**62) % np.uint64(len(pool))
         first = np.sort(np.unique(draws, return_index=True)[1])
-        return pool[draws[first].astype(np.int64)][:count]
+        shuffled: Integers = pool[draws[first].astype(np.int64)][:count]
+        return shuffled
 
     def request_columns(self, requests: list[Request], pasts: list[Integers]) -> pa.Table:
         """Build the columns of the ``request`` domain."""
@@ -481,7 +484,7 @@ class Sampler:
         return result
 
     def tables(self, requests: list[Request]) -> tuple[pa.Table, pa.Table, list[int]]:
-        """Return the request table, the candidate table, and how many candidates each request has."""
+        """Return the request table, the candidate table, and each request's candidates."""
         pasts = [self.past(request) for request in requests]
         chosen = [
             self.choose_candidates(request, past)
@@ -518,7 +521,7 @@ class Sampler:
 def sample_tables(
     requests: int, candidates: int, flat: bool, progress: Progress, history: int = HISTORY_LENGTH
 ) -> Iterator[pa.Table]:
-    """Yield the samples in order of time, a block of requests at a time, so that memory stays small."""
+    """Yield the samples in order of time, some requests at a time, so that memory stays small."""
     progress("reading purchases")
     journey = Journey.load()
     selected = journey.select_requests(requests, local_midnight(FIRST_REQUEST))
