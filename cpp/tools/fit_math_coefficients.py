@@ -11,6 +11,7 @@ checks that each of them stands in the headers.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator, Sequence
 
 import mpmath
@@ -91,7 +92,10 @@ def at_least(x: mpf) -> mpf:
 
 def polynomials() -> Iterator[tuple[str, list[mpf], mpf]]:
     """Yield the name, the coefficients and the largest weighted error of each polynomial."""
-    mp_one: Function = lambda x: mpf(1)  # noqa: E731
+
+    def mp_one(x: mpf) -> mpf:
+        return mpf(1)
+
     half_ln2 = mpmath.log(2) / 2 * mpf("1.0001")
     quarter_pi = mpmath.pi / 4 * mpf("1.0001")
 
@@ -154,9 +158,10 @@ def polynomials() -> Iterator[tuple[str, list[mpf], mpf]]:
 
     yield ("arc_sine", *remez(arc_sine, lambda z: at_least(z), mpf(0), mpf("0.2501"), 12))
 
+    _, low, high = cube_root_bias()
     yield (
         "inverse_cube_root",
-        *remez(lambda r: r ** (-mpf(1) / 3), mp_one, mpf("0.88"), mpf("1.13"), 4),
+        *remez(lambda r: r ** (-mpf(1) / 3), mp_one, mpf(low) - mpf("1e-5"), mpf(high) + mpf("1e-5"), 4),
     )
 
     def error_exponent(x: mpf) -> mpf:
@@ -181,9 +186,12 @@ def constants() -> Iterator[tuple[str, list[float]]]:
     yield "two_over_pi", [float(2 / mpmath.pi)]
     yield "half_pi_split_33_33_33", split(mpmath.pi / 2, [33, 33, 33])
     yield "half_pi_split_53", split(mpmath.pi / 2, [53])
-    yield "quarter_pi_split_53", split(mpmath.pi / 4, [53])
-    yield "pi_split_53", split(mpmath.pi, [53])
     yield "two_over_sqrt_pi_split_26", split(2 / mpmath.sqrt(mpmath.pi), [26])
+    yield "ln2", [float(ln2)]
+    yield "two_thirds_log2_e", [float(2 / (3 * ln2))]
+    yield "log10_2", [float(mpmath.log10(2))]
+    yield "two_over_sqrt_pi", [float(2 / mpmath.sqrt(mpmath.pi))]
+    yield "one_third", [1 / 3]
 
 
 def two_over_pi_words() -> list[int]:
@@ -193,15 +201,45 @@ def two_over_pi_words() -> list[int]:
     return [(fraction >> (64 * (19 - i))) & (2**64 - 1) for i in range(20)]
 
 
+def cube_root_bias() -> tuple[int, float, float]:
+    """Return the bias of the first guess of the cube root, and the range of guess^3 / x that it gives.
+
+    The guess has the upper 32 bits upper(x) / 3 + bias. The best bias balances both ends of the range.
+    """
+    arguments = [2.0 ** (3 * i / 3000) for i in range(3000)]
+    uppers = [struct.unpack("<Q", struct.pack("<d", x))[0] >> 32 for x in arguments]
+
+    def ratios(bias: int) -> tuple[float, float]:
+        guesses = [struct.unpack("<d", struct.pack("<Q", (upper // 3 + bias) << 32))[0] for upper in uppers]
+        found = [guess**3 / x for guess, x in zip(guesses, arguments, strict=True)]
+        return min(found), max(found)
+
+    low, high = int(0.6 * 1023 * 2**20), int(0.7 * 1023 * 2**20)
+    while high - low > 1:
+        middle = (low + high) // 2
+        smallest, largest = ratios(middle)
+        if smallest * largest < 1:
+            low = middle
+        else:
+            high = middle
+    return low, *ratios(low)
+
+
 def main() -> None:
     for name, coefficients, largest in polynomials():
-        print(f"{name}  # largest weighted error {mpmath.nstr(largest, 4)} = 2^{mpmath.nstr(mpmath.log(largest, 2), 4)}")
+        size = f"{mpmath.nstr(largest, 4)} = 2^{mpmath.nstr(mpmath.log(largest, 2), 4)}"
+        print(f"{name}  # largest weighted error {size}")
         for coefficient in coefficients:
             print(f"    {float(coefficient).hex()}")
     for name, parts in constants():
         print(name)
         for part in parts:
             print(f"    {part.hex()}")
+    bias, smallest, greatest = cube_root_bias()
+    print(f"cube_root_bias  # guess^3 / x lies in [{smallest:.6f}, {greatest:.6f}]")
+    print(f"    {bias}")
+    print("square_root_of_half_bits")
+    print(f"    0x{struct.unpack('<Q', struct.pack('<d', float(mpmath.sqrt(mpf('0.5')))))[0]:016x}")
     print("two_over_pi_words")
     for word in two_over_pi_words():
         print(f"    0x{word:016x}")

@@ -30,6 +30,14 @@
 
 #define FEATURE_EXTRACTOR_MATH_INLINE [[gnu::always_inline]] inline
 
+// Promises the vectoriser that the iterations of the next loop do not depend on each other.
+#if defined(__clang__)
+#define FEATURE_EXTRACTOR_MATH_INDEPENDENT_ITERATIONS \
+  _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define FEATURE_EXTRACTOR_MATH_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
+#endif
+
 namespace feature_extractor::math {
 
 static_assert(FLT_EVAL_METHOD == 0, "double arithmetic must not be evaluated in a wider format");
@@ -82,9 +90,14 @@ FEATURE_EXTRACTOR_MATH_INLINE double scale(double x, double n) {
 // condition ? a : b, by bit masks. GCC moves the computation of a value that is used on one side only of a `?:` into
 // a branch, and then does not vectorise the loop because floating-point operations may trap. Masks keep both sides
 // unconditional.
-FEATURE_EXTRACTOR_MATH_INLINE double select(bool condition, double a, double b) {
+FEATURE_EXTRACTOR_MATH_INLINE std::uint64_t select_bits(bool condition, std::uint64_t a,
+                                                        std::uint64_t b) {
   const std::uint64_t mask = std::uint64_t{0} - static_cast<std::uint64_t>(condition);
-  return from_bits((to_bits(a) & mask) | (to_bits(b) & ~mask));
+  return (a & mask) | (b & ~mask);
+}
+
+FEATURE_EXTRACTOR_MATH_INLINE double select(bool condition, double a, double b) {
+  return from_bits(select_bits(condition, to_bits(a), to_bits(b)));
 }
 
 // The smaller or the larger of two values; the second one when the first is NaN.
@@ -124,7 +137,7 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended multiply_exactly(double a, double b) {
 }
 
 // numerator / denominator to about 75 bits, as in long division: 26 bits of the quotient first, then the exact
-// remainder divided in turn.
+// remainder divided in turn. The low parts must be below the last bits of the high parts.
 FEATURE_EXTRACTOR_MATH_INLINE Extended divide(Extended numerator, Extended denominator) {
   const double reciprocal = 1.0 / denominator.high;
   const double quotient = upper_half(numerator.high * reciprocal);

@@ -119,7 +119,10 @@ FEATURE_EXTRACTOR_MATH_INLINE double log10(double x) {
 // The logarithm of x to a base, exact where base^integer == x; NaN unless x > 0 and base > 0, not finite when the
 // base is 1.
 FEATURE_EXTRACTOR_MATH_INLINE double log_base(double x, double base) {
-  const Extended quotient = divide(log2_extended(x), log2_extended(base));
+  const Extended numerator = log2_extended(x);
+  const Extended denominator = log2_extended(base);
+  const Extended quotient = divide(add_ordered(numerator.high, numerator.low),
+                                   add_ordered(denominator.high, denominator.low));
   return where_positive(base, where_positive(x, quotient.high + quotient.low));
 }
 

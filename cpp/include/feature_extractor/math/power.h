@@ -10,8 +10,8 @@
 namespace feature_extractor::math {
 
 // x^y = 2^(y * log2 |x|) with the logarithm and the product in double-double. pow(x, 0) is 1 for every x, also
-// for 0; a negative x needs an integer y and gives NaN otherwise; pow(0, y) is infinite for negative y. Results
-// that a double holds exactly are exact.
+// for 0; a negative x needs an integer y and gives NaN otherwise; pow(0, y) is infinite for negative y; the sign of a
+// zero follows IEEE 754. Results that a double holds exactly are exact.
 FEATURE_EXTRACTOR_MATH_INLINE double pow(double x, double y) {
   const double size = magnitude(x);
   const Extended logarithm = log2_extended(size);
@@ -27,28 +27,28 @@ FEATURE_EXTRACTOR_MATH_INLINE double pow(double x, double y) {
   const bool integer = round_half_even(y) == y;
   const double half = y * 0.5;
   const bool odd = integer & (round_half_even(half) != half);
-  const double negative = select(integer, select(odd, -result, result), kNan);
-  result = select(x < 0.0, negative, result);
+  result = from_bits(to_bits(result) ^ (to_bits(x) & select_bits(odd, kSignBit, 0)));
+  result = select((x < 0.0) & !integer, kNan, result);
   const bool finite = (size <= kLargest) & (magnitude(y) <= kLargest);
   return select(y == 0.0, 1.0, select(finite, result, kNan));
 }
 
 // The real cube root, of either sign. A first value within 5 percent comes from dividing the exponent and the
-// mantissa bits by three (Kahan), a minimax polynomial in r = t^3 / x brings it to 22 bits, and a Newton step
-// with an exact square finishes.
+// mantissa bits by three (Kahan), a minimax polynomial in r = t^3 / x brings it to 24 bits, and a step of
+// Halley's method with an exact square finishes.
 FEATURE_EXTRACTOR_MATH_INLINE double cbrt(double x) {
   const double size = magnitude(x);
   const bool subnormal = size < kSmallestNormal;
   const double scaled = size * select(subnormal, 0x1p54, 1.0);
   // The upper 32 bits as a double, divided by three, plus the bias, and back into the upper bits.
-  constexpr double kBias = 715094163.0;
+  constexpr double kBias = 715094156.0;
   const double upper = from_bits((to_bits(scaled) >> 32) | 0x4330000000000000u) - 0x1p52;
   const double guess_bits = upper * 0x1.5555555555555p-2 + kBias;
   const double guess = from_bits(to_bits(guess_bits + 0x1p52) << 32);
   const double ratio = (guess * guess) * (guess / scaled);
   const double refined =
-      guess * polynomial(ratio, 0x1.dff17b9042aeap+0, -0x1.e12002ad94461p+0, 0x1.9c99c6267c3bep+0,
-                         -0x1.80897b222cd68p-1, 0x1.26cbf1692d735p-3);
+      guess * polynomial(ratio, 0x1.df6de03e3a6f4p+0, -0x1.df55a8e93fb86p+0, 0x1.9a516b8103f3ep+0,
+                         -0x1.7e08783e8e33bp-1, 0x1.24d4c917825b7p-3);
   const double t = upper_half(refined);
   const double quotient = scaled / (t * t);
   const double root = t + t * ((quotient - t) / ((t + t) + quotient));

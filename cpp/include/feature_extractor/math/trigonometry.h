@@ -181,7 +181,7 @@ FEATURE_EXTRACTOR_MATH_INLINE void for_each_angle(const double* x, double* out, 
       large |= static_cast<std::uint64_t>(to_bits(magnitude(x[i])) > to_bits(kModerateAngle));
     }
     if (large == 0) {
-#pragma GCC ivdep
+      FEATURE_EXTRACTOR_MATH_INDEPENDENT_ITERATIONS
       for (std::size_t i = begin; i < end; ++i) {
         out[i] = one_angle(x[i], reduce_moderate_angle(x[i]));
       }
