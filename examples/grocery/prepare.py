@@ -546,7 +546,7 @@ def prepare(
 ) -> None:
     """Write samples to a Parquet or (by the suffix ``.arrow``) an Arrow IPC file.
 
-    ``requests`` is the number of requests (about 120,000 exist), ``candidates`` the products per
+    ``requests`` is the number of requests (131,246 exist), ``candidates`` the products per
     request, ``history`` the largest number of past purchases per request. ``progress`` is called
     with a short line of text now and then.
     """
