@@ -53,15 +53,15 @@ class Nullable {
   // `value` where `exists`, else null, without a branch.
   static constexpr Nullable where(bool exists, T value) { return Nullable(value, exists); }
 
-  constexpr bool has_value() const { return exists_; }
-  constexpr explicit operator bool() const { return exists_; }
+  constexpr bool has_value() const { return exists_ != 0; }
+  constexpr explicit operator bool() const { return exists_ != 0; }
   constexpr T operator*() const { return value_; }
 
  private:
   constexpr Nullable(T value, bool exists) : value_(value), exists_(exists) {}
 
   T value_;
-  bool exists_;
+  uint8_t exists_;  // Not a bool: GCC 12 would keep the object in memory, and loops over it would not vectorise.
 };
 
 // Where one row's elements are in the storage of a list or map column.
@@ -298,6 +298,23 @@ class Arena {
   T* allocate_array(size_t count) {
     return reinterpret_cast<T*>(allocate(count * sizeof(T)));
   }
+
+  // Scratch memory: what is allocated while a scope lives is given back at its end, unless the arena had to refill in
+  // between. Nothing that outlives the scope (text of a result) may be allocated inside it.
+  class Scope {
+   public:
+    explicit Scope(Arena& arena) : arena_(arena), next_(arena.next_), end_(arena.end_) {}
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope() {
+      if (arena_.end_ == end_) arena_.next_ = next_;
+    }
+
+   private:
+    Arena& arena_;
+    char* next_;
+    char* end_;
+  };
 
   // Copies text into the arena.
   Text copy(Text text) {

@@ -191,15 +191,19 @@ constexpr StorageKind storage_kind() {
 
 // Writes the conjunction of the strict arguments' validity to `valid`. Returns false, and writes nothing, if no strict
 // argument has a null.
-inline bool combine_validity(const KernelCall& call, uint64_t strict_mask, uint8_t* valid) {
+inline bool combine_validity(const KernelCall& call, uint64_t strict_mask, uint8_t* __restrict valid) {
+  const size_t rows = call.rows;
+  const uint32_t count = call.argument_count;
+  const Column* arguments = call.arguments;
   bool any = false;
-  for (uint32_t a = 0; a < call.argument_count; ++a) {
-    const uint8_t* source = call.arguments[a].valid;
+  for (uint32_t a = 0; a < count; ++a) {
+    const uint8_t* __restrict source = arguments[a].valid;
     if (source == nullptr || (strict_mask >> (a < 63 ? a : 63) & 1) == 0) continue;
     if (!any) {
-      __builtin_memcpy(valid, source, call.rows);
+      __builtin_memcpy(valid, source, rows);
     } else {
-      for (uint32_t i = 0; i < call.rows; ++i) valid[i] &= source[i];
+      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+      for (size_t i = 0; i < rows; ++i) valid[i] &= source[i];
     }
     any = true;
   }
@@ -366,6 +370,126 @@ struct ColumnLoop {
   }
 };
 
+}  // namespace adapter
+
+// An argument `T?` of a column form: the values and, always there, a byte per row that is 1 where the value exists.
+template <class Stored>
+struct NullableValues {
+  const Stored* data;
+  const uint8_t* valid;
+};
+
+namespace adapter {
+
+inline bool has_null(const uint8_t* valid, size_t rows) {
+  uint8_t all = 1;
+  for (size_t i = 0; i < rows; ++i) all &= valid[i];
+  return all == 0;
+}
+
+template <class A>
+[[gnu::always_inline]] inline auto column_input(const Column& column) {
+  if constexpr (IsNullable<A>::value) {
+    using Stored = typename Storage<typename Unwrapped<A>::Type>::Type;
+    return NullableValues<Stored>{static_cast<const Stored*>(column.data),
+                                  column.valid != nullptr ? column.valid : kAllValid.bytes};
+  } else {
+    return static_cast<const typename Storage<A>::Type*>(column.data);
+  }
+}
+
+// The column form that decides about nulls itself: Kernel::run_nullable(state?, rows, inputs..., Stored* out,
+// uint8_t* valid), where an input is a `const Stored*`, or NullableValues<Stored> for a parameter `T?`. `valid` is 1 in
+// each row whose strict arguments all exist; the kernel narrows or overwrites it, and leaves only finite floats valid.
+template <class Kernel, class R, class... A>
+struct NullableLoop {
+  [[gnu::always_inline]] static void run(const KernelCall& call) {
+    Result& result = *call.result;
+    constexpr uint64_t kStrict = [] {
+      uint64_t mask = 0;
+      uint32_t position = 0;
+      ((mask |= (IsNullable<A>::value ? 0ULL : 1ULL) << position++), ...);
+      return mask;
+    }();
+    if (kStrict == 0 || !combine_validity(call, kStrict, result.valid)) __builtin_memset(result.valid, 1, call.rows);
+    auto* out = static_cast<typename Storage<R>::Type*>(result.data);
+    [&]<size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
+      if constexpr (requires { typename Kernel::State; }) {
+        Kernel::run_nullable(*static_cast<const typename Kernel::State*>(call.state), call.rows,
+                             column_input<A>(call.arguments[I])..., out, result.valid);
+      } else {
+        Kernel::run_nullable(call.rows, column_input<A>(call.arguments[I])..., out, result.valid);
+      }
+    }(std::make_index_sequence<sizeof...(A)>{});
+    result.has_nulls = has_null(result.valid, call.rows);
+  }
+};
+
+// A variadic reduction of plain values that skips nulls, column after column: Kernel::combine(R, R) must be associative
+// and commutative, so that the order of the columns does not matter.
+template <class Kernel, class R>
+struct FoldLoop {
+  using Stored = typename Storage<R>::Type;
+  using Wide = std::conditional_t<sizeof(Stored) == 8, uint64_t, uint8_t>;
+  static constexpr size_t kTile = 256;
+
+  [[gnu::always_inline]] static Stored combined(Stored x, Stored y) {
+    return Storage<R>::to(Kernel::combine(Storage<R>::from(x), Storage<R>::from(y)));
+  }
+
+  [[gnu::always_inline]] static void run(const KernelCall& call) {
+    Result& result = *call.result;
+    const size_t rows = call.rows;
+    auto* __restrict out = static_cast<Stored*>(result.data);
+    bool nullable = false;
+    for (uint32_t a = 0; a < call.argument_count; ++a) nullable |= call.arguments[a].valid != nullptr;
+    const auto* first = static_cast<const Stored*>(call.arguments[0].data);
+    if (call.argument_count == 1 || nullable) {
+      __builtin_memcpy(out, first, rows * sizeof(Stored));
+    } else {
+      const auto* second = static_cast<const Stored*>(call.arguments[1].data);
+      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+      for (size_t i = 0; i < rows; ++i) out[i] = combined(first[i], second[i]);
+    }
+    result.has_nulls = false;
+    if (!nullable) {
+      for (uint32_t a = 2; a < call.argument_count; ++a) {
+        const auto* next = static_cast<const Stored*>(call.arguments[a].data);
+        FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+        for (size_t i = 0; i < rows; ++i) out[i] = combined(out[i], next[i]);
+      }
+      return;
+    }
+    uint8_t* __restrict valid = result.valid;
+    const auto valid_of = [&](uint32_t a) {
+      return call.arguments[a].valid != nullptr ? call.arguments[a].valid : kAllValid.bytes;
+    };
+    __builtin_memcpy(valid, valid_of(0), rows);
+    for (uint32_t a = 1; a < call.argument_count; ++a) {
+      const auto* next = static_cast<const Stored*>(call.arguments[a].data);
+      const uint8_t* next_valid = valid_of(a);
+      for (size_t begin = 0; begin < rows; begin += kTile) {
+        const size_t count = rows - begin < kTile ? rows - begin : kTile;
+        // 0: the next one is null; 1: only the next one exists; 2: both exist.
+        Wide choice[kTile];
+        FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+        for (size_t i = 0; i < count; ++i) {
+          const uint8_t there = valid[begin + i];
+          choice[i] = next_valid[begin + i] == 0 ? 0 : static_cast<uint8_t>(1 + there);
+          valid[begin + i] = there | next_valid[begin + i];
+        }
+        FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+        for (size_t i = 0; i < count; ++i) {
+          const Stored both = combined(out[begin + i], next[begin + i]);
+          const Stored either = choice[i] == 1 ? next[begin + i] : both;
+          out[begin + i] = choice[i] == 0 ? out[begin + i] : either;
+        }
+      }
+    }
+    result.has_nulls = has_null(valid, rows);
+  }
+};
+
 // Loads argument `I` of the signature at a row; a variadic one takes the columns from I on.
 template <class A, size_t I>
 [[gnu::always_inline]] inline auto load(const KernelCall& call, uint32_t row) {
@@ -501,49 +625,54 @@ struct RowLoop {
   }
 
   static void run(const KernelCall& call) {
+    run_with(call, [&](uint32_t row, auto&& out) -> decltype(auto) { return invoke(call, row, Signature{}, out); });
+  }
+
+  // `produce(row, out)` computes a row; `out` is the builder, or nullptr where the kernel returns its value.
+  template <class Produce>
+  static void run_with(const KernelCall& call, Produce&& produce) {
     if constexpr (IsListBuilder<LastArgument>::value) {
       using Element = typename IsListBuilder<LastArgument>::Element;
       GrowingColumn* grown = call.result->children;
       entries(call, grown, [&](uint32_t i) {
         ListBuilder<Element> builder(grown);
-        return produced(call, i, builder);
+        return produced(produce, i, builder);
       });
     } else if constexpr (IsMapBuilder<LastArgument>::value) {
       GrowingColumn* grown = call.result->children;
       entries(call, grown, [&](uint32_t i) {
         std::remove_reference_t<LastArgument> builder(&grown[0], &grown[1]);
-        return produced(call, i, builder);
+        return produced(produce, i, builder);
       });
     } else if constexpr (std::is_same_v<LastArgument, Selection&>) {
       GrowingColumn* grown = call.result->children;
       entries(call, grown, [&](uint32_t i) {
         Selection selection(grown);
-        return produced(call, i, selection);
+        return produced(produce, i, selection);
       });
     } else if constexpr (std::is_same_v<LastArgument, VectorResult>) {
       Result& result = *call.result;
       auto* out = static_cast<float*>(result.data);
       for_each_row(call, [&](uint32_t i, bool is_null) {
         VectorResult row{out + static_cast<size_t>(i) * result.width, result.width};
-        const bool ok = !is_null && produced(call, i, row);
+        const bool ok = !is_null && produced(produce, i, row);
         if (!ok) __builtin_memset(row.data, 0, sizeof(float) * row.size);
         return ok;
       });
     } else if constexpr (std::is_same_v<typename Unwrapped<Returned>::Type, Span>) {
-      spans(call, [&](uint32_t i) { return invoke(call, i, Signature{}, nullptr); });
+      spans(call, [&](uint32_t i) { return produce(i, nullptr); });
     } else {
-      flat<typename Unwrapped<Returned>::Type>(
-          call, [&](uint32_t i) { return invoke(call, i, Signature{}, nullptr); });
+      flat<typename Unwrapped<Returned>::Type>(call, [&](uint32_t i) { return produce(i, nullptr); });
     }
   }
 
   // A builder kernel returns void, or bool: false makes the row null.
-  template <class Out>
-  static bool produced(const KernelCall& call, uint32_t row, Out& out) {
+  template <class Produce, class Out>
+  static bool produced(Produce& produce, uint32_t row, Out& out) {
     if constexpr (std::is_same_v<Returned, bool>) {
-      return invoke(call, row, Signature{}, out);
+      return produce(row, out);
     } else {
-      invoke(call, row, Signature{}, out);
+      produce(row, out);
       return true;
     }
   }
@@ -561,43 +690,156 @@ struct RowLoop {
   }
 };
 
+template <size_t I, class T, class... Rest>
+struct At : At<I - 1, Rest...> {};
+template <class T, class... Rest>
+struct At<0, T, Rest...> {
+  using Type = T;
+};
+
+// An index over `Index::kLists` (1 if not said) neighbouring list arguments from number `First` on, built once for a run of
+// rows in which all of them have the same entries.
+template <class Index, size_t First>
+struct SharedLists {
+  static constexpr size_t kLists = [] {
+    if constexpr (requires { Index::kLists; }) {
+      return static_cast<size_t>(Index::kLists);
+    } else {
+      return size_t{1};
+    }
+  }();
+
+  Index index;
+  uint32_t end = 0;
+  bool indexed = false;
+
+  static const ListEntry* entries(const KernelCall& call, size_t list) {
+    return static_cast<const ListEntry*>(call.arguments[First + list].data);
+  }
+  static bool same(const KernelCall& call, uint32_t row, uint32_t other) {
+    for (size_t list = 0; list < kLists; ++list) {
+      if (!(entries(call, list)[row] == entries(call, list)[other])) return false;
+    }
+    return true;
+  }
+
+  // True if the index serves this row. Rows come in ascending order.
+  template <class... A>
+  bool serves(const KernelCall& call, uint32_t row, Types<A...>) {
+    if (row < end) return indexed;
+    end = row + 1;
+    while (end < call.rows && same(call, row, end)) ++end;
+    // Building costs a few probes per element; a short list or a short run is cheaper to scan.
+    indexed = end - row >= 4 && entries(call, 0)[row].size >= 4;
+    if (indexed) {
+      [&]<size_t... I>(std::index_sequence<I...>) {
+        index.build(load<typename At<First + I, A...>::Type, First + I>(call, row)..., *call.arena);
+      }(std::make_index_sequence<kLists>{});
+    }
+    return indexed;
+  }
+
+  // Asks the index, with the arguments that it does not hold.
+  template <class R, class... A, class Out>
+  R probe(const KernelCall& call, uint32_t row, Types<A...>, Out&& out) {
+    return [&]<size_t... I>(std::index_sequence<I...>) -> R {
+      if constexpr (std::is_same_v<std::remove_cvref_t<Out>, std::nullptr_t>) {
+        return R(index.probe(argument<I, A...>(call, row)...));
+      } else {
+        return index.probe(argument<I, A...>(call, row)..., out);
+      }
+    }(std::make_index_sequence<sizeof...(A) - kLists>{});
+  }
+  template <size_t I, class... A>
+  static auto argument(const KernelCall& call, uint32_t row) {
+    constexpr size_t position = I < First ? I : I + kLists;
+    return load<typename At<position, A...>::Type, position>(call, row);
+  }
+};
+
+struct NeverShared {
+  template <class... A>
+  bool serves(const KernelCall&, uint32_t, Types<A...>) {
+    return false;
+  }
+};
+template <class Kernel>
+struct SecondShared {
+  using Type = NeverShared;
+};
+template <class Kernel>
+  requires requires { typename Kernel::SecondIndex; }
+struct SecondShared<Kernel> {
+  using Type = SharedLists<typename Kernel::SecondIndex, 1>;
+};
+
 // Many rows that share one list: Kernel::Index is built once per run of rows with the same entry and probed per row.
-// Index has `void build(Container, Arena&)` and `R probe(remaining arguments...) const`; eval is the meaning of both.
+// Index has `void build(Container, Arena&)` and `R probe(remaining arguments...)`, with the builder last if eval has one;
+// eval is the meaning of both. Index::kLists = 2 says that build takes the first two lists. Kernel::SecondIndex is the same
+// for rows that share their second list instead.
 template <class Kernel>
 struct IndexedLoop {
   using Function = Traits<decltype(&Kernel::eval)>;
   using Signature = typename Evaluated<Kernel, typename Function::Arguments>::Type;
-  using Result_ = typename Unwrapped<typename Function::Result>::Type;
+  using Returned = typename Function::Result;
 
-  template <class Container, class... A>
-  static void run_with(const KernelCall& call, Types<Container, A...>) {
-    const auto* entries = static_cast<const ListEntry*>(call.arguments[0].data);
-    typename Kernel::Index index;
-    uint32_t run_end = 0;
-    bool indexed = false;
-    const auto produce = [&](uint32_t i) {
-      if (i >= run_end) {
-        run_end = i + 1;
-        while (run_end < call.rows && entries[run_end] == entries[i]) ++run_end;
-        // Building costs a few probes per element; a short list or a short run is cheaper to scan.
-        indexed = run_end - i >= 4 && entries[i].size >= 4;
-        if (indexed) index.build(Storage<Container>::load(call.arguments[0], i), *call.arena);
+  static void run(const KernelCall& call) {
+    SharedLists<typename Kernel::Index, 0> first;
+    [[maybe_unused]] typename SecondShared<Kernel>::Type second;
+    RowLoop<Kernel>::run_with(call, [&](uint32_t row, auto&& out) -> Returned {
+      if (first.serves(call, row, Signature{})) {
+        return first.template probe<Returned>(call, row, Signature{}, out);
       }
-      return [&]<size_t... I>(std::index_sequence<I...>) {
-        if (indexed) {
-          return typename Function::Result(index.probe(load<A, I + 1>(call, i)...));
+      if constexpr (requires { typename Kernel::SecondIndex; }) {
+        if (second.serves(call, row, Signature{})) {
+          return second.template probe<Returned>(call, row, Signature{}, out);
         }
-        return typename Function::Result(
-            Kernel::eval(Storage<Container>::load(call.arguments[0], i), load<A, I + 1>(call, i)...));
-      }(std::make_index_sequence<sizeof...(A)>{});
-    };
-    if constexpr (std::is_same_v<Result_, Span>) {
-      RowLoop<Kernel>::spans(call, produce);
-    } else {
-      RowLoop<Kernel>::template flat<Result_>(call, produce);
+      }
+      return RowLoop<Kernel>::invoke(call, row, Signature{}, out);
+    });
+  }
+};
+
+// A scalar met by a list, `R eval(X, List<T>)`, where many rows share the list: Kernel::Index is built once per run of rows
+// with the same entry, and `void probe_rows(const Stored* x, size_t rows, Stored* out) const` answers the whole run.
+// Strict, and never invents a null.
+template <class Kernel>
+struct SharedListLoop {
+  using Function = Traits<decltype(&Kernel::eval)>;
+  using Signature = typename Evaluated<Kernel, typename Function::Arguments>::Type;
+  using R = typename Function::Result;
+  // A shorter run is cheaper to scan than to index.
+  static constexpr uint32_t kShortestRun = 4;
+
+  template <class X, class Container>
+  [[gnu::always_inline]] static void run_with(const KernelCall& call, Types<X, Container>) {
+    Result& result = *call.result;
+    result.has_nulls = combine_validity(call, ~0ULL, result.valid);
+    const Column& lists = call.arguments[1];
+    const auto* entries = static_cast<const ListEntry*>(lists.data);
+    const auto* x = static_cast<const typename Storage<X>::Type*>(call.arguments[0].data);
+    auto* out = static_cast<typename Storage<R>::Type*>(result.data);
+    typename Kernel::Index index;
+    uint32_t end = 0;
+    for (uint32_t begin = 0; begin < call.rows; begin = end) {
+      end = begin + 1;
+      if (lists.is_null(begin)) {
+        out[begin] = {};
+        continue;
+      }
+      while (end < call.rows && entries[end] == entries[begin] && !lists.is_null(end)) ++end;
+      const Container list = Storage<Container>::load(lists, begin);
+      if (end - begin >= kShortestRun) {
+        index.build(list, *call.arena);
+        index.probe_rows(x + begin, end - begin, out + begin);
+      } else {
+        for (uint32_t i = begin; i < end; ++i) {
+          out[i] = Storage<R>::to(Kernel::eval(Storage<X>::load(call.arguments[0], i), list));
+        }
+      }
     }
   }
-  static void run(const KernelCall& call) { run_with(call, Signature{}); }
+  [[gnu::always_inline]] static void run(const KernelCall& call) { run_with(call, Signature{}); }
 };
 
 template <class Loop>
@@ -642,6 +884,10 @@ consteval void set_plain(Kernel& kernel, Types<A...>) {
 template <class KernelType, class R, class... A>
 consteval void set_column(Kernel& kernel, Types<A...>) {
   set_levels<ColumnLoop<KernelType, R, A...>>(kernel);
+}
+template <class KernelType, class R, class... A>
+consteval void set_nullable(Kernel& kernel, Types<A...>) {
+  set_levels<NullableLoop<KernelType, R, A...>>(kernel);
 }
 
 template <class A>
@@ -765,6 +1011,15 @@ consteval Kernel make_kernel(const char* bindings) {
 
   if constexpr (requires { &KernelType::run; }) {
     set_column<KernelType, Value>(kernel, Arguments{});
+    kernel.reference = &run_baseline<RowLoop<KernelType>>;
+  } else if constexpr (requires { &KernelType::run_nullable; }) {
+    set_nullable<KernelType, Value>(kernel, Arguments{});
+    kernel.reference = &run_baseline<RowLoop<KernelType>>;
+  } else if constexpr (requires { &KernelType::combine; }) {
+    set_levels<FoldLoop<KernelType, Value>>(kernel);
+    kernel.reference = &run_baseline<RowLoop<KernelType>>;
+  } else if constexpr (requires { &KernelType::Index::probe_rows; }) {
+    set_levels<SharedListLoop<KernelType>>(kernel);
     kernel.reference = &run_baseline<RowLoop<KernelType>>;
   } else if constexpr (requires { typename KernelType::Index; }) {
     kernel.run[0] = &run_baseline<IndexedLoop<KernelType>>;
