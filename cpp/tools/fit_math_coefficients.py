@@ -182,14 +182,16 @@ def constants() -> Iterator[tuple[str, list[float]]]:
     yield "ln2_split_26", split(ln2, [26])
     yield "log2_e", [float(1 / ln2)]
     yield "two_thirds_log2_e_split_26", split(2 / (3 * ln2), [26])
-    yield "log10_2_split_26", split(mpmath.log10(2), [26])
+    yield "log10_2_split_42", split(mpmath.log10(2), [42])
+    yield "log10_e_split_26", split(mpmath.log10(mpmath.e), [26])
+    yield "log2_e_split_26", split(1 / ln2, [26])
     yield "two_over_pi", [float(2 / mpmath.pi)]
     yield "half_pi_split_33_33_33", split(mpmath.pi / 2, [33, 33, 33])
     yield "half_pi_split_53", split(mpmath.pi / 2, [53])
     yield "two_over_sqrt_pi_split_26", split(2 / mpmath.sqrt(mpmath.pi), [26])
     yield "ln2", [float(ln2)]
     yield "two_thirds_log2_e", [float(2 / (3 * ln2))]
-    yield "log10_2", [float(mpmath.log10(2))]
+    yield "log10_e", [float(mpmath.log10(mpmath.e))]
     yield "two_over_sqrt_pi", [float(2 / mpmath.sqrt(mpmath.pi))]
     yield "one_third", [1 / 3]
 

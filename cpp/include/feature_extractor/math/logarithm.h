@@ -10,10 +10,11 @@
 
 namespace feature_extractor::math {
 
-// x = mantissa * 2^exponent with a mantissa in [sqrt(1/2), sqrt(2)).
+// x = mantissa * 2^exponent with a mantissa in [sqrt(1/2), sqrt(2)), and 2^(1 - exponent).
 struct Decomposition {
   double mantissa;
   double exponent;
+  double inverse_power;
 };
 
 // For positive normal x; any other bit pattern gives meaningless numbers, but nothing worse.
@@ -24,14 +25,16 @@ FEATURE_EXTRACTOR_MATH_INLINE Decomposition decompose_normal(double x) {
   // The exponent, biased to be positive, becomes the low bits of the double 2^52 + exponent.
   const std::uint64_t biased = (distance + (std::uint64_t{1024} << 52)) >> 52;
   const double exponent = from_bits(biased | 0x4330000000000000u) - (0x1p52 + 1024.0);
-  return {from_bits(bits - (distance & 0xfff0000000000000u)), exponent};
+  const std::uint64_t exponent_bits = distance & 0xfff0000000000000u;
+  return {from_bits(bits - exponent_bits), exponent,
+          from_bits((std::uint64_t{1024} << 52) - exponent_bits)};
 }
 
-// The same for every positive finite x: a subnormal number is scaled up by 2^54 first.
+// The mantissa and the exponent for every positive finite x: a subnormal number is scaled up by 2^54 first.
 FEATURE_EXTRACTOR_MATH_INLINE Decomposition decompose(double x) {
   const bool subnormal = x < kSmallestNormal;
   const Decomposition parts = decompose_normal(x * select(subnormal, 0x1p54, 1.0));
-  return {parts.mantissa, parts.exponent - select(subnormal, 54.0, 0.0)};
+  return {parts.mantissa, parts.exponent - select(subnormal, 54.0, 0.0), 0.0};
 }
 
 // The result where 0 < x < infinity, and NaN elsewhere.
@@ -39,8 +42,13 @@ FEATURE_EXTRACTOR_MATH_INLINE double where_positive(double x, double result) {
   return select((x > 0.0) & (x <= kLargest), result, kNan);
 }
 
-// log(1 + f + tail) + exponent * ln(2) for 1 + f in about [sqrt(1/2), sqrt(2)).
-FEATURE_EXTRACTOR_MATH_INLINE double log_of_parts(double f, double tail, double exponent) {
+// f - log(1 + f) is half_square - rest for 1 + f in about [sqrt(1/2), sqrt(2)).
+struct LogarithmSeries {
+  double half_square;
+  double rest;
+};
+
+FEATURE_EXTRACTOR_MATH_INLINE LogarithmSeries log_series(double f) {
   const double s = f / (2.0 + f);
   const double z = s * s;
   const double w = z * z;
@@ -49,8 +57,21 @@ FEATURE_EXTRACTOR_MATH_INLINE double log_of_parts(double f, double tail, double 
   const double even = 0x1.999999997fd37p-2 + w * (0x1.c71c5202b3030p-3 + w * 0x1.39a1932a83f65p-3);
   const double series = z * odd + w * even;
   const double half_square = 0.5 * f * f;
+  return {half_square, s * (half_square + series)};
+}
+
+// log(1 + f + tail) + exponent * ln(2) for 1 + f in about [sqrt(1/2), sqrt(2)).
+FEATURE_EXTRACTOR_MATH_INLINE double log_of_parts(double f, double tail, double exponent) {
+  const LogarithmSeries series = log_series(f);
   const double low = exponent * 0x1.ef35793c76730p-45 + tail;
-  return exponent * 0x1.62e42fefa3800p-1 - ((half_square - (s * (half_square + series) + low)) - f);
+  return exponent * 0x1.62e42fefa3800p-1 - ((series.half_square - (series.rest + low)) - f);
+}
+
+// log(1 + f) as a 26-bit head and a tail.
+FEATURE_EXTRACTOR_MATH_INLINE Extended log_head_and_tail(double f) {
+  const LogarithmSeries series = log_series(f);
+  const double high = upper_half(f - series.half_square);
+  return {high, ((f - high) - series.half_square) + series.rest};
 }
 
 // The natural logarithm; NaN unless x > 0.
@@ -64,7 +85,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double log(double x) {
 FEATURE_EXTRACTOR_MATH_INLINE double log1p(double x) {
   const Extended sum = add_exactly(1.0, x);
   const Decomposition parts = decompose_normal(sum.high);
-  const double error = sum.low * power_of_two(at_least(-parts.exponent, -1022.0));
+  const double error = 0.5 * (sum.low * parts.inverse_power);
   const Extended f = add_ordered(parts.mantissa - 1.0, error);
   const double result = log_of_parts(f.high, f.low - f.low * f.high, parts.exponent);
   return select((x > -1.0) & (x <= kLargest), with_sign_of(result, x), kNan);
@@ -105,15 +126,22 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended log2_extended(double x) {
 
 // The logarithm to base 2; exact for powers of two; NaN unless x > 0.
 FEATURE_EXTRACTOR_MATH_INLINE double log2(double x) {
-  const Extended result = log2_extended(x);
-  return where_positive(x, result.high + result.low);
+  const Decomposition parts = decompose(x);
+  const Extended mantissa = log_head_and_tail(parts.mantissa - 1.0);
+  const double product = mantissa.high * 0x1.7154768000000p+0;
+  const double rest = mantissa.high * -0x1.6a3e80f444178p-27 + mantissa.low * 0x1.71547652b82fep+0;
+  const Extended sum = add_exactly(parts.exponent, product);
+  return where_positive(x, sum.high + (sum.low + rest));
 }
 
 // The logarithm to base 10; exact for powers of ten that a double holds exactly; NaN unless x > 0.
 FEATURE_EXTRACTOR_MATH_INLINE double log10(double x) {
-  const Extended result = log2_extended(x);
-  const double rest = result.high * 0x1.3ef3fde623e25p-31 + result.low * 0x1.34413509f79ffp-2;
-  return where_positive(x, result.high * 0x1.3441350000000p-2 + rest);
+  const Decomposition parts = decompose(x);
+  const Extended mantissa = log_head_and_tail(parts.mantissa - 1.0);
+  const double product = mantissa.high * 0x1.bcb7b18000000p-2;
+  const double rest = mantissa.high * -0x1.6c8d78e6acaa4p-29 + mantissa.low * 0x1.bcb7b1526e50ep-2;
+  const Extended sum = add_exactly(parts.exponent * 0x1.34413509f7800p-2, product);
+  return where_positive(x, sum.high + (sum.low + (parts.exponent * 0x1.fef311f12b358p-46 + rest)));
 }
 
 // The logarithm of x to a base, exact where base^integer == x; NaN unless x > 0 and base > 0, not finite when the
