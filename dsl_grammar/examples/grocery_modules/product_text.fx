@@ -2,8 +2,9 @@
 
 "Lower-case words of a description: punctuation becomes white space."
 let clean(description) =
-    (description ?? "").normalize("NFKC").lower().regex_replace("[^a-z0-9 ]+", " ").trim()
+    description.normalize("NFKC").lower().regex_replace("[^a-z0-9 ]+", " ").trim()
 
+"The words of a cleaned description."
 let words_of(description) = clean(description).tokenize()
 
 "The number in front of a unit in a size such as `6 PK/12 OZ`; null where the unit is not there."
