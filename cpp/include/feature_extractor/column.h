@@ -2,7 +2,7 @@
 //
 // A column is a pointer to values of one storage type, one per row, with an optional byte per row that says
 // whether the row has a value. Everything that a column points to is owned by someone else: the caller's
-// Arrow buffers or the engine's memory. Each buffer may be read up to 64 bytes past its end.
+// Arrow buffers or the engine's memory, so nothing may be read past the end of a buffer or of a text.
 #pragma once
 
 #include <cstddef>

@@ -1,0 +1,195 @@
+// A table of the distinct values of a list, for set operators and for indexes over shared lists.
+//
+// Open addressing with linear probing over 32-bit slots, at most half full; small tables live inside the object, larger
+// ones in the arena. The order of results never depends on the hash: distinct values are numbered in the order in which
+// they were first inserted.
+#pragma once
+
+#include "feature_extractor/column.h"
+
+namespace feature_extractor {
+
+[[gnu::always_inline]] inline uint64_t load_word(const char* at) {
+  uint64_t word;
+  __builtin_memcpy(&word, at, sizeof(word));
+  return word;
+}
+[[gnu::always_inline]] inline uint32_t load_half_word(const char* at) {
+  uint32_t word;
+  __builtin_memcpy(&word, at, sizeof(word));
+  return word;
+}
+
+// Multiplies to 128 bits and folds the halves: one multiplication spreads every bit over the result.
+[[gnu::always_inline]] inline uint64_t multiply_fold(uint64_t x, uint64_t y) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(x) * y;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+// Odd constants with about as many ones as zeros: the fractional parts of the golden ratio and of the square root of 2.
+inline constexpr uint64_t kHashFirst = 0x9E3779B97F4A7C15u;
+inline constexpr uint64_t kHashSecond = 0x6A09E667F3BCC909u;
+
+// Not part of any result, so it may change between versions.
+[[gnu::always_inline]] inline uint64_t table_hash(uint64_t key) {
+  return multiply_fold(key ^ kHashSecond, kHashFirst);
+}
+
+[[gnu::always_inline]] inline uint64_t table_hash(Text key) {
+  const char* at = key.data();
+  size_t size = key.size();
+  uint64_t state = size ^ kHashFirst;
+  while (size > 16) {
+    state = multiply_fold(load_word(at) ^ kHashSecond, load_word(at + 8) ^ state);
+    at += 16;
+    size -= 16;
+  }
+  uint64_t low = 0;
+  uint64_t high = 0;
+  if (size >= 8) {
+    low = load_word(at);
+    high = load_word(at + size - 8);
+  } else if (size >= 4) {
+    low = load_half_word(at);
+    high = load_half_word(at + size - 4);
+  } else if (size > 0) {
+    low = static_cast<uint64_t>(static_cast<uint8_t>(at[0])) << 16 |
+          static_cast<uint64_t>(static_cast<uint8_t>(at[size / 2])) << 8 | static_cast<uint8_t>(at[size - 1]);
+  }
+  return multiply_fold(low ^ kHashSecond, high ^ state);
+}
+
+// Equality of texts without a call for the short ones.
+[[gnu::always_inline]] inline bool equal_values(Text x, Text y) {
+  const size_t size = x.size();
+  if (size != y.size()) return false;
+  const char* a = x.data();
+  const char* b = y.data();
+  if (size >= 8) {
+    if (size > 16) return __builtin_memcmp(a, b, size) == 0;
+    return ((load_word(a) ^ load_word(b)) | (load_word(a + size - 8) ^ load_word(b + size - 8))) == 0;
+  }
+  if (size >= 4) {
+    return ((load_half_word(a) ^ load_half_word(b)) | (load_half_word(a + size - 4) ^ load_half_word(b + size - 4))) == 0;
+  }
+  for (size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+[[gnu::always_inline]] inline bool equal_values(uint64_t x, uint64_t y) { return x == y; }
+
+// What the language calls equal: -0.0 equals 0.0.
+template <class T>
+[[gnu::always_inline]] inline auto table_key(T value) {
+  if constexpr (std::is_same_v<T, Text>) {
+    return value;
+  } else if constexpr (std::is_same_v<T, double>) {
+    return __builtin_bit_cast(uint64_t, value + 0.0);
+  } else {
+    return static_cast<uint64_t>(value);
+  }
+}
+
+template <class T>
+[[gnu::always_inline]] inline bool same_value(T x, T y) {
+  return equal_values(table_key(x), table_key(y));
+}
+
+template <class T>
+class HashIndex {
+ public:
+  using Key = decltype(table_key(T{}));
+  static constexpr uint32_t kNone = 0xFFFFFFFF;
+
+  HashIndex() = default;
+  HashIndex(const HashIndex&) = delete;
+  HashIndex& operator=(const HashIndex&) = delete;
+
+  // Empties the table and makes room for `capacity` distinct values.
+  void start(uint32_t capacity, Arena& arena) {
+    size_ = 0;
+    uint32_t bits = 4;
+    while (bits < 33 && (uint64_t{1} << bits) < 2 * static_cast<uint64_t>(capacity)) ++bits;
+    shift_ = 64 - bits;
+    mask_ = (uint64_t{1} << bits) - 1;
+    if (capacity <= kInline) {
+      slots_ = inline_slots_;
+      keys_ = inline_keys_;
+    } else {
+      slots_ = arena.allocate_array<Slot>(mask_ + 1);
+      keys_ = arena.allocate_array<Key>(capacity);
+    }
+    __builtin_memset(slots_, 0, (mask_ + 1) * sizeof(Slot));
+  }
+
+  // The number of this value; size() grows if it is new.
+  [[gnu::always_inline]] uint32_t insert(T value) {
+    const Key key = table_key(value);
+    const uint64_t hash = table_hash(key);
+    for (uint64_t slot = hash >> shift_;; slot = (slot + 1) & mask_) {
+      const Slot found = slots_[slot];
+      if (found == 0) {
+        keys_[size_] = key;
+        slots_[slot] = tagged(hash, ++size_);
+        return size_ - 1;
+      }
+      if (matches(found, hash, key)) return number(found);
+    }
+  }
+
+  // The number of this value, or kNone.
+  [[gnu::always_inline]] uint32_t find(T value) const {
+    const Key key = table_key(value);
+    const uint64_t hash = table_hash(key);
+    for (uint64_t slot = hash >> shift_;; slot = (slot + 1) & mask_) {
+      const Slot found = slots_[slot];
+      if (found == 0) return kNone;
+      if (matches(found, hash, key)) return number(found);
+    }
+  }
+  bool contains(T value) const { return find(value) != kNone; }
+
+  // Starts with the elements of a list that are not null.
+  void build(List<T> xs, Arena& arena) {
+    start(xs.size(), arena);
+    for (uint32_t i = 0; i < xs.size(); ++i) {
+      if (!xs.is_null(i)) insert(xs[i]);
+    }
+  }
+
+  // The number of distinct values.
+  uint32_t size() const { return size_; }
+
+ private:
+  static constexpr uint32_t kInline = 64;
+  // The number of the value plus one, 0 if empty; for texts the low half of the hash stands above it, so that most
+  // collisions are seen without a look at the text.
+  using Slot = std::conditional_t<std::is_same_v<T, Text>, uint64_t, uint32_t>;
+
+  static Slot tagged(uint64_t hash, uint32_t number) {
+    if constexpr (sizeof(Slot) == 8) {
+      return hash << 32 | number;
+    } else {
+      return number;
+    }
+  }
+  static uint32_t number(Slot slot) { return static_cast<uint32_t>(slot) - 1; }
+  [[gnu::always_inline]] bool matches(Slot slot, uint64_t hash, Key key) const {
+    if constexpr (sizeof(Slot) == 8) {
+      if (slot >> 32 != (hash & 0xFFFFFFFF)) return false;
+    }
+    return equal_values(keys_[number(slot)], key);
+  }
+
+  Slot* slots_;
+  Key* keys_;
+  uint64_t mask_;
+  uint32_t shift_;
+  uint32_t size_;
+  Slot inline_slots_[2 * kInline];
+  Key inline_keys_[kInline];
+};
+
+}  // namespace feature_extractor
