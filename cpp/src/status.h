@@ -1,4 +1,5 @@
-// How the core reports errors: no exception leaves a function that can fail for a reason the caller may meet.
+// How the core reports errors: no exception leaves a function that can fail for a reason the caller
+// may meet.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +12,18 @@ namespace feature_extractor {
 // What kind of error it is, for callers that act on it; the message is for people.
 enum class ErrorCode : uint8_t {
   kNone = 0,
-  kInvalidArgument,     // The caller passed something that cannot be used.
-  kNotFound,            // A file or a name does not exist.
-  kIo,                  // The operating system refused to read or map a file.
-  kCorrupt,             // The bytes are damaged, truncated, or were changed after they were written.
+  kInvalidArgument,  // The caller passed something that cannot be used.
+  kNotFound,         // A file or a name does not exist.
+  kIo,               // The operating system refused to read or map a file.
+  kCorrupt,          // The bytes are damaged, truncated, or were changed after they were written.
   kUnsupportedVersion,  // Well-formed, but written for another version of the engine.
   kInvalidPlan,         // The plan breaks a rule that the loader verifies.
   kLimit,               // A documented limit is exceeded.
   kOutOfMemory,
 };
 
-// Success, or why something failed. The message is one or more full sentences: what, where, and what to do.
+// Success, or why something failed. The message is one or more full sentences: what, where, and
+// what to do.
 struct [[nodiscard]] Status {
   ErrorCode code = ErrorCode::kNone;
   std::string message;
@@ -32,8 +34,8 @@ struct [[nodiscard]] Status {
   static Status error(ErrorCode code, std::string message) { return {code, std::move(message)}; }
 };
 
-// A value, or why there is none. `*x` and `x->` must only be used after ok() said yes. It is not called
-// `Result` because that is what a kernel writes to (kernel.h).
+// A value, or why there is none. `*x` and `x->` must only be used after ok() said yes. It is not
+// called `Result` because that is what a kernel writes to (kernel.h).
 template <class T>
 class [[nodiscard]] StatusOr {
  public:
