@@ -1,12 +1,13 @@
 """Compute every constant of ``feature_extractor/math/*.h`` and print it.
 
-The header carries the numbers as hexadecimal literals, so that a compiler cannot round them differently;
-this script is where they come from. Polynomials are weighted minimax fits by the exchange algorithm of
-Remez (1934) on a dense grid, done with mpmath in 80 digits and rounded to double at the end. Constants
-that the headers need in more than 53 bits are split into parts whose bit count is stated.
+The headers carry the numbers as hexadecimal literals, so that a compiler cannot round them
+differently; this script is where they come from. Polynomials are weighted minimax fits by the
+exchange algorithm of Remez (1934) on a dense grid, done with mpmath in 80 digits and rounded to
+double at the end. Constants that the headers need in more than 53 bits are split into parts whose
+bit count is stated.
 
-Run ``python cpp/tools/fit_math_coefficients.py`` to print the constants. A test reads the same output and
-checks that each of them stands in the headers.
+Run ``python cpp/tools/fit_math_coefficients.py`` to print the constants. A test reads the same
+output and checks that each of them stands in the headers.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ def remez(
 ) -> tuple[list[mpf], mpf]:
     """Return the coefficients (constant term first) that minimise the largest |weight * error|.
 
-    The second result is that largest weighted error. The grid is denser at both ends, where the extrema
-    of the error of a minimax polynomial crowd.
+    The second result is that largest weighted error. The grid is denser at both ends, where the
+    extrema of the error of a minimax polynomial crowd.
     """
     grid = [
         (low + high) / 2 - (high - low) / 2 * mpmath.cos(mpmath.pi * i / (points - 1))
@@ -103,19 +104,28 @@ def polynomials() -> Iterator[tuple[str, list[mpf], mpf]]:
         r = at_least(x)
         return (mpmath.expm1(r) - r - r * r / 2) / r**3
 
-    yield ("exponential", *remez(exponential, lambda x: abs(at_least(x)) ** 3, -half_ln2, half_ln2, 8))
+    yield (
+        "exponential",
+        *remez(exponential, lambda x: abs(at_least(x)) ** 3, -half_ln2, half_ln2, 8),
+    )
 
     def hyperbolic_sine(z: mpf) -> mpf:
         r = mpmath.sqrt(at_least(z))
         return (mpmath.sinh(r) - r) / r**3
 
-    yield ("hyperbolic_sine", *remez(hyperbolic_sine, lambda z: at_least(z), mpf(0), half_ln2**2, 4))
+    yield (
+        "hyperbolic_sine",
+        *remez(hyperbolic_sine, lambda z: at_least(z), mpf(0), half_ln2**2, 4),
+    )
 
     def hyperbolic_cosine(z: mpf) -> mpf:
         r = mpmath.sqrt(at_least(z))
         return (mpmath.cosh(r) - 1 - r * r / 2) / r**4
 
-    yield ("hyperbolic_cosine", *remez(hyperbolic_cosine, lambda z: at_least(z) ** 2, mpf(0), half_ln2**2, 4))
+    yield (
+        "hyperbolic_cosine",
+        *remez(hyperbolic_cosine, lambda z: at_least(z) ** 2, mpf(0), half_ln2**2, 4),
+    )
 
     largest_s = (mpmath.sqrt(2) - 1) / (mpmath.sqrt(2) + 1) * mpf("1.0001")
 
@@ -161,7 +171,9 @@ def polynomials() -> Iterator[tuple[str, list[mpf], mpf]]:
     _, low, high = cube_root_bias()
     yield (
         "inverse_cube_root",
-        *remez(lambda r: r ** (-mpf(1) / 3), mp_one, mpf(low) - mpf("1e-5"), mpf(high) + mpf("1e-5"), 4),
+        *remez(
+            lambda r: r ** (-mpf(1) / 3), mp_one, mpf(low) - mpf("1e-5"), mpf(high) + mpf("1e-5"), 4
+        ),
     )
 
     def error_exponent(x: mpf) -> mpf:
@@ -204,15 +216,18 @@ def two_over_pi_words() -> list[int]:
 
 
 def cube_root_bias() -> tuple[int, float, float]:
-    """Return the bias of the first guess of the cube root, and the range of guess^3 / x that it gives.
+    """Return the bias of the first guess of the cube root, and the range of guess^3 / x.
 
-    The guess has the upper 32 bits upper(x) / 3 + bias. The best bias balances both ends of the range.
+    The guess has the upper 32 bits upper(x) / 3 + bias. The best bias balances both ends of the
+    range.
     """
     arguments = [2.0 ** (3 * i / 3000) for i in range(3000)]
     uppers = [struct.unpack("<Q", struct.pack("<d", x))[0] >> 32 for x in arguments]
 
     def ratios(bias: int) -> tuple[float, float]:
-        guesses = [struct.unpack("<d", struct.pack("<Q", (upper // 3 + bias) << 32))[0] for upper in uppers]
+        guesses = [
+            struct.unpack("<d", struct.pack("<Q", (upper // 3 + bias) << 32))[0] for upper in uppers
+        ]
         found = [guess**3 / x for guess, x in zip(guesses, arguments, strict=True)]
         return min(found), max(found)
 

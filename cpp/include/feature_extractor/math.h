@@ -1,6 +1,6 @@
-// Deterministic elementary functions on double: the same bits on every CPU, with every compiler and at every SIMD
-// width, without the C library. math/arithmetic.h states the rules that all of them follow and the compiler
-// options that they need; the measured error bounds stand in the tests.
+// Deterministic elementary functions on double: the same bits on every CPU, with every compiler and
+// at every SIMD width, without the C library. math/arithmetic.h states the rules that all of them
+// follow and the compiler options that they need; the measured error bounds stand in the tests.
 #ifndef FEATURE_EXTRACTOR_MATH_H_
 #define FEATURE_EXTRACTOR_MATH_H_
 

@@ -1,15 +1,17 @@
 // The IEEE 754 building blocks of the deterministic math functions.
 //
-// Every function of this folder uses only operations whose result IEEE 754 fixes to the last bit: add,
-// subtract, multiply, divide, square root, comparison, and integer operations on the bits. So the results
-// are the same on every CPU, with every compiler and at every SIMD width, as long as the compiler neither
-// reorders arithmetic nor fuses a multiplication with an addition. Compile with -ffp-contract=off and
-// -fno-math-errno; the guards below refuse what can be detected. The rounding mode must be to nearest, and
-// subnormal numbers must not be flushed to zero, which is how every process starts.
+// Every function of this folder uses only operations whose result IEEE 754 fixes to the last bit:
+// add, subtract, multiply, divide, square root, comparison, and integer operations on the bits. So
+// the results are the same on every CPU, with every compiler and at every SIMD width, as long as
+// the compiler neither reorders arithmetic nor fuses a multiplication with an addition. Compile
+// with -ffp-contract=off and -fno-math-errno; the guards below refuse what can be detected. The
+// rounding mode must be to nearest, and subnormal numbers must not be flushed to zero, which is how
+// every process starts.
 //
-// The functions are total: any bit pattern goes in without a trap, a hang or undefined behaviour. Where the
-// mathematical result does not exist or overflows, the result is NaN or an infinity. They have no branches,
-// so that a plain loop over an array is vectorised; a choice between two values is a select(), never an `if`.
+// The functions are total: any bit pattern goes in without a trap, a hang or undefined behaviour.
+// Where the mathematical result does not exist or overflows, the result is NaN or an infinity. They
+// have no branches, so that a plain loop over an array is vectorised; a choice between two values
+// is a select(), never an `if`.
 #ifndef FEATURE_EXTRACTOR_MATH_ARITHMETIC_H_
 #define FEATURE_EXTRACTOR_MATH_ARITHMETIC_H_
 
@@ -32,8 +34,7 @@
 
 // Promises the vectoriser that the iterations of the next loop do not depend on each other.
 #if defined(__clang__)
-#define FEATURE_EXTRACTOR_MATH_INDEPENDENT_ITERATIONS \
-  _Pragma("clang loop vectorize(assume_safety)")
+#define FEATURE_EXTRACTOR_MATH_INDEPENDENT_ITERATIONS _Pragma("clang loop vectorize(assume_safety)")
 #else
 #define FEATURE_EXTRACTOR_MATH_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
 #endif
@@ -49,9 +50,9 @@ inline constexpr double kSmallestNormal = DBL_MIN;
 inline constexpr double kInfinity = __builtin_huge_val();
 inline constexpr double kNan = __builtin_nan("");
 
-// Adding 1.5 * 2^52 to a double of magnitude below 2^51 rounds it to an integer, half to even, and leaves that
-// integer in the low bits of the sum. The vector units before AVX-512DQ cannot convert between double and
-// int64, so every conversion here is done this way.
+// Adding 1.5 * 2^52 to a double of magnitude below 2^51 rounds it to an integer, half to even, and
+// leaves that integer in the low bits of the sum. The vector units before AVX-512DQ cannot convert
+// between double and int64, so every conversion here is done this way.
 inline constexpr double kRoundingShift = 0x1.8p52;
 
 FEATURE_EXTRACTOR_MATH_INLINE std::uint64_t to_bits(double x) {
@@ -62,15 +63,17 @@ FEATURE_EXTRACTOR_MATH_INLINE double from_bits(std::uint64_t bits) {
   return std::bit_cast<double>(bits);
 }
 
-FEATURE_EXTRACTOR_MATH_INLINE double magnitude(double x) { return from_bits(to_bits(x) & ~kSignBit); }
+FEATURE_EXTRACTOR_MATH_INLINE double magnitude(double x) {
+  return from_bits(to_bits(x) & ~kSignBit);
+}
 
 // The magnitude of the first argument with the sign bit of the second.
 FEATURE_EXTRACTOR_MATH_INLINE double with_sign_of(double x, double sign) {
   return from_bits((to_bits(x) & ~kSignBit) | (to_bits(sign) & kSignBit));
 }
 
-// x with its lower 27 bits cleared. Two such values have 26 significant bits each, so their product is exact;
-// this takes the place of Veltkamp's splitting (Dekker 1971) at a fraction of its cost.
+// x with its lower 27 bits cleared. Two such values have 26 significant bits each, so their product
+// is exact; this takes the place of Veltkamp's splitting (Dekker 1971) at a fraction of its cost.
 FEATURE_EXTRACTOR_MATH_INLINE double upper_half(double x) {
   return from_bits(to_bits(x) & 0xfffffffff8000000u);
 }
@@ -80,18 +83,18 @@ FEATURE_EXTRACTOR_MATH_INLINE double power_of_two(double n) {
   return from_bits(to_bits(n + (kRoundingShift + 1023.0)) << 52);
 }
 
-// x * 2^n for an integer |n| <= 2000. The factor is applied in two halves, so that a subnormal result is
-// rounded once and an overflow gives an infinity. The low bits of the shifted sum hold n + 2 * 1023, which is the sum
-// of the exponent fields of both halves.
+// x * 2^n for an integer |n| <= 2000. The factor is applied in two halves, so that a subnormal
+// result is rounded once and an overflow gives an infinity. The low bits of the shifted sum hold n
+// + 2 * 1023, which is the sum of the exponent fields of both halves.
 FEATURE_EXTRACTOR_MATH_INLINE double scale(double x, double n) {
   const std::uint64_t both = to_bits(n + (kRoundingShift + 2046.0));
   const std::uint64_t half = both >> 1;
   return x * from_bits(half << 52) * from_bits((both - half) << 52);
 }
 
-// condition ? a : b, by bit masks. GCC moves the computation of a value that is used on one side only of a `?:` into
-// a branch, and then does not vectorise the loop because floating-point operations may trap. Masks keep both sides
-// unconditional.
+// condition ? a : b, by bit masks. GCC moves the computation of a value that is used on one side
+// only of a `?:` into a branch, and then does not vectorise the loop because floating-point
+// operations may trap. Masks keep both sides unconditional.
 FEATURE_EXTRACTOR_MATH_INLINE std::uint64_t select_bits(bool condition, std::uint64_t a,
                                                         std::uint64_t b) {
   const std::uint64_t mask = std::uint64_t{0} - static_cast<std::uint64_t>(condition);
@@ -103,8 +106,12 @@ FEATURE_EXTRACTOR_MATH_INLINE double select(bool condition, double a, double b) 
 }
 
 // The smaller or the larger of two values; the second one when the first is NaN.
-FEATURE_EXTRACTOR_MATH_INLINE double at_most(double x, double limit) { return select(x < limit, x, limit); }
-FEATURE_EXTRACTOR_MATH_INLINE double at_least(double x, double limit) { return select(x > limit, x, limit); }
+FEATURE_EXTRACTOR_MATH_INLINE double at_most(double x, double limit) {
+  return select(x < limit, x, limit);
+}
+FEATURE_EXTRACTOR_MATH_INLINE double at_least(double x, double limit) {
+  return select(x > limit, x, limit);
+}
 
 // An unevaluated sum of two doubles, the second much smaller than the first (Dekker 1971).
 struct Extended {
@@ -118,15 +125,16 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended add_ordered(double a, double b) {
   return {sum, b - (sum - a)};
 }
 
-// The exact sum of any two doubles (Knuth, The Art of Computer Programming, volume 2, section 4.2.2).
+// The exact sum of any two doubles (Knuth, The Art of Computer Programming, volume 2,
+// section 4.2.2).
 FEATURE_EXTRACTOR_MATH_INLINE Extended add_exactly(double a, double b) {
   const double sum = a + b;
   const double share = sum - a;
   return {sum, (a - (sum - share)) + (b - share)};
 }
 
-// The exact product of two doubles, barring underflow: the rounding error is recovered from the four partial
-// products of the halves (Dekker 1971).
+// The exact product of two doubles, barring underflow: the rounding error is recovered from the
+// four partial products of the halves (Dekker 1971).
 FEATURE_EXTRACTOR_MATH_INLINE Extended multiply_exactly(double a, double b) {
   const double a_high = upper_half(a);
   const double b_high = upper_half(b);
@@ -138,8 +146,9 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended multiply_exactly(double a, double b) {
   return {product, error};
 }
 
-// numerator / denominator to about 75 bits, as in long division: 26 bits of the quotient first, then the exact
-// remainder divided in turn. The low parts must be below the last bits of the high parts.
+// numerator / denominator to about 75 bits, as in long division: 26 bits of the quotient first,
+// then the exact remainder divided in turn. The low parts must be below the last bits of the high
+// parts.
 FEATURE_EXTRACTOR_MATH_INLINE Extended divide(Extended numerator, Extended denominator) {
   const double reciprocal = 1.0 / denominator.high;
   const double quotient = upper_half(numerator.high * reciprocal);
@@ -151,7 +160,8 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended divide(Extended numerator, Extended denom
   return {quotient, remainder * reciprocal};
 }
 
-// The sum of every other coefficient, from the first on, times the powers of `square`, by Horner's rule.
+// The sum of every other coefficient, from the first on, times the powers of `square`, by Horner's
+// rule.
 FEATURE_EXTRACTOR_MATH_INLINE double every_other_term(double, double last) { return last; }
 FEATURE_EXTRACTOR_MATH_INLINE double every_other_term(double, double last, double) { return last; }
 
@@ -161,8 +171,9 @@ FEATURE_EXTRACTOR_MATH_INLINE double every_other_term(double square, double firs
   return first + square * every_other_term(square, rest...);
 }
 
-// The value of a polynomial, constant term first: its even and its odd terms by Horner's rule in the square of x, two
-// chains that the CPU runs side by side. The order of evaluation is part of the result and must not change.
+// The value of a polynomial, constant term first: its even and its odd terms by Horner's rule in
+// the square of x, two chains that the CPU runs side by side. The order of evaluation is part of
+// the result and must not change.
 template <typename... Coefficients>
 FEATURE_EXTRACTOR_MATH_INLINE double polynomial(double x, double first, double second,
                                                 Coefficients... rest) {

@@ -1,9 +1,9 @@
 // exp, exp2, expm1, sigmoid, and the reduced exponential that other functions are built on.
 //
-// Method: Cody and Waite, Software Manual for the Elementary Functions (1980), chapter 6. x = n * ln 2 + r with
-// |r| <= ln(2)/2, and exp(x) = 2^n * exp(r). ln 2 is held in two parts, the first with 42 bits so that n times it
-// is exact. exp(r) is a minimax polynomial whose leading terms are added last and in double-double, so that the
-// only error of weight is the final rounding.
+// Method: Cody and Waite, Software Manual for the Elementary Functions (1980), chapter 6. x = n *
+// ln 2 + r with |r| <= ln(2)/2, and exp(x) = 2^n * exp(r). ln 2 is held in two parts, the first
+// with 42 bits so that n times it is exact. exp(r) is a minimax polynomial whose leading terms are
+// added last and in double-double, so that the only error of weight is the final rounding.
 #ifndef FEATURE_EXTRACTOR_MATH_EXPONENTIAL_H_
 #define FEATURE_EXTRACTOR_MATH_EXPONENTIAL_H_
 
@@ -40,7 +40,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double exponential_tail(double r) {
          ((first + square * second) + quartic * ((third + square * fourth) + quartic * fifth));
 }
 
-// exp(r + tail) as a sum whose second part may reach 7 percent of the first, for |r| <= ln(2)/2 and a tail far below the last bits of r.
+// exp(r + tail) as a sum whose second part may reach 7 percent of the first, for |r| <= ln(2)/2 and
+// a tail far below the last bits of r.
 FEATURE_EXTRACTOR_MATH_INLINE Extended exp_reduced(double r, double tail) {
   const double high = 1.0 + r;
   return {high, ((1.0 - high) + r) + (tail + exponential_tail(r))};
@@ -60,8 +61,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double exp2_extended(double x, double tail) {
   // (rest + tail) * ln 2, with the leading product of 26-bit halves exact.
   const double rest_high = upper_half(rest);
   const double product = rest_high * 0x1.62e4300000000p-1;
-  const double error = rest_high * -0x1.05c610ca86c39p-29 +
-                       ((rest - rest_high) + tail) * 0x1.62e42fefa39efp-1;
+  const double error =
+      rest_high * -0x1.05c610ca86c39p-29 + ((rest - rest_high) + tail) * 0x1.62e42fefa39efp-1;
   const Extended reduced = add_ordered(product, error);
   const Extended result = exp_reduced(reduced.high, reduced.low);
   return scale(result.high + result.low, n);
@@ -94,8 +95,9 @@ FEATURE_EXTRACTOR_MATH_INLINE double expm1(double x) {
   return with_sign_of((result.value.high + result.value.low) * result.factor, x);
 }
 
-// The logistic function 1 / (1 + e^-x). With z = e^-|x| it is 1 / (1 + z) or z / (1 + z); z is kept as a mantissa
-// and a power of two, so that the tail towards minus infinity keeps its precision down to the subnormal numbers.
+// The logistic function 1 / (1 + e^-x). With z = e^-|x| it is 1 / (1 + z) or z / (1 + z); z is kept
+// as a mantissa and a power of two, so that the tail towards minus infinity keeps its precision
+// down to the subnormal numbers.
 FEATURE_EXTRACTOR_MATH_INLINE double sigmoid(double x) {
   const ExponentialReduction reduced = reduce_exponential(at_least(-magnitude(x), -800.0));
   const Extended parts = exp_reduced(reduced.high, reduced.low);
@@ -104,7 +106,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double sigmoid(double x) {
   const Extended sum = add_ordered(1.0, mantissa.high * power);
   const Extended denominator = {sum.high, sum.low + mantissa.low * power};
   const bool positive = x >= 0.0;
-  const Extended numerator = {select(positive, 1.0, mantissa.high), select(positive, 0.0, mantissa.low)};
+  const Extended numerator = {select(positive, 1.0, mantissa.high),
+                              select(positive, 0.0, mantissa.low)};
   const Extended quotient = divide(numerator, denominator);
   return scale(quotient.high + quotient.low, select(positive, 0.0, reduced.exponent));
 }

@@ -1,7 +1,8 @@
 // asin, acos, atan and atan2.
 //
-// Each is reduced to an interval around zero where a minimax polynomial in the square converges fast; the constant
-// (pi/4, pi/2 or pi) and the reduced argument are both kept in two doubles, and the largest terms are added last.
+// Each is reduced to an interval around zero where a minimax polynomial in the square converges
+// fast; the constant (pi/4, pi/2 or pi) and the reduced argument are both kept in two doubles, and
+// the largest terms are added last.
 #ifndef FEATURE_EXTRACTOR_MATH_INVERSE_TRIGONOMETRY_H_
 #define FEATURE_EXTRACTOR_MATH_INVERSE_TRIGONOMETRY_H_
 
@@ -13,8 +14,8 @@ namespace feature_extractor::math {
 inline constexpr double kHalfPiHigh = 0x1.921fb54442d18p+0;
 inline constexpr double kHalfPiLow = 0x1.1a62633145c07p-54;
 
-// atan(a / b) for a, b >= 0 as an unevaluated sum, by a / b <= 1/2, (a - b) / (a + b) + pi/4, or -b / a + pi/2
-// (Cody and Waite 1980, chapter 11, with other limits). a - b is exact where it is used.
+// atan(a / b) for a, b >= 0 as an unevaluated sum, by a / b <= 1/2, (a - b) / (a + b) + pi/4, or -b
+// / a + pi/2 (Cody and Waite 1980, chapter 11, with other limits). a - b is exact where it is used.
 FEATURE_EXTRACTOR_MATH_INLINE Extended arc_tangent_of_ratio(double a, double b) {
   const bool small = a <= 0.5 * b;
   const bool large = 0.5 * a >= b;
@@ -29,8 +30,7 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended arc_tangent_of_ratio(double a, double b) 
   const double value = u.high + u.low;
   const double z = value * value;
   const double series = polynomial(
-      z,
-      -0x1.5555555555552p-2, 0x1.9999999999056p-3, -0x1.249249245141cp-3, 0x1.c71c71aa53638p-4,
+      z, -0x1.5555555555552p-2, 0x1.9999999999056p-3, -0x1.249249245141cp-3, 0x1.c71c71aa53638p-4,
       -0x1.745d1381ab96cp-4, 0x1.3b135fe8d4e87p-4, -0x1.110c6959147c3p-4, 0x1.e1826b9e3ae3fp-5,
       -0x1.ac70a8fad86b3p-5, 0x1.77f57e3c90c14p-5, -0x1.300ef4a22d025p-5, 0x1.838501c98a8e6p-6,
       -0x1.121483f4f51f2p-7);
@@ -46,7 +46,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double atan(double x) {
   return select(size < 0x1p-27, x, with_sign_of(result.high + result.low, x));
 }
 
-// The angle of the point (x, y) in (-pi, pi], with the signs and the values at zero of IEEE 754: atan2(0, 0) is 0.
+// The angle of the point (x, y) in (-pi, pi], with the signs and the values at zero of IEEE 754:
+// atan2(0, 0) is 0.
 FEATURE_EXTRACTOR_MATH_INLINE double atan2(double y, double x) {
   const double a = magnitude(y);
   const double b = magnitude(x);
@@ -62,8 +63,9 @@ FEATURE_EXTRACTOR_MATH_INLINE double atan2(double y, double x) {
   return select((a <= kLargest) & (b <= kLargest), result, kNan);
 }
 
-// asin(v) for v in [0, 1/2], or for 1/2 < |x| <= 1 the half angle asin(v) with v = sqrt((1 - |x|) / 2), as an
-// unevaluated sum: asin(x) = pi/2 - 2 * asin(v) (Cody and Waite 1980, chapter 10). NaN beyond 1.
+// asin(v) for v in [0, 1/2], or for 1/2 < |x| <= 1 the half angle asin(v) with v = sqrt((1 - |x|) /
+// 2), as an unevaluated sum: asin(x) = pi/2 - 2 * asin(v) (Cody and Waite 1980, chapter 10). NaN
+// beyond 1.
 FEATURE_EXTRACTOR_MATH_INLINE Extended arc_sine_reduced(double size) {
   const bool large = size > 0.5;
   const double square = select(large, (1.0 - size) * 0.5, size * size);
@@ -72,12 +74,11 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended arc_sine_reduced(double size) {
   const double high = upper_half(value);
   const double root_low = (square - high * high) / (root + high);
   const double low = select(large, select(square == 0.0, 0.0, root_low), size - high);
-  const double series = polynomial(
-      square,
-      0x1.5555555555578p-3, 0x1.333333332df05p-4, 0x1.6db6db722c037p-5, 0x1.f1c71a8b6b0cbp-6,
-      0x1.6e8bdfeb54841p-6, 0x1.1c49ddb5dda88p-6, 0x1.ca214ab4baa9dp-7, 0x1.75775d1c31bf2p-7,
-      0x1.618bb32748134p-7, 0x1.e14d9ea72df83p-9, 0x1.6505e20caac35p-6, -0x1.59fbaaccd1bb9p-6,
-      0x1.0be5eb5364a0bp-5);
+  const double series = polynomial(square, 0x1.5555555555578p-3, 0x1.333333332df05p-4,
+                                   0x1.6db6db722c037p-5, 0x1.f1c71a8b6b0cbp-6, 0x1.6e8bdfeb54841p-6,
+                                   0x1.1c49ddb5dda88p-6, 0x1.ca214ab4baa9dp-7, 0x1.75775d1c31bf2p-7,
+                                   0x1.618bb32748134p-7, 0x1.e14d9ea72df83p-9, 0x1.6505e20caac35p-6,
+                                   -0x1.59fbaaccd1bb9p-6, 0x1.0be5eb5364a0bp-5);
   return {high, low + value * square * series};
 }
 

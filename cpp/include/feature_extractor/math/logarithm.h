@@ -1,8 +1,9 @@
 // log, log1p, log2, log10, log_base, and the double-double logarithm that pow is built on.
 //
 // Method: x = 2^k * m with m in [sqrt(1/2), sqrt(2)), f = m - 1, s = f / (2 + f), and
-// log(m) = 2 atanh(s) = 2s + s^3 * (2/3 + ...), a minimax polynomial in s^2 (Cody and Waite 1980, chapter 5; the
-// grouping that adds f last is that of the Freely Distributable Math Library, Sun Microsystems 1993).
+// log(m) = 2 atanh(s) = 2s + s^3 * (2/3 + ...), a minimax polynomial in s^2 (Cody and Waite 1980,
+// chapter 5; the grouping that adds f last is that of the Freely Distributable Math Library, Sun
+// Microsystems 1993).
 #ifndef FEATURE_EXTRACTOR_MATH_LOGARITHM_H_
 #define FEATURE_EXTRACTOR_MATH_LOGARITHM_H_
 
@@ -30,7 +31,8 @@ FEATURE_EXTRACTOR_MATH_INLINE Decomposition decompose_normal(double x) {
           from_bits((std::uint64_t{1024} << 52) - exponent_bits)};
 }
 
-// The mantissa and the exponent for every positive finite x: a subnormal number is scaled up by 2^54 first.
+// The mantissa and the exponent for every positive finite x: a subnormal number is scaled up by
+// 2^54 first.
 FEATURE_EXTRACTOR_MATH_INLINE Decomposition decompose(double x) {
   const bool subnormal = x < kSmallestNormal;
   const Decomposition parts = decompose_normal(x * select(subnormal, 0x1p54, 1.0));
@@ -52,8 +54,9 @@ FEATURE_EXTRACTOR_MATH_INLINE LogarithmSeries log_series(double f) {
   const double s = f / (2.0 + f);
   const double z = s * s;
   const double w = z * z;
-  const double odd = 0x1.5555555555592p-1 +
-                     w * (0x1.24924941f8ceep-2 + w * (0x1.7466405c1f3bfp-3 + w * 0x1.2f07063c2e5d2p-3));
+  const double odd =
+      0x1.5555555555592p-1 +
+      w * (0x1.24924941f8ceep-2 + w * (0x1.7466405c1f3bfp-3 + w * 0x1.2f07063c2e5d2p-3));
   const double even = 0x1.999999997fd37p-2 + w * (0x1.c71c5202b3030p-3 + w * 0x1.39a1932a83f65p-3);
   const double series = z * odd + w * even;
   const double half_square = 0.5 * f * f;
@@ -80,8 +83,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double log(double x) {
   return where_positive(x, log_of_parts(parts.mantissa - 1.0, 0.0, parts.exponent));
 }
 
-// log(1 + x) without the loss of digits near zero; NaN unless x > -1. The rounding error of 1 + x is carried
-// along: below one half it restores f = x exactly.
+// log(1 + x) without the loss of digits near zero; NaN unless x > -1. The rounding error of 1 + x
+// is carried along: below one half it restores f = x exactly.
 FEATURE_EXTRACTOR_MATH_INLINE double log1p(double x) {
   const Extended sum = add_exactly(1.0, x);
   const Decomposition parts = decompose_normal(sum.high);
@@ -91,12 +94,12 @@ FEATURE_EXTRACTOR_MATH_INLINE double log1p(double x) {
   return select((x > -1.0) & (x <= kLargest), with_sign_of(result, x), kNan);
 }
 
-// log2(x) to about 68 bits for positive finite x. The high part has at most 26 significant bits, so that its
-// product with another such number is exact. Powers of two are exact.
+// log2(x) to about 68 bits for positive finite x. The high part has at most 26 significant bits, so
+// that its product with another such number is exact. Powers of two are exact.
 //
-// With t = 3 + s^2 + ..., log2(m) = 2/(3 ln 2) * s * t. The quotient s, its square, t and the two products are
-// carried as a 26-bit head and a tail (the method of pow in the Freely Distributable Math Library, here without
-// its table).
+// With t = 3 + s^2 + ..., log2(m) = 2/(3 ln 2) * s * t. The quotient s, its square, t and the two
+// products are carried as a 26-bit head and a tail (the method of pow in the Freely Distributable
+// Math Library, here without its table).
 FEATURE_EXTRACTOR_MATH_INLINE Extended log2_extended(double x) {
   const Decomposition parts = decompose(x);
   const double f = parts.mantissa - 1.0;
@@ -144,8 +147,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double log10(double x) {
   return where_positive(x, sum.high + (sum.low + (parts.exponent * 0x1.fef311f12b358p-46 + rest)));
 }
 
-// The logarithm of x to a base, exact where base^integer == x; NaN unless x > 0 and base > 0, not finite when the
-// base is 1.
+// The logarithm of x to a base, exact where base^integer == x; NaN unless x > 0 and base > 0, not
+// finite when the base is 1.
 FEATURE_EXTRACTOR_MATH_INLINE double log_base(double x, double base) {
   const Extended numerator = log2_extended(x);
   const Extended denominator = log2_extended(base);

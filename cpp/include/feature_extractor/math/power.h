@@ -9,9 +9,10 @@
 
 namespace feature_extractor::math {
 
-// x^y = 2^(y * log2 |x|) with the logarithm and the product in double-double. pow(x, 0) is 1 for every x, also
-// for 0; a negative x needs an integer y and gives NaN otherwise; pow(0, y) is infinite for negative y; the sign of a
-// zero follows IEEE 754. Results that a double holds exactly are exact.
+// x^y = 2^(y * log2 |x|) with the logarithm and the product in double-double. pow(x, 0) is 1 for
+// every x, also for 0; a negative x needs an integer y and gives NaN otherwise; pow(0, y) is
+// infinite for negative y; the sign of a zero follows IEEE 754. Results that a double holds exactly
+// are exact.
 FEATURE_EXTRACTOR_MATH_INLINE double pow(double x, double y) {
   const double size = magnitude(x);
   const Extended logarithm = log2_extended(size);
@@ -33,9 +34,9 @@ FEATURE_EXTRACTOR_MATH_INLINE double pow(double x, double y) {
   return select(y == 0.0, 1.0, select(finite, result, kNan));
 }
 
-// The real cube root, of either sign. A first value within 5 percent comes from dividing the exponent and the
-// mantissa bits by three (Kahan), a minimax polynomial in r = t^3 / x brings it to 24 bits, and a step of
-// Halley's method with an exact square finishes.
+// The real cube root, of either sign. A first value within 5 percent comes from dividing the
+// exponent and the mantissa bits by three (Kahan), a minimax polynomial in r = t^3 / x brings it to
+// 24 bits, and a step of Halley's method with an exact square finishes.
 FEATURE_EXTRACTOR_MATH_INLINE double cbrt(double x) {
   const double size = magnitude(x);
   const bool subnormal = size < kSmallestNormal;
@@ -55,8 +56,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double cbrt(double x) {
   return select(size == 0.0, x, with_sign_of(root * select(subnormal, 0x1p-18, 1.0), x));
 }
 
-// The factor 2^n that brings `largest` near 1, and its inverse, from the exponent bits. |n| <= 1022 keeps both
-// factors normal.
+// The factor 2^n that brings `largest` near 1, and its inverse, from the exponent bits. |n| <= 1022
+// keeps both factors normal.
 FEATURE_EXTRACTOR_MATH_INLINE Extended normalizing_factors(double largest) {
   const std::int64_t exponent = static_cast<std::int64_t>(to_bits(largest) >> 52);
   const std::int64_t wanted = 2046 - exponent;
@@ -66,8 +67,9 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended normalizing_factors(double largest) {
           from_bits(static_cast<std::uint64_t>(2046 - field) << 52)};
 }
 
-// sqrt(x^2 + y^2) without spurious overflow or underflow. Both are scaled by a power of two, the squares are
-// exact sums of two doubles, and the root gets one correction (Borges 2019, An Improved Algorithm for hypot).
+// sqrt(x^2 + y^2) without spurious overflow or underflow. Both are scaled by a power of two, the
+// squares are exact sums of two doubles, and the root gets one correction (Borges 2019, An Improved
+// Algorithm for hypot).
 FEATURE_EXTRACTOR_MATH_INLINE double hypot(double x, double y) {
   const double a = magnitude(x);
   const double b = magnitude(y);
@@ -79,7 +81,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double hypot(double x, double y) {
   const Extended sum = add_ordered(first.high, second.high);
   const double root = __builtin_sqrt(sum.high);
   const Extended square = multiply_exactly(root, root);
-  const double error = (((sum.high - square.high) - square.low) + sum.low) + (first.low + second.low);
+  const double error =
+      (((sum.high - square.high) - square.low) + sum.low) + (first.low + second.low);
   const double result = (root + error / (root + root)) * factors.low;
   return select(larger == 0.0, 0.0, select(larger <= kLargest, result, kInfinity));
 }

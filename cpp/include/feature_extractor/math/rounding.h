@@ -6,9 +6,10 @@
 
 namespace feature_extractor::math {
 
-// The nearest integer, a tie going to the even neighbour. From 2^52 on every double is an integer; below, adding
-// and subtracting 2^52 rounds. The sign is kept, also that of a zero. Written with additions rather than with
-// the rounding instructions of the CPU because GCC does not vectorise those while it honours FP traps.
+// The nearest integer, a tie going to the even neighbour. From 2^52 on every double is an integer;
+// below, adding and subtracting 2^52 rounds. The sign is kept, also that of a zero. Written with
+// additions rather than with the rounding instructions of the CPU because GCC does not vectorise
+// those while it honours FP traps.
 FEATURE_EXTRACTOR_MATH_INLINE double round_half_even(double x) {
   const double size = magnitude(x);
   const double rounded = (size + 0x1p52) - 0x1p52;
@@ -34,8 +35,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double trunc(double x) {
   return with_sign_of(rounded - select(rounded > size, 1.0, 0.0), x);
 }
 
-// The nearest integer, a tie going away from zero. The distance to the integer part is exact, so that
-// 0.49999999999999994 gives 0.
+// The nearest integer, a tie going away from zero. The distance to the integer part is exact, so
+// that 0.49999999999999994 gives 0.
 FEATURE_EXTRACTOR_MATH_INLINE double round_half_away(double x) {
   const double size = magnitude(x);
   const double whole = trunc(size);

@@ -1,13 +1,15 @@
 // sin, cos and tan for every finite argument.
 //
-// Up to kModerateAngle the argument is reduced by the method of Cody and Waite (Software Manual for the Elementary
-// Functions, 1980, chapter 8): pi/2 is held in four parts of 33, 33, 33 and 53 bits, so that the first three
-// products with a quotient of at most 20 bits are exact. Beyond it, the fraction of x * 2/pi is computed in
-// integers with as many bits of 2/pi as x needs (Payne and Hanek, Radian Reduction for Trigonometric Functions,
-// SIGNUM Newsletter 18, 1983). Both give r in two doubles, good to at least 2^-64 of r for every double x.
+// Up to kModerateAngle the argument is reduced by the method of Cody and Waite (Software Manual for
+// the Elementary Functions, 1980, chapter 8): pi/2 is held in four parts of 33, 33, 33 and 53 bits,
+// so that the first three products with a quotient of at most 20 bits are exact. Beyond it, the
+// fraction of x * 2/pi is computed in integers with as many bits of 2/pi as x needs (Payne and
+// Hanek, Radian Reduction for Trigonometric Functions, SIGNUM Newsletter 18, 1983). Both give r in
+// two doubles, good to at least 2^-64 of r for every double x.
 //
-// The integer path has branches, so a loop over sin(x[i]) is not vectorised. The functions over arrays check a
-// block of angles first and run the vector path where no angle is large; the bits are the same.
+// The integer path has branches, so a loop over sin(x[i]) is not vectorised. The functions over
+// arrays check a block of angles first and run the vector path where no angle is large; the bits
+// are the same.
 #ifndef FEATURE_EXTRACTOR_MATH_TRIGONOMETRY_H_
 #define FEATURE_EXTRACTOR_MATH_TRIGONOMETRY_H_
 
@@ -18,8 +20,8 @@ namespace feature_extractor::math {
 // The largest |x| of the vector path: the quotient x / (pi/2) stays below 2^20.
 inline constexpr double kModerateAngle = 1647000.0;
 
-// An angle as quadrant * pi/2 + r, with r in [-pi/4, pi/4] (plus a rounding error) as an unevaluated sum. Only the
-// two low bits of the quadrant count.
+// An angle as quadrant * pi/2 + r, with r in [-pi/4, pi/4] (plus a rounding error) as an
+// unevaluated sum. Only the two low bits of the quadrant count.
 struct ReducedAngle {
   Extended r;
   std::uint64_t quadrant;
@@ -36,7 +38,8 @@ FEATURE_EXTRACTOR_MATH_INLINE ReducedAngle reduce_moderate_angle(double x) {
   return {add_ordered(second.high, low), to_bits(shifted)};
 }
 
-// The binary fraction of 2/pi in 64-bit words. 1,280 bits reach past the last bit that the largest double needs.
+// The binary fraction of 2/pi in 64-bit words. 1,280 bits reach past the last bit that the largest
+// double needs.
 inline constexpr std::uint64_t kTwoOverPi[20] = {
     0xa2f9836e4e441529u, 0xfc2757d1f534ddc0u, 0xdb6295993c439041u, 0xfe5163abdebbc561u,
     0xb7246e3a424dd2e0u, 0x06492eea09d1921cu, 0xfe1deb1cb129a73eu, 0xe88235f52ebb4484u,
@@ -50,8 +53,9 @@ inline constexpr std::uint64_t kTwoOverPi[20] = {
   const std::uint64_t bits = to_bits(x);
   const std::uint64_t integer = (bits & 0x000fffffffffffffu) | 0x0010000000000000u;
   const int exponent = static_cast<int>((bits >> 52) & 0x7ff) - 1075;
-  // |x| = integer * 2^exponent. Bits of 2/pi of weight above 2^(2 - exponent) contribute multiples of four to the
-  // quadrant and are skipped; the next 192 bits are enough for 2^-137 of absolute error.
+  // |x| = integer * 2^exponent. Bits of 2/pi of weight above 2^(2 - exponent) contribute multiples
+  // of four to the quadrant and are skipped; the next 192 bits are enough for 2^-137 of absolute
+  // error.
   const auto word_at = [](int index) {
     return index >= 0 && index < 20 ? kTwoOverPi[index] : std::uint64_t{0};
   };
@@ -66,7 +70,8 @@ inline constexpr std::uint64_t kTwoOverPi[20] = {
   const std::uint64_t upper = bits_at(start);
   const std::uint64_t middle = bits_at(start + 1);
   const std::uint64_t lower = bits_at(start + 2);
-  // The product modulo 2^192, which is x * 2/pi modulo 4 with the binary point behind its two top bits.
+  // The product modulo 2^192, which is x * 2/pi modulo 4 with the binary point behind its two top
+  // bits.
   const Wide low_product = static_cast<Wide>(integer) * lower;
   const Wide middle_product =
       static_cast<Wide>(integer) * middle + static_cast<std::uint64_t>(low_product >> 64);
@@ -109,8 +114,9 @@ FEATURE_EXTRACTOR_MATH_INLINE ReducedAngle reduce_angle(double x) {
 FEATURE_EXTRACTOR_MATH_INLINE double sine_tail(Extended r) {
   const double z = r.high * r.high;
   const double cubic = z * r.high;
-  const double rest = polynomial(z, 0x1.111111110f87ap-7, -0x1.a01a019c119a3p-13, 0x1.71de3577b7099p-19,
-                                 -0x1.ae5e663ab1714p-26, 0x1.5d9300f91958ap-33);
+  const double rest =
+      polynomial(z, 0x1.111111110f87ap-7, -0x1.a01a019c119a3p-13, 0x1.71de3577b7099p-19,
+                 -0x1.ae5e663ab1714p-26, 0x1.5d9300f91958ap-33);
   return (r.low - z * (0.5 * r.low)) + cubic * (-0x1.5555555555549p-3 + z * rest);
 }
 
@@ -119,12 +125,14 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended cosine_reduced(Extended r) {
   const double z = r.high * r.high;
   const double half_square = 0.5 * z;
   const double high = 1.0 - half_square;
-  const double rest = polynomial(z, 0x1.555555555554cp-5, -0x1.6c16c16c1517ep-10, 0x1.a01a019cb1bddp-16,
-                                 -0x1.27e4f809f0747p-22, 0x1.1ee9ebe8ec961p-29, -0x1.8fae9c484a823p-37);
+  const double rest =
+      polynomial(z, 0x1.555555555554cp-5, -0x1.6c16c16c1517ep-10, 0x1.a01a019cb1bddp-16,
+                 -0x1.27e4f809f0747p-22, 0x1.1ee9ebe8ec961p-29, -0x1.8fae9c484a823p-37);
   return {high, ((1.0 - high) - half_square) + (z * z * rest - r.high * r.low)};
 }
 
-// The sine of an angle that is advanced by the given number of quadrants: 0 for the sine, 1 for the cosine.
+// The sine of an angle that is advanced by the given number of quadrants: 0 for the sine, 1 for the
+// cosine.
 FEATURE_EXTRACTOR_MATH_INLINE double sine_of_reduced(ReducedAngle angle, std::uint64_t advance) {
   const std::uint64_t quadrant = angle.quadrant + advance;
   const Extended cosine = cosine_reduced(angle.r);
@@ -139,14 +147,16 @@ FEATURE_EXTRACTOR_MATH_INLINE double tangent_of_reduced(ReducedAngle angle) {
   const Extended cosine = add_ordered(cosine_sum.high, cosine_sum.low);
   const Extended sine = add_ordered(angle.r.high, sine_tail(angle.r));
   const bool odd = (angle.quadrant & 1) != 0;
-  const Extended numerator = {select(odd, -cosine.high, sine.high), select(odd, -cosine.low, sine.low)};
-  const Extended denominator = {select(odd, sine.high, cosine.high), select(odd, sine.low, cosine.low)};
+  const Extended numerator = {select(odd, -cosine.high, sine.high),
+                              select(odd, -cosine.low, sine.low)};
+  const Extended denominator = {select(odd, sine.high, cosine.high),
+                                select(odd, sine.low, cosine.low)};
   const Extended quotient = divide(numerator, denominator);
   return quotient.high + quotient.low;
 }
 
-// The operations on an angle that is known to be moderate. Below 2^-27 the result is x itself, which also keeps the
-// sign of zero and the bits of subnormal numbers; NaN where x is not finite.
+// The operations on an angle that is known to be moderate. Below 2^-27 the result is x itself,
+// which also keeps the sign of zero and the bits of subnormal numbers; NaN where x is not finite.
 FEATURE_EXTRACTOR_MATH_INLINE double sin_of(double x, ReducedAngle angle) {
   const double size = magnitude(x);
   const double result = sine_of_reduced(angle, 0);
@@ -192,21 +202,24 @@ FEATURE_EXTRACTOR_MATH_INLINE void for_each_angle(const double* x, double* out, 
 }
 
 FEATURE_EXTRACTOR_MATH_INLINE void sin(const double* x, double* out, std::size_t count) {
-  for_each_angle(x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
-    return sin_of(angle, reduced);
-  });
+  for_each_angle(
+      x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
+        return sin_of(angle, reduced);
+      });
 }
 
 FEATURE_EXTRACTOR_MATH_INLINE void cos(const double* x, double* out, std::size_t count) {
-  for_each_angle(x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
-    return cos_of(angle, reduced);
-  });
+  for_each_angle(
+      x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
+        return cos_of(angle, reduced);
+      });
 }
 
 FEATURE_EXTRACTOR_MATH_INLINE void tan(const double* x, double* out, std::size_t count) {
-  for_each_angle(x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
-    return tan_of(angle, reduced);
-  });
+  for_each_angle(
+      x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
+        return tan_of(angle, reduced);
+      });
 }
 
 }  // namespace feature_extractor::math
