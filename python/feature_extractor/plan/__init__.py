@@ -1,1 +1,1 @@
-"""The planner: a checked program becomes a plan, and a plan with its resources becomes a package."""
+"""The planner: from a checked program to a plan, from a plan and resources to a package."""

@@ -1,7 +1,7 @@
 """The planner's graph of steps over flat columns, with one node per distinct step.
 
-Nodes are hash-consed: asking twice for the same step gives the same slots, so shared work is shared by
-construction and nothing that a feature does not reach ever gets into a plan.
+Nodes are hash-consed: asking twice for the same step gives the same slots, so shared work is shared
+by construction and nothing that a feature does not reach ever gets into a plan.
 """
 
 from __future__ import annotations
@@ -56,6 +56,15 @@ class Domain:
     def outer_reaches(self, other: Domain) -> bool:
         """Whether ``other`` is reached by way of the parent."""
         return self.parent is not None and self.parent.reaches(other)
+
+    def one_way(self, other: Domain) -> bool:
+        """Whether all ways from here to ``other`` give the same rows."""
+        if other is self or other.kind != "elements":
+            return True
+        if self.origin is None or self.parent is None:
+            return self.parent is not None and self.parent.one_way(other)
+        outer, inner = self.parent.reaches(other), self.origin.reaches(other)
+        return outer != inner and (self.parent if outer else self.origin).one_way(other)
 
     def storage(self) -> list[Domain]:
         """This domain and those into whose storage its entries point, nearest first."""
@@ -116,6 +125,7 @@ class Step:
     kernel: int = 0
     site: str = ""
     through_origin: bool = False
+    fetch_from: Domain | None = None
 
 
 class Graph:
@@ -127,7 +137,7 @@ class Graph:
         self.candidate = Domain(2, "candidate", self.request)
         self.shared = True
         self.scope = 0
-        self._domains: dict[tuple[int, int, int, bool], Domain] = {}
+        self.domain_of_shape: dict[Slot, Domain] = {}
         self._steps: dict[tuple[Any, ...], Step] = {}
         self._next_slot = 0
         self._next_domain = 3
@@ -138,12 +148,12 @@ class Graph:
 
     def elements(self, shape: Slot, origin: Domain | None = None, view: bool = False) -> Domain:
         """Return the domain of the elements of a list whose entries are in ``shape``."""
-        key = (shape.serial, origin.serial if origin else -1, shape.domain.serial, view)
-        domain = self._domains.get(key)
+        domain = self.domain_of_shape.get(shape)
         if domain is None:
             domain = Domain(self._next_domain, "elements", shape.domain, shape, origin, view)
             self._next_domain += 1
-            self._domains[key] = domain
+            self.domain_of_shape[shape] = domain
+        assert domain.origin is origin and domain.view == view, "a shape makes one domain"
         return domain
 
     def _slot(self, step: Step, domain: Domain, type_: str, width: int = 0) -> Slot:
@@ -155,13 +165,15 @@ class Graph:
     def _key(self, *parts: Any) -> tuple[Any, ...]:
         return parts if self.shared else (self.scope, *parts)
 
-    def constant(self, value: Constant, type_: str, bytes_: bool = False) -> Slot:
+    def constant(self, value: Constant, type_: str, width: int = 0, bytes_: bool = False) -> Slot:
         """Return the slot of a scalar constant; ``bytes_`` says that text is raw bytes."""
-        key = ("constant", type_, bytes_, repr(value))
+        key = ("constant", type_, width, bytes_, repr(value))
         step = self._steps.get(key)
         if step is None:
-            step = Step("constant", self.constants, value=value, value_type="bytes" if bytes_ else type_)
-            self._slot(step, self.constants, type_)
+            step = Step(
+                "constant", self.constants, value=value, value_type="bytes" if bytes_ else type_
+            )
+            self._slot(step, self.constants, type_, width)
             self._steps[key] = step
         return _first(step)
 
@@ -172,15 +184,21 @@ class Graph:
         key = ("constant list", element_type, bytes_, repr(values))
         step = self._steps.get(key)
         if step is None:
-            step = Step("constant", self.constants, value=values, value_type="bytes" if bytes_ else element_type)
-            shape = self._slot(step, self.constants, "list")
-            self._slot(step, self.elements(shape), element_type)
+            step = Step(
+                "constant",
+                self.constants,
+                value=values,
+                value_type="bytes" if bytes_ else element_type,
+            )
+            self._slot(step, self.elements(self._slot(step, self.constants, "list")), element_type)
             self._steps[key] = step
-        shape, elements = step.results
-        assert shape is not None and elements is not None
-        return shape, elements
+        elements = step.results[1]
+        assert elements is not None
+        return _first(step), elements
 
-    def input(self, index: int, path: tuple[str, ...], domain: Domain, type_: str, width: int) -> Slot:
+    def input(
+        self, index: int, path: tuple[str, ...], domain: Domain, type_: str, width: int
+    ) -> Slot:
         """Return the slot of a leaf of a declared input, or of the shape of a list."""
         key = ("input", index, path)
         step = self._steps.get(key)
@@ -194,7 +212,16 @@ class Graph:
         """Return the value of ``slot`` for each row of ``domain``."""
         if slot.domain is domain:
             return slot
-        assert domain.reaches(slot.domain), "a value can only be lifted into a domain that reaches it"
+        assert domain.reaches(slot.domain), (
+            "a value can only be lifted into a domain that reaches it"
+        )
+        before = slot.step
+        if before.kind == "lift" and not before.through_origin and not through_origin:
+            # Two lifts in a row are one, where no other way could be meant.
+            source = before.arguments[0].slot
+            assert source is not None
+            if domain.one_way(slot.domain) and domain.one_way(source.domain):
+                return self.lift(source, domain)
         # Where only one way exists, it needs no mention.
         through_origin = through_origin and domain.outer_reaches(slot.domain)
         key = self._key("lift", slot.serial, domain.serial, through_origin)
@@ -202,6 +229,18 @@ class Graph:
         if step is None:
             step = Step("lift", domain, (Argument(slot),), through_origin=through_origin)
             self._slot(step, domain, slot.type, slot.width)
+            self._steps[key] = step
+        return _first(step)
+
+    def fetch(self, slot: Slot, domain: Domain) -> Slot:
+        """Return the value of the at most one element of ``domain``, in the parent domain."""
+        parent = domain.parent
+        assert parent is not None
+        key = self._key("fetch", slot.serial, domain.serial)
+        step = self._steps.get(key)
+        if step is None:
+            step = Step("fetch", parent, (Argument(slot),), fetch_from=domain)
+            self._slot(step, parent, slot.type, slot.width)
             self._steps[key] = step
         return _first(step)
 
@@ -219,8 +258,8 @@ class Graph:
     ) -> Step:
         """Return the call of an operator.
 
-        ``results`` says for each result its domain (None: the elements of the first result), storage and
-        width, or None where the result is not kept.
+        ``results`` says for each result its domain (None: the elements of the first result),
+        storage and width, or None where the result is not kept.
         """
         keys = [argument.key() for argument in arguments]
         key = self._key(

@@ -1,24 +1,23 @@
 """What the planner knows of operators: a read-only view of the registry's data.
 
-The planner names no operator. It asks for the operator behind a piece of syntax, for the role of an operator,
-and for the compiled kernel that serves given storage types.
+The planner names no operator. It asks for the operator behind a piece of syntax, for the role of an
+operator, and for the compiled kernel that serves given storage types.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
 
+from feature_extractor import registry
+from feature_extractor.check.typed import Constant
 from feature_extractor.types import (
     SCALARS,
     ListType,
     MapType,
     NullType,
     ScalarType,
-    StructType,
     Type,
     VectorType,
 )
@@ -39,7 +38,8 @@ STORAGE = {
 class Pattern:
     """A type in a signature.
 
-    ``kind`` is a scalar's name, ``list map vector lambda vocabulary table row`` or ``variable``.
+    ``kind`` is a scalar's name, ``list map vector lambda vocabulary table zone row`` or
+    ``variable``.
     """
 
     kind: str
@@ -63,7 +63,8 @@ class Parameter:
     pattern: Pattern
     constant: bool = False
     variadic: bool = False
-    default: str | None = None
+    optional: bool = False
+    default: Constant = None
 
 
 @dataclass(frozen=True)
@@ -75,112 +76,44 @@ class Signature:
     result: Pattern
 
     def parameter(self, index: int) -> Parameter:
-        """Return the parameter that takes the argument at ``index``; the last one may be variadic."""
+        """Return the parameter that takes the argument at ``index``.
+
+        The last one may be variadic.
+        """
         return self.parameters[min(index, len(self.parameters) - 1)]
 
 
-_TOKEN = re.compile(r'\s*("(?:\\.|[^"\\])*"|->|\.\.\.|\.\.|-?\d[\w.+-]*?(?=\.\.|[^\w.+-]|$)|\w+|[^\s\w])')
+def _pattern(pattern: registry.Pattern) -> Pattern:
+    """Return a registry's pattern in the planner's flat form."""
+    kind, name = "", ""
+    parts: tuple[Pattern, ...] = ()
+    if isinstance(pattern, registry.ScalarPattern):
+        kind = pattern.name
+    elif isinstance(pattern, registry.VariablePattern):
+        kind, name = "variable", pattern.name
+    elif isinstance(pattern, registry.ListPattern):
+        kind, parts = "list", (_pattern(pattern.element),)
+    elif isinstance(pattern, registry.MapPattern):
+        kind, parts = "map", (_pattern(pattern.key), _pattern(pattern.value))
+    elif isinstance(pattern, registry.VectorPattern):
+        kind, name = "vector", str(pattern.size)
+    elif isinstance(pattern, registry.ResourcePattern):
+        kind = pattern.kind
+    elif isinstance(pattern, registry.RowPattern):
+        kind = "row"
+    elif isinstance(pattern, registry.LambdaPattern):
+        kind, parts = "lambda", (_pattern(pattern.argument), _pattern(pattern.result))
+    return Pattern(kind, name, parts, pattern.nullable)
 
 
-class _SignatureReader:
-    """A recursive-descent reader of one signature."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = [match.group(1) for match in _TOKEN.finditer(text)]
-        self.at = 0
-        self.variables: dict[str, str] = {}
-
-    def peek(self) -> str:
-        return self.tokens[self.at] if self.at < len(self.tokens) else ""
-
-    def next(self) -> str:
-        token = self.peek()
-        self.at += 1
-        return token
-
-    def take(self, token: str) -> bool:
-        if self.peek() == token:
-            self.at += 1
-            return True
-        return False
-
-    def expect(self, token: str) -> None:
-        if not self.take(token):
-            raise ValueError(f"signature {self.text!r}: expected {token!r}, found {self.peek()!r}")
-
-    def signature(self) -> Signature:
-        if self.take("<"):
-            while not self.take(">"):
-                name = self.next()
-                self.variables[name] = self.next() if self.take(":") else "any"
-                self.take(",")
-        self.expect("(")
-        parameters: list[Parameter] = []
-        while not self.take(")"):
-            parameters.append(self.parameter())
-            self.take(",")
-        self.expect("->")
-        return Signature(self.variables, tuple(parameters), self.pattern())
-
-    def parameter(self) -> Parameter:
-        name = self.next()
-        self.expect(":")
-        constant = self.take("const")
-        pattern = self.pattern()
-        if self.take("->"):
-            pattern = Pattern("lambda", parts=(pattern, self.pattern()))
-        self.skip_restriction()
-        variadic = self.take("...")
-        default = None
-        if self.take("="):
-            default = self.balanced()
-        return Parameter(name, pattern, constant, variadic, default)
-
-    def skip_restriction(self) -> None:
-        while self.peek() in ("[", "{"):
-            close = "]" if self.next() == "[" else "}"
-            while self.peek() not in (close, ""):
-                self.next()
-            self.expect(close)
-            self.take("?")
-
-    def balanced(self) -> str:
-        depth, taken = 0, []
-        while self.peek():
-            token = self.peek()
-            if depth == 0 and token in (",", ")"):
-                break
-            depth += (token in ("[", "(", "{")) - (token in ("]", ")", "}"))
-            taken.append(self.next())
-        return "".join(taken)
-
-    def pattern(self) -> Pattern:
-        name = self.next()
-        parts: list[Pattern] = []
-        if self.take("<"):
-            while not self.take(">"):
-                parts.append(self.pattern())
-                self.take(",")
-        if name in self.variables:
-            pattern = Pattern("variable", name)
-        elif name in SCALARS or name in ("list", "map", "vocabulary", "table", "row"):
-            pattern = Pattern(name, parts=tuple(parts))
-        elif name == "vector":
-            pattern = Pattern("vector", parts=tuple(parts))
-        else:
-            # Size variables of vectors need no declaration.
-            pattern = Pattern("variable", name)
-        return (
-            Pattern(pattern.kind, pattern.name, pattern.parts, nullable=True)
-            if self.take("?")
-            else pattern
-        )
-
-
-def parse_signature(text: str) -> Signature:
-    """Parse a signature string; a malformed one raises ValueError (the registry is generated, not written)."""
-    return _SignatureReader(text).signature()
+@cache
+def _signature(text: str) -> Signature:
+    parsed = registry.parse_signature(text)
+    parameters = tuple(
+        Parameter(p.name, _pattern(p.pattern), p.constant, p.variadic, p.optional, p.default)
+        for p in parsed.parameters
+    )
+    return Signature(dict(parsed.variables), parameters, _pattern(parsed.result))
 
 
 @dataclass(frozen=True)
@@ -189,13 +122,14 @@ class Overload:
 
     text: str
     instances: tuple[Mapping[str, str], ...]
+    shape: str = "flat"
     per_row: float = 0.0
     per_element: float = 0.0
 
     @cached_property
     def signature(self) -> Signature:
         """The parsed signature."""
-        return parse_signature(self.text)
+        return _signature(self.text)
 
     @cached_property
     def looked_at(self) -> frozenset[str]:
@@ -211,92 +145,76 @@ class Overload:
     @cached_property
     def _kernels(self) -> dict[tuple[tuple[str, str], ...], int]:
         return {
-            tuple(sorted((name, kind) for name, kind in instance.items() if name in self.looked_at)): index
+            tuple(
+                sorted((name, kind) for name, kind in instance.items() if name in self.looked_at)
+            ): index
             for index, instance in reversed(list(enumerate(self.instances)))
         }
 
     def kernel(self, storage: Mapping[str, str]) -> int | None:
-        """Return the index of the kernel for the storage type of each variable, or None where there is none."""
+        """Return the index of the kernel for the variables' storage types, or None."""
         key = tuple(sorted((name, storage[name]) for name in self.looked_at if name in storage))
         return self._kernels.get(key)
 
 
 @dataclass(frozen=True)
 class Operator:
-    """One operator of the registry."""
+    """What the planner needs of one operator of the registry."""
 
     name: str
     overloads: tuple[Overload, ...]
-    syntax: tuple[str, ...] = ()
-    algebra: frozenset[str] = frozenset()
+    commutative: bool = False
     equi_join: str = ""
     membership_join: str = ""
-    mapping: bool = False
     role: str = ""
-    family: str = ""
-    summary: str = ""
-
-    @property
-    def chooses_elements(self) -> bool:
-        """Whether the result is made of elements of the first list argument."""
-        return self.role in ("selection", "span")
 
 
-@dataclass(frozen=True)
 class Operators:
-    """All operators by name."""
+    """All operators by name and by syntax; one is made when it is first asked for."""
 
-    engine: str
-    by_name: Mapping[str, Operator]
-    _by_syntax: Mapping[str, Operator] = field(default_factory=dict)
-
-    @classmethod
-    def from_registry(cls, registry: Mapping[str, Any]) -> Operators:
-        """Read the content of ``registry.json``."""
-        by_name: dict[str, Operator] = {}
-        by_syntax: dict[str, Operator] = {}
-        for entry in registry["operators"]:
-            operator = Operator(
-                name=entry["name"],
-                overloads=tuple(_overload(overload) for overload in entry["overloads"]),
-                syntax=tuple(_words(entry.get("syntax"))),
-                algebra=frozenset(_words(entry.get("algebra"))),
-                equi_join=entry.get("equi_join") or "",
-                membership_join=entry.get("membership_join") or "",
-                mapping=bool(entry.get("mapping", False)),
-                role=entry.get("role") or "",
-                family=entry.get("family", ""),
-                summary=entry.get("summary", ""),
-            )
-            by_name[operator.name] = operator
-            for syntax in operator.syntax:
-                by_syntax.setdefault(syntax, operator)
-        return cls(str(registry.get("engine", "")), by_name, by_syntax)
+    def __init__(self, source: registry.Registry) -> None:
+        self._source = source
+        self._known: dict[str, Operator] = {}
 
     def with_syntax(self, syntax: str) -> Operator | None:
         """Return the operator behind a piece of syntax such as ``+`` or ``to_float``."""
-        return self._by_syntax.get(syntax)
+        found = self._source.by_syntax(syntax)
+        return self[found[0].name] if found else None
+
+    def with_role(self, role: str) -> Operator | None:
+        """Return the first operator with a role such as ``table_field``."""
+        for operator in self._source.operators:
+            if operator.role == role:
+                return self[operator.name]
+        return None
+
+    def get(self, name: str) -> Operator | None:
+        """Return an operator by name, hidden ones too."""
+        return self[name] if name in self._source.by_name else None
 
     def __getitem__(self, name: str) -> Operator:
-        return self.by_name[name]
+        operator = self._known.get(name)
+        if operator is None:
+            entry = self._source.by_name[name]
+            operator = self._known[name] = Operator(
+                name=name,
+                overloads=tuple(_overload(overload, entry) for overload in entry.overloads),
+                commutative="commutative" in entry.algebra,
+                equi_join=entry.equi_join,
+                membership_join=entry.membership_join,
+                role=entry.role,
+            )
+        return operator
 
 
-def _words(value: object) -> Sequence[str]:
-    """Return a registry field that is one word, a list of words or absent as a list."""
-    if not value:
-        return ()
-    if isinstance(value, str):
-        return value.split()
-    return [str(word) for word in value] if isinstance(value, list | tuple) else ()
-
-
-def _overload(entry: Mapping[str, Any]) -> Overload:
-    cost = entry.get("cost") or {}
+def _overload(overload: registry.Overload, operator: registry.Operator) -> Overload:
+    shape = overload.shape or "flat"
     return Overload(
-        text=entry["signature"],
-        instances=tuple(entry.get("instances") or ({},)),
-        per_row=float(cost.get("per_row", 0.0)),
-        per_element=float(cost.get("per_element", 0.0)),
+        text=overload.signature_text,
+        instances=overload.instances or ({},),
+        shape="mapping" if operator.mapping else shape,
+        per_row=float(overload.cost.get("per_row", 0.0)),
+        per_element=float(overload.cost.get("per_element", 0.0)),
     )
 
 
@@ -312,7 +230,7 @@ def storage_of(type_: Type) -> str:
 
 
 def substitute(pattern: Pattern, bindings: Mapping[str, Type | int]) -> Type | None:
-    """Return the type that a pattern stands for, or None for resources, lambdas and unbound variables."""
+    """Return the type that a pattern stands for; None for resources and unbound variables."""
     result: Type | None = None
     if pattern.kind in SCALARS:
         result = SCALARS[pattern.kind]
@@ -331,10 +249,13 @@ def substitute(pattern: Pattern, bindings: Mapping[str, Type | int]) -> Type | N
     return result
 
 
-def matches(pattern: Pattern, type_: Type, constraints: Mapping[str, str], found: dict[str, Type | int]) -> bool:
+def matches(
+    pattern: Pattern, type_: Type, constraints: Mapping[str, str], found: dict[str, Type | int]
+) -> bool:
     """Whether an argument of ``type_`` fits ``pattern``; binds type variables in ``found``.
 
-    Nullability is not looked at: the planner asks only about programs that the checker has accepted.
+    Nullability is not looked at: the planner asks only about programs that the checker has
+    accepted.
     """
     if pattern.kind == "variable":
         bound = found.get(pattern.name)
@@ -348,7 +269,9 @@ def matches(pattern: Pattern, type_: Type, constraints: Mapping[str, str], found
     if pattern.kind in SCALARS:
         return isinstance(type_, ScalarType) and type_.name == pattern.kind
     if pattern.kind == "list":
-        return isinstance(type_, ListType) and matches(pattern.parts[0], type_.element, constraints, found)
+        return isinstance(type_, ListType) and matches(
+            pattern.parts[0], type_.element, constraints, found
+        )
     if pattern.kind == "map":
         return (
             isinstance(type_, MapType)
@@ -358,26 +281,12 @@ def matches(pattern: Pattern, type_: Type, constraints: Mapping[str, str], found
     if pattern.kind == "vector":
         if not isinstance(type_, VectorType):
             return False
-        if pattern.parts and pattern.parts[0].kind == "variable":
-            return found.setdefault(pattern.parts[0].name, type_.size) == type_.size
-        return True
+        if pattern.name.isdigit():
+            return int(pattern.name) == type_.size
+        return found.setdefault(pattern.name, type_.size) == type_.size
     return False
 
 
-_CONSTRAINTS = {
-    "number": {"int", "float"},
-    "key": {"bool", "int", "string", "bytes", "timestamp", "duration"},
-    "ordered": {"int", "float", "string", "timestamp", "duration", "bool", "bytes"},
-    "scalar": set(SCALARS),
-}
-
-
 def _satisfies(type_: Type, constraint: str) -> bool:
-    if constraint not in _CONSTRAINTS:
-        return True
-    return isinstance(type_, ScalarType) and type_.name in _CONSTRAINTS[constraint]
-
-
-def is_struct(type_: object) -> bool:
-    """Whether ``type_`` is a struct, which has no storage of its own."""
-    return isinstance(type_, StructType)
+    admitted = registry.CONSTRAINTS[constraint]
+    return not admitted or (isinstance(type_, ScalarType) and type_.name in admitted)

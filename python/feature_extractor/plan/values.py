@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from feature_extractor.plan.graph import Domain, Slot
 
@@ -24,7 +25,8 @@ class Leaf:
 class ListValue:
     """A list: its shape, the domain of its elements, and the element as a value.
 
-    The columns of ``element`` live in ``domain`` or, where that is a view, in the storage that it points into.
+    The columns of ``element`` live in ``domain`` or, where that is a view, in the storage that it
+    points into.
     """
 
     domain: Domain
@@ -53,18 +55,12 @@ class MapValue:
 
 
 class StructValue:
-    """A struct: one value per field, made when it is first asked for.
+    """A struct: one value per field, made when it is first asked for."""
 
-    ``presence`` is a slot that is null exactly where the struct is, if there is one.
-    """
+    __slots__ = ("_made", "_make", "names")
 
-    __slots__ = ("_made", "_make", "names", "presence")
-
-    def __init__(
-        self, names: tuple[str, ...], make: Callable[[str], Value], presence: Slot | None = None
-    ) -> None:
+    def __init__(self, names: tuple[str, ...], make: Callable[[str], Value]) -> None:
         self.names = names
-        self.presence = presence
         self._make = make
         self._made: dict[str, Value] = {}
 
@@ -76,7 +72,7 @@ class StructValue:
         return value
 
 
-type Value = Leaf | ListValue | MapValue | StructValue
+Value: TypeAlias = "Leaf | ListValue | MapValue | StructValue"
 
 
 def outer_slots(value: Value) -> Iterator[Slot]:

@@ -1,0 +1,145 @@
+"""From a checked program to its plan."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import Any
+
+from feature_extractor.check.typed import CheckedProgram, Expression
+from feature_extractor.plan.fold import (
+    Fold,
+    Replacement,
+    constant_subexpressions,
+    literals,
+)
+from feature_extractor.plan.graph import Argument
+from feature_extractor.plan.lower import Lowering
+from feature_extractor.plan.operators import Operators
+from feature_extractor.plan.order import make_plan
+from feature_extractor.plan.outputs import Output, lower_feature, value_argument
+from feature_extractor.plan.rewrite import JoinRewriter
+from feature_extractor.registry import Registry
+
+_DEEPEST_NESTING = 60_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as JSON values, and what the manifest adds to it."""
+
+    content: dict[str, Any]
+    natural_domains: dict[str, str]
+
+    def serialise(self) -> bytes:
+        """Return the plan as canonical JSON: compact, UTF-8, members in the documented order."""
+        return serialise(self.content)
+
+
+def serialise(content: Mapping[str, Any]) -> bytes:
+    """Return JSON values as canonical bytes; the same values always give the same bytes."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def build_plan(
+    program: CheckedProgram,
+    registry: Registry,
+    *,
+    fold: Fold | None = None,
+    optimise: bool = True,
+    vocabulary_sizes: Mapping[str, int] | None = None,
+) -> Plan:
+    """Plan a checked program.
+
+    ``fold`` computes constant expressions; without it they are
+    computed at load. ``optimise=False`` gives the plain plan: features share nothing but inputs and
+    constants, joins stay predicates, nothing is folded. ``vocabulary_sizes`` gives the number of
+    ids of each vocabulary that a feature names as its size. Raises PlanError for a program that
+    cannot be planned.
+    """
+    operators = Operators(registry)
+    sites = _Sites(program)
+    with _deep_recursion():
+        if optimise:
+            program = _rewritten(program, operators)
+            if fold is not None:
+                program = _folded(program, operators, fold, sites)
+        lowering = Lowering(program, operators, sites.text)
+        has_candidates = any(declared.domain == "candidate" for declared in program.inputs)
+        output_domain = lowering.graph.root("candidate" if has_candidates else "request")
+        outputs: list[Output] = []
+        for index, feature in enumerate(program.features):
+            lowering.start_feature(index, shared=optimise)
+            outputs.append(lower_feature(lowering, feature, output_domain, vocabulary_sizes or {}))
+        content = make_plan(program, lowering.graph, outputs, lowering.zones)
+    return Plan(content, {output.feature.name: output.natural for output in outputs})
+
+
+def _rewritten(program: CheckedProgram, operators: Operators) -> CheckedProgram:
+    rewriter = JoinRewriter(operators)
+    features = tuple(replace(f, value=rewriter.rewrite(f.value)) for f in program.features)
+    return replace(program, features=features)
+
+
+def _folded(
+    program: CheckedProgram, operators: Operators, fold: Fold, sites: _Sites
+) -> CheckedProgram:
+    lowering = Lowering(program, operators, sites.text)
+    found = constant_subexpressions((f.value for f in program.features), lowering.dependencies)
+    if not found:
+        return program
+    arguments: list[Argument] = [value_argument(lowering.lower(expression)) for expression in found]
+    plan = make_plan(replace(program, inputs=(), resources=()), lowering.graph, [], (), arguments)
+    try:
+        replacement = Replacement(literals(found, fold(plan)))
+    except ValueError:
+        # The core refuses a constant, say a malformed pattern; loading the plan says so with its
+        # place.
+        return program
+    features = tuple(replace(f, value=replacement.apply(f.value)) for f in program.features)
+    return replace(program, features=features)
+
+
+class _Sites:
+    """Writes places relative to the program's folder: a plan knows not where it was compiled."""
+
+    def __init__(self, program: CheckedProgram) -> None:
+        self._folder = PurePath(program.path).parent.as_posix()
+        self._paths: dict[str, str] = {}
+
+    def text(self, expression: Expression) -> str:
+        site = expression.site
+        path = self._paths.get(site.path)
+        if path is None:
+            path = self._paths[site.path] = relative_path(site.path, self._folder)
+        return f"{path}:{site.line}:{site.column}"
+
+
+def relative_path(path: str, folder: str) -> str:
+    """Return ``path`` relative to ``folder``, with forward slashes.
+
+    Both absolute, or both relative to one place.
+    """
+    posix = PurePath(path).as_posix()
+    if posixpath.isabs(posix) != posixpath.isabs(folder):
+        return posix
+    return posixpath.relpath(posix, folder or ".")
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Let deeply nested expressions be walked.
+
+    Frames of Python functions need no stack of the process.
+    """
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEEPEST_NESTING))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

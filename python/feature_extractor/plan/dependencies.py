@@ -1,0 +1,61 @@
+"""What an expression reads: input domains, free lambda variables, resources."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from feature_extractor.check.typed import (
+    Call,
+    Expression,
+    Field,
+    InputReference,
+    Lambda,
+    LambdaVariable,
+    ResourceReference,
+    Struct,
+)
+
+Dependency: TypeAlias = "LambdaVariable | str"
+"""A free lambda variable, ``request``, ``candidate`` or ``resource``."""
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """Return the direct parts of an expression, in order.
+
+    The variable of a lambda is not one of them.
+    """
+    if isinstance(expression, Call):
+        return expression.arguments
+    if isinstance(expression, Field):
+        return (expression.base,)
+    if isinstance(expression, Struct):
+        return expression.values
+    if isinstance(expression, Lambda):
+        return (expression.body,)
+    return ()
+
+
+class Dependencies:
+    """Answers once per expression what it reads."""
+
+    def __init__(self) -> None:
+        self._known: dict[Expression, frozenset[Dependency]] = {}
+
+    def of(self, expression: Expression) -> frozenset[Dependency]:
+        """Return the free lambda variables, input domains and the use of resources."""
+        known = self._known.get(expression)
+        if known is not None:
+            return known
+        found: frozenset[Dependency]
+        if isinstance(expression, InputReference):
+            found = frozenset((expression.domain,))
+        elif isinstance(expression, LambdaVariable):
+            found = frozenset((expression,))
+        elif isinstance(expression, ResourceReference):
+            found = frozenset(("resource",))
+        else:
+            found = frozenset().union(*(self.of(part) for part in children(expression)))
+            if isinstance(expression, Lambda):
+                found -= {expression.variable}
+        self._known[expression] = found
+        return found

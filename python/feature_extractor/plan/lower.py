@@ -1,0 +1,704 @@
+"""Turns typed expressions into steps over flat columns, as docs/design/0001 says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from feature_extractor.check.typed import (
+    Call,
+    CheckedProgram,
+    Expression,
+    Field,
+    InputReference,
+    Lambda,
+    LambdaVariable,
+    Literal,
+    ResourceReference,
+    Struct,
+)
+from feature_extractor.plan.dependencies import Dependencies, Dependency
+from feature_extractor.plan.errors import PlanError, plan_error
+from feature_extractor.plan.graph import Argument, Domain, Graph, Slot, Step
+from feature_extractor.plan.operators import (
+    STORAGE,
+    Operator,
+    Operators,
+    Overload,
+    Parameter,
+    Pattern,
+    storage_of,
+    substitute,
+)
+from feature_extractor.plan.scopes import Binding, Lifting, Scope, clashes
+from feature_extractor.plan.values import Leaf, ListValue, MapValue, StructValue, Value, outer_slots
+from feature_extractor.types import (
+    BYTES,
+    ListType,
+    MapType,
+    NullType,
+    ScalarType,
+    StructType,
+    TableType,
+    Type,
+    VectorType,
+)
+
+Path: TypeAlias = tuple[str, ...]
+ResultSpecification: TypeAlias = "tuple[Domain | None, str, int] | None"
+
+
+@dataclass(frozen=True)
+class _Invocation:
+    """A call whose arguments are lowered and whose domain is known.
+
+    It may become several steps, one per leaf.
+    """
+
+    expression: Call
+    operator: Operator
+    overload: Overload
+    domain: Domain
+    build: Callable[[Mapping[str, Path]], tuple[Argument, ...]]
+    storage: Callable[[Mapping[str, Path]], dict[str, str]]
+    narrow: Mapping[str, Path] = field(default_factory=dict)
+    lists: dict[int, Domain] = field(default_factory=dict)
+
+
+class Lowering:
+    """Lowers expressions into a graph; equal work becomes one step."""
+
+    def __init__(
+        self, program: CheckedProgram, operators: Operators, site_text: Callable[[Expression], str]
+    ) -> None:
+        self.program = program
+        self.operators = operators
+        self.graph = Graph()
+        self.lifting = Lifting(self.graph)
+        self.resource_index = {r.name: i for i, r in enumerate(program.resources)}
+        self.zones: dict[str, int] = {}
+        self.site_text = site_text
+        self._input_index = {(i.domain, i.name): n for n, i in enumerate(program.inputs)}
+        self.dependencies = Dependencies()
+        self._memory: dict[tuple[object, ...], Value] = {}
+
+    def start_feature(self, index: int, *, shared: bool) -> None:
+        """Begin a feature; without sharing, nothing computed for earlier features is used again."""
+        self.graph.shared = shared
+        self.graph.scope = index
+        if not shared:
+            self._memory.clear()
+
+    def lower(self, expression: Expression, scope: Scope = ()) -> Value:
+        """Return the value of an expression; ``scope`` binds its free variables."""
+        free = self.dependencies.of(expression)
+        # Variables that the expression does not read must not choose its domain.
+        scope = tuple(binding for binding in scope if binding.variable in free)
+        key = (expression, *scope)
+        value = self._memory.get(key)
+        if value is None:
+            value = self._memory[key] = self._lower(expression, scope)
+        return value
+
+    def _lower(self, expression: Expression, scope: Scope) -> Value:
+        match expression:
+            case Literal():
+                return self._literal(expression, expression.type)
+            case InputReference():
+                index = self._input_index[expression.domain, expression.name]
+                return self._input(index, (), expression.type, self.graph.root(expression.domain))
+            case LambdaVariable():
+                return next(b.value for b in reversed(scope) if b.variable is expression)
+            case Field():
+                base = self.lower(expression.base, scope)
+                assert isinstance(base, StructValue)
+                return base.field(expression.name)
+            case Struct():
+                values = dict(zip(_names(expression.type), expression.values, strict=True))
+                return StructValue(tuple(values), lambda name: self.lower(values[name], scope))
+            case Call():
+                return self._call(expression, scope)
+        raise AssertionError(f"{type(expression).__name__} is not a value")
+
+    def _literal(self, literal: Literal, type_: Type) -> Value:
+        value = literal.value
+        if isinstance(type_, StructType):
+            types = dict(type_.fields)
+            return StructValue(tuple(types), lambda name: self._literal(literal, types[name]))
+        if isinstance(type_, ListType):
+            element = type_.element
+            if not isinstance(element, ScalarType | NullType):
+                if not value:
+                    return self._empty_list(value is None, element)
+                raise self._error(literal, "A constant list of lists cannot be planned.")
+            items = value if isinstance(value, tuple) else None
+            _, slot = self.graph.constant_list(items, storage_of(element), _same(element, BYTES))
+            return ListValue(slot.domain, Leaf(slot))
+        if isinstance(type_, MapType) or (isinstance(type_, VectorType) and value is not None):
+            raise self._error(literal, f"A constant of type {type_} cannot be planned.")
+        return Leaf(
+            self.graph.constant(
+                value, storage_of(type_), width_of(type_), bytes_=_same(type_, BYTES)
+            )
+        )
+
+    def _empty_list(self, null: bool, element: Type) -> Value:
+        """Return a null or empty constant list of anything.
+
+        Its elements have no rows, so a column of ints stands for each.
+        """
+        _, slot = self.graph.constant_list(None if null else (), "int")
+
+        def column(type_: Type) -> Value:
+            if isinstance(type_, StructType):
+                types = dict(type_.fields)
+                return StructValue(tuple(types), lambda name: column(types[name]))
+            return Leaf(
+                self.graph.lift(
+                    self.graph.constant(None, storage_of(type_), width_of(type_)), slot.domain
+                )
+            )
+
+        return ListValue(slot.domain, column(element))
+
+    def _input(self, index: int, path: Path, type_: Type, domain: Domain) -> Value:
+        if isinstance(type_, StructType):
+            types = dict(type_.fields)
+            return StructValue(
+                tuple(types), lambda name: self._input(index, (*path, name), types[name], domain)
+            )
+        if isinstance(type_, ListType | MapType):
+            shape = self.graph.input(index, path, domain, "list", 0)
+            elements = self.graph.elements(shape)
+            if isinstance(type_, ListType):
+                return ListValue(
+                    elements, self._input(index, (*path, "*"), type_.element, elements)
+                )
+            return MapValue(
+                elements,
+                self._input(index, (*path, "key"), type_.key, elements),
+                self._input(index, (*path, "value"), type_.value, elements),
+            )
+        return Leaf(self.graph.input(index, path, domain, storage_of(type_), width_of(type_)))
+
+    def _error(self, expression: Expression, message: str, help: str = "") -> PlanError:
+        return plan_error("FX170", message, expression.site, self.program.sources, help=help)
+
+    # Calls.
+
+    def _call(self, call: Call, scope: Scope) -> Value:
+        operator = self.operators[call.operator]
+        overload = operator.overloads[call.overload]
+        signature = overload.signature
+        bindings = dict(call.bindings)
+        parameters = [signature.parameter(i) for i in range(len(call.arguments))]
+        values: dict[int, Value] = {}
+        lambdas: dict[int, list[int]] = {}
+        for i, argument in enumerate(call.arguments):
+            if isinstance(argument, Lambda):
+                lambdas.setdefault(_list_of(parameters, i), []).append(i)
+            elif isinstance(argument, Literal) and isinstance(argument.type, NullType):
+                expected = substitute(parameters[i].pattern, bindings)
+                values[i] = self._literal(argument, expected or argument.type)
+            elif (
+                not isinstance(argument, ResourceReference) and parameters[i].pattern.kind != "zone"
+            ):
+                values[i] = self.lower(argument, scope)
+
+        elements: dict[int, Domain] = {}
+        for i, positions in lambdas.items():
+            elements[i] = self._bodies(call, parameters, i, positions, scope, values)
+        if overload.shape == "mapping":
+            ((over_index, (body_index, *_)),) = lambdas.items()
+            return ListValue(elements[over_index], values[body_index])
+
+        chooses = overload.shape in ("selection", "span", "element")
+        domain = self.graph.constants
+        for i, value in values.items():
+            if parameters[i].pattern.kind == "lambda":
+                continue
+            if isinstance(value, ListValue | MapValue):
+                elements.setdefault(i, value.domain)
+                where = elements[i].parent
+                assert where is not None
+                domain = self.lifting.deepest(domain, where, scope)
+            else:
+                for slot in outer_slots(value):
+                    domain = self.lifting.deepest(domain, slot.domain, scope)
+        for i, list_domain in list(elements.items()):
+            if list_domain.parent is not self.graph.constants or chooses:
+                elements[i] = self.lifting.domain_to(list_domain, domain)
+            for position in lambdas.get(i, ()):
+                elements[position] = elements[i]
+
+        def build(narrow: Mapping[str, Path]) -> tuple[Argument, ...]:
+            return tuple(
+                self._argument(
+                    argument,
+                    parameters[i],
+                    values.get(i),
+                    elements.get(i),
+                    domain,
+                    overload,
+                    narrow,
+                )
+                for i, argument in enumerate(call.arguments)
+            )
+
+        def storage(narrow: Mapping[str, Path]) -> dict[str, str]:
+            return {
+                name: self._variable_storage(bound, narrow.get(name))
+                for name, bound in bindings.items()
+                if isinstance(bound, Type)
+            }
+
+        defaults = {
+            name: representative(bound)
+            for name, bound in bindings.items()
+            if isinstance(bound, StructType)
+        }
+
+        invocation = _Invocation(
+            call, operator, overload, domain, build, storage, defaults, elements
+        )
+        if chooses:
+            return self._choice(invocation, values)
+        return self._results(invocation, signature.result)
+
+    def _bodies(
+        self,
+        call: Call,
+        parameters: list[Parameter],
+        index: int,
+        positions: list[int],
+        scope: Scope,
+        values: dict[int, Value],
+    ) -> Domain:
+        """Lower the lambdas over one list into ``values``.
+
+        Return the domain of elements that they live in.
+        """
+        over = values[index]
+        assert isinstance(over, ListValue | MapValue)
+        captured: frozenset[Dependency] = frozenset()
+        for i in positions:
+            captured |= self.dependencies.of(call.arguments[i])
+        outer = over.domain.parent
+        assert outer is not None
+        for name in ("request", "candidate"):
+            if name in captured:
+                outer = self.lifting.deepest(outer, self.graph.root(name), scope)
+        around = [binding for binding in scope if binding.variable in captured]
+        for binding in around:
+            outer = self.lifting.deepest(outer, binding.home, scope)
+        home = over.domain
+        product = self.lifting.domain_to(home, outer)
+        clash = clashes(home, outer, around)
+        if clash:
+            home = product
+        bodies: dict[int, Value] = {}
+        for i in positions:
+            function = call.arguments[i]
+            assert isinstance(function, Lambda)
+            if isinstance(over, ListValue):
+                element = over.element
+            else:
+                of_keys = (
+                    parameters[i].pattern.parts[0].name == parameters[index].pattern.parts[0].name
+                )
+                element = over.key if of_keys else over.value
+            variable = (
+                self.lifting.fetch(element, home)
+                if clash
+                else self.lifting.as_variable(element, home)
+            )
+            inner = (*scope, Binding(function.variable, variable, home, product))
+            bodies[i] = self.lower(function.body, inner)
+        chosen = home
+        for body in bodies.values():
+            if not all(home.reaches(slot.domain) for slot in outer_slots(body)):
+                chosen = product
+        for i, body in bodies.items():
+            values[i] = self.lifting.as_element(body, chosen)
+        return chosen
+
+    def _variable_storage(self, bound: Type, path: Path | None) -> str:
+        if isinstance(bound, StructType):
+            return storage_of(leaf_type(bound, path or representative(bound)))
+        return storage_of(bound)
+
+    def _argument(
+        self,
+        expression: Expression,
+        parameter: Parameter,
+        value: Value | None,
+        elements: Domain | None,
+        domain: Domain,
+        overload: Overload,
+        narrow: Mapping[str, Path],
+    ) -> Argument:
+        if isinstance(expression, ResourceReference):
+            return Argument(resource=self.resource_index[expression.name])
+        if parameter.pattern.kind == "zone":
+            return Argument(resource=self._zone(expression))
+        assert value is not None
+        pattern = parameter.pattern
+        if pattern.kind == "lambda":
+            assert elements is not None and elements.shape is not None
+            body = self._element(value, pattern.parts[1], overload, narrow, keep=True)
+            return Argument(elements.shape, body)
+        if isinstance(value, ListValue | MapValue):
+            assert elements is not None and elements.shape is not None
+            return Argument(elements.shape, self._children(value, pattern, overload, narrow))
+        slot = self._flat(value, pattern, narrow)
+        return Argument(
+            slot if slot.domain is self.graph.constants else self.graph.lift(slot, domain)
+        )
+
+    def _zone(self, expression: Expression) -> int:
+        """Return the index of the resource with a time zone's rules."""
+        if not isinstance(expression, Literal) or not isinstance(expression.value, str):
+            raise self._error(
+                expression, "A time zone must be a constant name such as `Europe/Berlin`."
+            )
+        position = self.zones.setdefault(expression.value, len(self.zones))
+        return len(self.program.resources) + position
+
+    def _children(
+        self,
+        value: ListValue | MapValue,
+        pattern: Pattern,
+        overload: Overload,
+        narrow: Mapping[str, Path],
+    ) -> tuple[Argument, ...]:
+        parts = pattern.parts or (pattern, pattern)
+        if isinstance(value, ListValue):
+            return self._element(value.element, parts[0], overload, narrow)
+        if _opaque(parts[0], overload) and _opaque(parts[-1], overload):
+            return ()
+        return (
+            *self._element(value.key, parts[0], overload, narrow, keep=True),
+            *self._element(value.value, parts[-1], overload, narrow, keep=True),
+        )
+
+    def _element(
+        self,
+        value: Value,
+        pattern: Pattern,
+        overload: Overload,
+        narrow: Mapping[str, Path],
+        keep: bool = False,
+    ) -> tuple[Argument, ...]:
+        """Return the columns of a list's elements; none where the kernel never looks at them."""
+        if _opaque(pattern, overload) and not keep:
+            return ()
+        if isinstance(value, ListValue | MapValue):
+            return (Argument(value.shape, self._children(value, pattern, overload, narrow)),)
+        return (Argument(self._flat(value, pattern, narrow)),)
+
+    def _flat(self, value: Value, pattern: Pattern, narrow: Mapping[str, Path]) -> Slot:
+        """Return the column that stands for a value.
+
+        Of a struct, the leaf that the call is about.
+        """
+        if isinstance(value, StructValue):
+            for name in narrow.get(pattern.name, ()):
+                assert isinstance(value, StructValue)
+                value = value.field(name)
+        return next(outer_slots(value))
+
+    def _choice(self, invocation: _Invocation, values: Mapping[int, Value]) -> Value:
+        """Lower a call that chooses elements.
+
+        It makes a domain, and the leaves that are read are fetched from there.
+        """
+        index = next(i for i, value in values.items() if isinstance(value, ListValue | MapValue))
+        over, elements = values[index], invocation.lists[index]
+        assert isinstance(over, ListValue | MapValue)
+        step = self._emit(invocation, {}, [(invocation.domain, "list", 0)])
+        shape = invocation.overload.shape
+        domain = self.graph.elements(_kept(step, 0), elements, view=shape != "selection")
+
+        def chosen(value: Value) -> Value:
+            if shape == "element":
+                return self._only(value, domain)
+            return value if shape == "span" else self.lifting.fetch(value, domain)
+
+        if shape == "element":
+            return chosen(_element_for(over, invocation))
+        if isinstance(over, MapValue):
+            return MapValue(domain, chosen(over.key), chosen(over.value))
+        return ListValue(domain, chosen(over.element))
+
+    def _only(self, value: Value, domain: Domain) -> Value:
+        """Return the value of a domain's at most one element, in the parent domain."""
+        if isinstance(value, StructValue):
+            struct = value
+            return StructValue(struct.names, lambda name: self._only(struct.field(name), domain))
+        if isinstance(value, Leaf):
+            return Leaf(self.graph.fetch(value.slot, domain))
+        inner = self.graph.elements(self.graph.fetch(value.shape, domain), value.domain, view=True)
+        if isinstance(value, ListValue):
+            return ListValue(inner, value.element)
+        return MapValue(inner, value.key, value.value)
+
+    def _results(self, invocation: _Invocation, pattern: Pattern) -> Value:
+        type_ = invocation.expression.type
+        domain = invocation.domain
+        if pattern.kind == "row":
+            return self._row(invocation)
+        if isinstance(type_, ListType):
+            return self._list_result(invocation, pattern, type_)
+        if isinstance(type_, MapType):
+            specification: list[ResultSpecification] = [
+                (domain, "list", 0),
+                (None, storage_of(type_.key), width_of(type_.key)),
+                (None, storage_of(type_.value), width_of(type_.value)),
+            ]
+            step = self._emit(invocation, {}, specification)
+            key, value = _kept(step, 1), _kept(step, 2)
+            return MapValue(key.domain, Leaf(key), Leaf(value))
+        if isinstance(type_, StructType):
+            return self._struct(
+                type_,
+                (),
+                lambda path, leaf: _kept(
+                    self._emit(
+                        invocation,
+                        {pattern.name: path},
+                        [(domain, storage_of(leaf), width_of(leaf))],
+                    ),
+                    0,
+                ),
+            )
+        step = self._emit(invocation, {}, [(domain, storage_of(type_), width_of(type_))])
+        return Leaf(_kept(step, 0))
+
+    def _list_result(self, invocation: _Invocation, pattern: Pattern, type_: ListType) -> Value:
+        domain, element = invocation.domain, type_.element
+        if isinstance(element, ListType | MapType):
+            raise self._error(
+                invocation.expression,
+                f"`{invocation.operator.name}` would make a list of lists, which no operator can.",
+            )
+        if not isinstance(element, StructType):
+            step = self._emit(
+                invocation,
+                {},
+                [(domain, "list", 0), (None, storage_of(element), width_of(element))],
+            )
+            slot = _kept(step, 1)
+            return ListValue(slot.domain, Leaf(slot))
+        # One call per leaf; all make the same shape, so the first one's serves all of them.
+        variable = next(pattern.variables(), "")
+        first_path = next(iter(leaf_paths(element)))
+        first_type = leaf_type(element, first_path)
+        first = self._emit(
+            invocation,
+            {variable: first_path},
+            [(domain, "list", 0), (None, storage_of(first_type), width_of(first_type))],
+        )
+        elements = _kept(first, 1).domain
+
+        def leaf(path: Path, leaf: Type) -> Slot:
+            if path == first_path:
+                return _kept(first, 1)
+            step = self._emit(
+                invocation, {variable: path}, [None, (elements, storage_of(leaf), width_of(leaf))]
+            )
+            return _kept(step, 1)
+
+        return ListValue(elements, self._struct(element, (), leaf))
+
+    def _struct(
+        self, type_: StructType, path: Path, leaf: Callable[[Path, Type], Slot]
+    ) -> StructValue:
+        types = dict(type_.fields)
+
+        def make(name: str) -> Value:
+            field_type = types[name]
+            if isinstance(field_type, StructType):
+                return self._struct(field_type, (*path, name), leaf)
+            return Leaf(leaf((*path, name), field_type))
+
+        return StructValue(tuple(types), make)
+
+    def _row(self, invocation: _Invocation) -> Value:
+        """Lower a table lookup.
+
+        The call finds the row, and each column that is read is a step of its own.
+        """
+        row = _kept(self._emit(invocation, {}, [(invocation.domain, "int", 0)]), 0)
+        resource = next(
+            a for a in invocation.expression.arguments if isinstance(a, ResourceReference)
+        )
+        table = resource.type
+        assert isinstance(table, TableType)
+        field_of = self.operators.with_role("table_field")
+        site = self.site_text(invocation.expression)
+
+        def leaf(path: Path, type_: Type) -> Slot:
+            storage = storage_of(type_)
+            for i, overload in enumerate(field_of.overloads if field_of else ()):
+                result = overload.signature.result
+                if _pattern_storage(result, storage) != storage:
+                    continue
+                kernel = overload.kernel({result.name: storage})
+                assert field_of is not None and kernel is not None
+                arguments = (
+                    Argument(resource=self.resource_index[resource.name]),
+                    Argument(row),
+                    Argument(self.graph.constant(path[0], "text")),
+                )
+                specification: list[ResultSpecification] = [(row.domain, storage, width_of(type_))]
+                step = self.graph.call(
+                    field_of.name, i, kernel, arguments, row.domain, specification, site
+                )
+                return _kept(step, 0)
+            raise self._error(
+                invocation.expression, f"A table field of type {type_} cannot be read."
+            )
+
+        return self._struct(table.row, (), leaf)
+
+    def _emit(
+        self,
+        invocation: _Invocation,
+        narrow: Mapping[str, Path],
+        results: list[ResultSpecification],
+    ) -> Step:
+        call, operator = invocation.expression, invocation.operator
+        narrow = {**invocation.narrow, **narrow}
+        storage = invocation.storage(narrow)
+        kernel = invocation.overload.kernel(storage)
+        if kernel is None:
+            types = ", ".join(str(bound) for _, bound in call.bindings)
+            raise self._error(
+                call,
+                f"`{operator.name}` is not compiled for {types}.",
+                help="Take the fields apart and use the operator on each.",
+            )
+        arguments = invocation.build(narrow)
+        commutative = (
+            operator.commutative
+            and all(argument.elements is None and argument.resource < 0 for argument in arguments)
+            and len({p.pattern for p in invocation.overload.signature.parameters}) == 1
+        )
+        return self.graph.call(
+            operator.name,
+            call.overload,
+            kernel,
+            arguments,
+            invocation.domain,
+            results,
+            self.site_text(call),
+            commutative=commutative,
+        )
+
+    def call_by_syntax(
+        self, syntax: str, value: Leaf, kind: str, result: Type, site: Expression
+    ) -> Leaf:
+        """Call the one-argument operator behind a piece of syntax on a column of type ``kind``."""
+        operator = self.operators.with_syntax(syntax)
+        for i, overload in enumerate(operator.overloads if operator else ()):
+            parameters = overload.signature.parameters
+            if operator and len(parameters) == 1 and parameters[0].pattern.kind == kind:
+                specification = [(value.domain, storage_of(result), 0)]
+                step = self.graph.call(
+                    operator.name,
+                    i,
+                    0,
+                    (Argument(value.slot),),
+                    value.domain,
+                    specification,
+                    self.site_text(site),
+                )
+                return Leaf(_kept(step, 0))
+        raise self._error(site, f"The registry has no operator that makes {result} of {kind}.")
+
+
+def width_of(type_: Type) -> int:
+    """Return the number of floats of a vector, 0 for other types."""
+    return type_.size if isinstance(type_, VectorType) else 0
+
+
+def leaf_paths(type_: StructType) -> list[Path]:
+    """Return the paths to all leaves of a struct, in order."""
+    paths: list[Path] = []
+    for name, field_type in type_.fields:
+        if isinstance(field_type, StructType):
+            paths.extend((name, *rest) for rest in leaf_paths(field_type))
+        else:
+            paths.append((name,))
+    return paths
+
+
+def leaf_type(type_: Type, path: Path) -> Type:
+    """Return the type at the end of a path of field names."""
+    for name in path:
+        assert isinstance(type_, StructType)
+        found = type_.field(name)
+        assert found is not None
+        type_ = found
+    return type_
+
+
+def representative(type_: StructType) -> Path:
+    """Return the leaf that is null only where the struct is, if there is one; else the first."""
+    paths = leaf_paths(type_)
+    return next((path for path in paths if not leaf_type(type_, path).nullable), paths[0])
+
+
+def _element_for(over: ListValue | MapValue, invocation: _Invocation) -> Value:
+    """Return what a call that gives one element gives.
+
+    Of a map, the value, or the key if that is its result.
+    """
+    if isinstance(over, ListValue):
+        return over.element
+    signature = invocation.overload.signature
+    pattern = next(p.pattern for p in signature.parameters if p.pattern.kind == "map")
+    return over.key if pattern.parts[0].name == signature.result.name else over.value
+
+
+def _pattern_storage(pattern: Pattern, wanted: str) -> str:
+    """Return the storage type of a result; a type variable may stand for the one that is wanted."""
+    if pattern.kind == "variable":
+        return wanted
+    return "vector" if pattern.kind == "vector" else STORAGE.get(pattern.kind, "")
+
+
+def _names(type_: Type) -> tuple[str, ...]:
+    assert isinstance(type_, StructType)
+    return tuple(name for name, _ in type_.fields)
+
+
+def _same(type_: Type, scalar: ScalarType) -> bool:
+    return isinstance(type_, ScalarType) and type_.name == scalar.name
+
+
+def _kept(step: Step, index: int) -> Slot:
+    slot = step.results[index]
+    assert slot is not None
+    return slot
+
+
+def _opaque(pattern: Pattern, overload: Overload) -> bool:
+    """Whether kernels never look at values of this pattern."""
+    return pattern.kind == "variable" and pattern.name not in overload.looked_at
+
+
+def _list_of(parameters: list[Parameter], lambda_index: int) -> int:
+    """Return the position of the list that a lambda runs over.
+
+    The one with the lambda's element type.
+    """
+    element = parameters[lambda_index].pattern.parts[0]
+    for i, parameter in enumerate(parameters):
+        pattern = parameter.pattern
+        if pattern.kind in ("list", "map") and any(
+            (part.kind, part.name) == (element.kind, element.name) for part in pattern.parts
+        ):
+            return i
+    return next(i for i, p in enumerate(parameters) if p.pattern.kind in ("list", "map"))
