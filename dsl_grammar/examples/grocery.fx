@@ -423,7 +423,8 @@ feature store_rate : dense =
 
 "The lower end of a 95 % interval of that share."
 @owner("popularity")
-feature store_rate_at_least : dense = wilson_lower(store_baskets_28d, store_visits_28d)
+feature store_rate_at_least : dense =
+    wilson_lower(store_baskets_28d, store_visits_28d) ?? 0.0
 
 "Baskets per household: above 1 where people come back for it."
 @owner("popularity")

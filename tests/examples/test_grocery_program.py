@@ -50,7 +50,7 @@ def descendants(node: Node) -> Iterator[Node]:
 
 @pytest.fixture(scope="module")
 def program() -> File:
-    """The main file of the example."""
+    """Parse the main file of the example."""
     return parse(PROGRAM)
 
 

@@ -1,8 +1,8 @@
 """Cleaning of the catalogue's texts, which are upper-case and cut off after 30 characters."""
 
-"Lower-case words of a description: punctuation becomes white space."
+"Lower-case words of a description: anything else becomes one space."
 let clean(description) =
-    description.normalize("NFKC").lower().regex_replace("[^a-z0-9 ]+", " ").trim()
+    description.normalize("NFKC").lower().regex_replace("[^a-z0-9]+", " ").trim()
 
 "The words of a cleaned description."
 let words_of(description) = clean(description).tokenize()
