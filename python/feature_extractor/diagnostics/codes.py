@@ -1,7 +1,7 @@
 """The stable codes of the compiler's messages: the one table of them.
 
-A code keeps its meaning for ever: it may be retired, never reused. The linter's own rules have codes from
-FX200 on and live with their rules.
+A code keeps its meaning for ever: it may be retired, never reused. The linter's own rules have
+codes from FX200 on and live with their rules.
 """
 
 from __future__ import annotations

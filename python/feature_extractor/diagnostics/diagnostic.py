@@ -47,8 +47,8 @@ class Fix:
 class Diagnostic:
     """One finding: what is wrong, where, and what to do.
 
-    ``caption`` is the short text right behind the caret. ``span`` is None only where there is no text at
-    all, such as a file that cannot be opened; ``path`` then says which.
+    ``caption`` is the short text right behind the caret. ``span`` is None only where there is no
+    text at all, such as a file that cannot be opened; ``path`` then says which.
     """
 
     code: str

@@ -139,8 +139,9 @@ def _trim(line: str, start: int, end: int) -> tuple[str, int, int]:
 def _cell(character: str) -> tuple[str, int]:
     """Return how a character of the source is shown, and how many terminal columns that takes.
 
-    Wide East Asian characters take two columns, combining marks none (Unicode Standard Annex 11). Control
-    and formatting characters are replaced, so that a file cannot move the cursor or hide text.
+    Wide East Asian characters take two columns, combining marks none (Unicode Standard Annex 11).
+    Control and formatting characters are replaced, so that a file cannot move the cursor or hide
+    text.
     """
     if character == "\t":
         return " " * _TAB_WIDTH, _TAB_WIDTH

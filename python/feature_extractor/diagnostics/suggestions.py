@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 
 def distance(left: str, right: str, limit: int) -> int:
-    """Return the Damerau-Levenshtein distance (optimal string alignment), or ``limit + 1`` if it is larger.
+    """Return the Damerau-Levenshtein distance (optimal string alignment), or ``limit + 1`` if it is
+    larger.
 
-    Insertion, deletion, substitution and the swap of two neighbours count one each. F. J. Damerau, "A
-    technique for computer detection and correction of spelling errors", Communications of the ACM 7(3), 1964.
+    Insertion, deletion, substitution and the swap of two neighbours count one each. F. J. Damerau,
+    "A technique for computer detection and correction of spelling errors", Communications of the ACM 7(3), 1964.
     """
     if abs(len(left) - len(right)) > limit:
         return limit + 1
@@ -35,8 +36,9 @@ def distance(left: str, right: str, limit: int) -> int:
 def closest(word: str, *groups: Iterable[str]) -> str | None:
     """Return the candidate most like ``word``, or None where none is near.
 
-    Earlier groups win over later ones: names in scope come before names from elsewhere. About one mistake
-    in three characters is forgiven; the comparison ignores case, so that ``Age`` finds ``age``.
+    Earlier groups win over later ones: names in scope come before names from elsewhere. About one
+    mistake in three characters is forgiven; the comparison ignores case, so that ``Age`` finds
+    ``age``.
     """
     if len(word) > 100:
         return None

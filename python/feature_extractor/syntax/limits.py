@@ -1,7 +1,8 @@
 """How large a program may be, so that hostile input gets an answer soon instead of a hang.
 
-The numbers are far above what people write by hand and above what programs that write features need. They
-bound the work of the parser and, together with the checker's budget, of the whole compilation.
+The numbers are far above what people write by hand and above what programs that write features
+need. They bound the work of the parser and, together with the checker's budget, of the whole
+compilation.
 """
 
 from typing import Final

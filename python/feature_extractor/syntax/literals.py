@@ -30,7 +30,9 @@ _UNDERSCORES: Final = re.compile(r"_(?![0-9A-Fa-f])|[xX]_")
 
 
 class LiteralError(ValueError):
-    """A literal without a value. The message is for the user; ``offset`` counts from the literal's start."""
+    """A literal without a value. The message is for the user; ``offset`` counts from the literal's
+    start.
+    """
 
     def __init__(self, message: str, offset: int = 0, help: str = "") -> None:
         super().__init__(message)

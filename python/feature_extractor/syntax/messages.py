@@ -108,8 +108,8 @@ def unexpected_token(
 ) -> Diagnostic:
     """Return the finding for a token that cannot stand where it is.
 
-    ``expected`` are the terminals that could stand there, ``previous`` is the terminal before, ``context`` the
-    keyword that began the statement.
+    ``expected`` are the terminals that could stand there, ``previous`` is the terminal before,
+    ``context`` the keyword that began the statement.
     """
     text = span.text
     wanted = _expectation(expected)
@@ -141,7 +141,7 @@ def unexpected_token(
             span,
             help="begin each statement at the start of a line",
         )
-    if terminal in _KEYWORDS and "NAME" in expected and not _EXPRESSION_START <= expected:
+    if terminal in _KEYWORDS and "NAME" in expected and not expected >= _EXPRESSION_START:
         return Diagnostic(
             "FX001",
             f"`{text}` is a keyword and cannot be a name",
@@ -177,7 +177,7 @@ def _expectation(expected: Set[str]) -> str:
     """Return the terminals as words, with groups such as "an expression" folded."""
     rest = set(expected)
     words: list[str] = []
-    if _EXPRESSION_START <= rest:
+    if rest >= _EXPRESSION_START:
         words.append("an expression")
         rest -= {
             *("NAME", "INTEGER", "FLOAT", "STRING", "BYTES", "DURATION", "TIMESTAMP", "TRUE"),

@@ -1,7 +1,8 @@
 """Cuts a file into statements, before any grammar is asked.
 
-One pass finds strings, comments and brackets. It decides where statements begin, so that a mistake spoils one
-statement only, and it bounds how deep brackets nest, so that no later stage can be made to recurse too deep.
+One pass finds strings, comments and brackets. It decides where statements begin, so that a mistake
+spoils one statement only, and it bounds how deep brackets nest, so that no later stage can be made
+to recurse too deep.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from feature_extractor.syntax.tree import Comment
 KEYWORDS: Final = ("input", "resource", "let", "feature", "use")
 """The words that begin a statement."""
 
-# The pieces that matter here; everything between two of them is skipped by the regular expression itself.
+# The pieces that matter here; everything between two of them is skipped by the regular expression
+# itself.
 _PIECE: Final = re.compile(
     r"""
       (?P<comment>\#[^\n]*)
@@ -66,12 +68,16 @@ class Layout:
 
 
 def cut(source: Source) -> Layout:
-    """Return the statements of a file, its comments, and the mistakes that concern strings and brackets."""
+    """Return the statements of a file, its comments, and the mistakes that concern strings and
+    brackets.
+    """
     return _Cutter(source).run()
 
 
 def declared_names(source: Source, piece: Piece) -> set[str]:
-    """Return the names that a damaged statement seems to declare, so that their uses are not reported."""
+    """Return the names that a damaged statement seems to declare, so that their uses are not
+    reported.
+    """
     text = source.text[piece.start : piece.end]
     if text.startswith("input"):
         return set(_INPUT_NAMES.findall(text))

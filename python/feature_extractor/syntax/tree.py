@@ -1,6 +1,7 @@
 """The syntax tree: what was written, with its place, before any name is looked up.
 
-Trees are plain data. Nothing here knows what a name means; two nodes are equal only if they are the same.
+Trees are plain data. Nothing here knows what a name means; two nodes are equal only if they are the
+same.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class Identifier(Node):
     text: str
 
 
-# ---- expressions ------------------------------------------------------------------------------------------
+# ---- expressions
+# ------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -44,12 +46,12 @@ class Name(Expression):
 class Literal(Expression):
     """A written constant. ``kind`` is a scalar type's name, or ``null``.
 
-    Timestamps and durations are int microseconds. An int may be one larger than the largest int, so that the
-    smallest one can be written as a negation; the checker refuses it elsewhere.
+    Timestamps and durations are int microseconds. An int may be one larger than the largest int, so
+    that the smallest one can be written as a negation; the checker refuses it elsewhere.
     """
 
     kind: str
-    value: None | bool | int | float | str | bytes
+    value: bool | int | float | str | bytes | None
 
 
 @dataclass(slots=True, eq=False)
@@ -142,7 +144,8 @@ class Call(Expression):
     arguments: list[Argument]
 
 
-# ---- types ------------------------------------------------------------------------------------------------
+# ---- types
+# ------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -174,7 +177,8 @@ class StructTypeExpression(TypeExpression):
     fields: list[tuple[Identifier, TypeExpression]]
 
 
-# ---- statements -------------------------------------------------------------------------------------------
+# ---- statements
+# -------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, eq=False)
@@ -228,7 +232,9 @@ class Parameter(Node):
 
 @dataclass(slots=True, eq=False)
 class LetDeclaration(Statement):
-    """``let name = value``, or ``let name(parameters) = value``; ``parameters`` is None for the first."""
+    """``let name = value``, or ``let name(parameters) = value``; ``parameters`` is None for the
+    first.
+    """
 
     name: Identifier
     parameters: list[Parameter] | None
@@ -281,8 +287,8 @@ class Comment(Node):
 class File:
     """One parsed file. Statements with mistakes are missing from ``statements``.
 
-    ``damaged`` holds the names that such statements would have declared, as far as they can be told, so
-    that a use of them is not reported as a second mistake.
+    ``damaged`` holds the names that such statements would have declared, as far as they can be
+    told, so that a use of them is not reported as a second mistake.
     """
 
     source: Source
@@ -298,7 +304,9 @@ class File:
 
 
 def children(node: Node) -> Iterator[Node]:
-    """Yield the parts of an expression, a type or a statement, in the order in which they were written."""
+    """Yield the parts of an expression, a type or a statement, in the order in which they were
+    written.
+    """
     match node:
         case ListLiteral(items=items):
             yield from items

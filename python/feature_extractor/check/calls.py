@@ -1,0 +1,578 @@
+"""Chooses the overload of an operator, and converts arguments to what it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from feature_extractor.check.interning import Interner
+from feature_extractor.check.reporting import Reporter
+from feature_extractor.check.typed import Constant, Expression, Literal, Struct
+from feature_extractor.check.typed import Lambda as TypedLambda
+from feature_extractor.check.unification import (
+    Fit,
+    Mismatch,
+    describe,
+    is_float,
+    is_int,
+    is_unclear,
+)
+from feature_extractor.diagnostics import Span
+from feature_extractor.diagnostics.suggestions import did_you_mean, enumerate_words
+from feature_extractor.registry import (
+    LambdaPattern,
+    ListPattern,
+    MapPattern,
+    Operator,
+    Parameter,
+    Registry,
+    ResourcePattern,
+    ScalarPattern,
+    Signature,
+)
+from feature_extractor.syntax import tree
+from feature_extractor.types import (
+    FLOAT,
+    ErrorType,
+    ListType,
+    NullType,
+    ScalarType,
+    StructType,
+    Type,
+)
+
+
+@dataclass(slots=True)
+class Given:
+    """An argument as it was given: a value, or a lambda whose parameter's type is not known yet."""
+
+    span: Span
+    value: Expression | None = None
+    lambda_: tree.LambdaExpression | None = None
+    name: tree.Identifier | None = None
+
+
+LambdaChecker = Callable[[tree.LambdaExpression, Type], TypedLambda | None]
+"""Checks a lambda for an element type; None where it has a mistake, which is then reported already.
+
+"""
+
+
+@dataclass(slots=True)
+class _Chosen:
+    """An overload that fits, with the argument (or arguments) of each parameter."""
+
+    operator: Operator
+    overload: int
+    fit: Fit
+    slots: list[list[int]]
+    lambdas: dict[int, TypedLambda]
+
+
+@dataclass(slots=True)
+class _Failure:
+    """Why an overload does not fit; ``progress`` counts the arguments before the one that fails."""
+
+    operator: Operator
+    signature: Signature
+    argument: int
+    message: str
+    progress: int
+    counting: bool = False
+
+
+class CallChecker:
+    """Turns operators with arguments into typed calls."""
+
+    def __init__(self, registry: Registry, interner: Interner, reporter: Reporter) -> None:
+        self.registry = registry
+        self.interner = interner
+        self.reporter = reporter
+        self._cache: dict[tuple[Any, ...], tuple[_Chosen, Type, tuple[Any, ...]]] = {}
+        # Types are looked up by identity; this keeps them alive, so that an identity stays unique.
+        self._alive: list[Type] = []
+
+    # ---- one call
+    # -------------------------------------------------------------------------------------
+
+    def call(
+        self,
+        operators: Sequence[Operator],
+        shown: str,
+        given: list[Given],
+        span: Span,
+        operator_span: Span,
+        check_lambda: LambdaChecker,
+    ) -> Expression:
+        """Return the typed call; on a mistake report it and return an error expression.
+
+        ``shown`` is what the user wrote for the operator, such as ``+`` or ``clip``.
+        """
+        values = [argument.value for argument in given]
+        if any(value is not None and isinstance(value.type, ErrorType) for value in values):
+            return self.interner.error(span)
+        key: tuple[Any, ...] | None = None
+        if None not in values and all(argument.name is None for argument in given):
+            key = (
+                operators[0].name,
+                *[
+                    (id(value.type), isinstance(value, Literal))
+                    for value in values
+                    if value is not None
+                ],
+            )
+            found = self._cache.get(key)
+            if found is not None:
+                return self._build(found[0], found[1], found[2], given, span)
+        chosen = self._choose(operators, shown, given, span, operator_span, check_lambda)
+        if chosen is None:
+            return self.interner.error(span)
+        signature = chosen.operator.overloads[chosen.overload].signature
+        bindings = chosen.fit.bindings()
+        unclear = [
+            name for name, type_ in bindings if isinstance(type_, Type) and is_unclear(type_)
+        ]
+        result = self._result_type(chosen, signature, given)
+        if unclear or is_unclear(result):
+            self._report_unclear(given, shown, span)
+            return self.interner.error(span)
+        if key is not None:
+            self._alive.extend(value.type for value in values if value is not None)
+            self._cache[key] = (chosen, result, bindings)
+        return self._build(chosen, result, bindings, given, span)
+
+    def _report_unclear(self, given: list[Given], shown: str, span: Span) -> None:
+        for argument in given:
+            if argument.value is not None and is_unclear(argument.value.type):
+                what = "`null`" if isinstance(argument.value.type, NullType) else "`[]`"
+                self.reporter.report(
+                    "FX111",
+                    f"the type of {what} is not clear here",
+                    argument.span,
+                    help=f"nothing else in this use of `{shown}` says which type is meant",
+                )
+                return
+        self.reporter.report("FX111", f"the type of this `{shown}` is not clear", span)
+
+    def _result_type(self, chosen: _Chosen, signature: Signature, given: list[Given]) -> Type:
+        result = chosen.fit.instantiate(signature.result)
+        nullable = signature.result.nullable
+        for parameter, positions in zip(signature.parameters, chosen.slots, strict=True):
+            flags = []
+            for position in positions:
+                value = given[position].value
+                flags.append(value is not None and value.type.nullable)
+            if not any(flags):
+                continue
+            if not parameter.pattern.nullable:
+                nullable = True
+            elif parameter.name in chosen.operator.nulls:
+                # Of several alternatives, such as those of a coalesce, one that is never null is
+                # enough.
+                nullable = nullable or (all(flags) if parameter.variadic else True)
+        return result.with_nullable(nullable)
+
+    def _build(
+        self,
+        chosen: _Chosen,
+        result: Type,
+        bindings: tuple[tuple[str, Type | int], ...],
+        given: list[Given],
+        span: Span,
+    ) -> Expression:
+        signature = chosen.operator.overloads[chosen.overload].signature
+        arguments: list[Expression] = []
+        faulty = False
+        for parameter, positions in zip(signature.parameters, chosen.slots, strict=True):
+            if not positions:
+                arguments.append(self._default(chosen, parameter, span))
+                continue
+            for position in positions:
+                argument = given[position]
+                if argument.value is None:
+                    arguments.append(self._lambda(chosen, parameter, position))
+                    continue
+                if isinstance(parameter.pattern, LambdaPattern):
+                    continue
+                wanted = chosen.fit.instantiate(parameter.pattern)
+                if isinstance(parameter.pattern, ResourcePattern):
+                    value = argument.value
+                else:
+                    value = self.adapt(argument.value, wanted, argument.span)
+                constant = parameter.constant or (
+                    isinstance(parameter.pattern, ResourcePattern)
+                    and parameter.pattern.kind == "zone"
+                )
+                if constant and not self._constant(chosen, parameter, value, argument.span):
+                    faulty = True
+                arguments.append(value)
+        if faulty:
+            return self.interner.error(span)
+        return self.interner.call(
+            result, chosen.operator.name, chosen.overload, bindings, tuple(arguments), span
+        )
+
+    def _lambda(self, chosen: _Chosen, parameter: Parameter, position: int) -> Expression:
+        typed = chosen.lambdas[position]
+        pattern = parameter.pattern
+        assert isinstance(pattern, LambdaPattern)
+        wanted = chosen.fit.instantiate(pattern.result, False)
+        body = self.adapt(typed.body, wanted, self.interner.span(typed.body))
+        return self.interner.lambda_(typed.variable, body, self.interner.span(typed))
+
+    def _default(self, chosen: _Chosen, parameter: Parameter, span: Span) -> Expression:
+        type_ = chosen.fit.instantiate(parameter.pattern)
+        value: Constant = parameter.default
+        if value is None:
+            type_ = type_.with_nullable(True)
+        elif is_float(type_) and isinstance(value, int):
+            value = float(value)
+        elif isinstance(type_, ScalarType) and type_.name == "bytes" and isinstance(value, str):
+            value = value.encode()
+        elif isinstance(type_, ListType) and is_float(type_.element) and isinstance(value, tuple):
+            value = tuple(float(v) if isinstance(v, int) else v for v in value)
+        return self.interner.literal(type_, value, span)
+
+    # ---- conversion
+    # -----------------------------------------------------------------------------------
+
+    def adapt(self, value: Expression, wanted: Type, span: Span) -> Expression:
+        """Return the value as the wanted type: literals are retyped, an int is made a float.
+
+        The types are known to fit, up to nullability.
+        """
+        type_ = value.type
+        if type_ is wanted or isinstance(type_, ErrorType):
+            return value
+        if isinstance(type_, ScalarType) and isinstance(wanted, ScalarType):
+            if type_.name == "int" and wanted.name == "float":
+                return self.to_float(value, span)
+            return value
+        if isinstance(value, Literal):
+            if value.value is None:
+                return self.interner.literal(wanted.with_nullable(True), None, span)
+            if isinstance(value.value, tuple) and isinstance(wanted, ListType):
+                return self._adapt_list(value, wanted, span)
+            return value
+        if isinstance(value, Struct) and isinstance(wanted, StructType):
+            assert isinstance(type_, StructType)
+            if [n for n, _ in type_.fields] != [n for n, _ in wanted.fields]:
+                return value
+            parts = tuple(
+                self.adapt(part, target, span)
+                for part, (_, target) in zip(value.values, wanted.fields, strict=True)
+            )
+            if parts == value.values:
+                return value
+            fields = tuple(
+                (name, part.type) for (name, _), part in zip(type_.fields, parts, strict=True)
+            )
+            return self.interner.struct(StructType(type_.nullable, fields), parts, span)
+        return value
+
+    def _adapt_list(self, value: Literal, wanted: ListType, span: Span) -> Expression:
+        assert isinstance(value.type, ListType) and isinstance(value.value, tuple)
+        has = value.type.element
+        if is_int(has) and is_float(wanted.element):
+            items = tuple(None if item is None else _as_float(item) for item in value.value)
+            element: Type = FLOAT.with_nullable(has.nullable)
+            return self.interner.literal(ListType(False, element), items, span)
+        if is_unclear(has):
+            nullable = bool(value.value) or wanted.element.nullable
+            element = wanted.element.with_nullable(nullable)
+            return self.interner.literal(ListType(False, element), value.value, span)
+        return value
+
+    def to_float(self, value: Expression, span: Span) -> Expression:
+        """Return an int as a float: a literal at once, anything else by the operator for it."""
+        if isinstance(value, Literal):
+            number = None if value.value is None else _as_float(value.value)
+            return self.interner.literal(FLOAT.with_nullable(value.type.nullable), number, span)
+        for operator in self.registry.by_syntax("to_float"):
+            for index, overload in enumerate(operator.overloads):
+                first = overload.signature.parameters[0].pattern
+                if isinstance(first, ScalarPattern) and first.name == "int":
+                    result = FLOAT.with_nullable(value.type.nullable)
+                    arguments: list[Expression] = [value]
+                    for parameter in overload.signature.parameters[1:]:
+                        fit = Fit(overload.signature)
+                        type_ = fit.instantiate(parameter.pattern)
+                        arguments.append(self.interner.literal(type_, parameter.default, span))
+                    return self.interner.call(
+                        result, operator.name, index, (), tuple(arguments), span
+                    )
+        self.reporter.report("FX103", "no operator converts an int to a float", span)
+        return self.interner.error(span)
+
+    # ---- choice
+    # ---------------------------------------------------------------------------------------
+
+    def _choose(
+        self,
+        operators: Sequence[Operator],
+        shown: str,
+        given: list[Given],
+        span: Span,
+        operator_span: Span,
+        check_lambda: LambdaChecker,
+    ) -> _Chosen | None:
+        best: _Chosen | None = None
+        failures: list[_Failure] = []
+        bodies: dict[tuple[int, Type], TypedLambda | None] = {}
+        for operator in operators:
+            for index, overload in enumerate(operator.overloads):
+                signature = overload.signature
+                outcome = self._try(operator, index, signature, given, bodies, check_lambda)
+                if outcome is None:
+                    return None
+                if isinstance(outcome, _Failure):
+                    failures.append(outcome)
+                elif best is None or outcome.fit.cost < best.fit.cost:
+                    best = outcome
+                    if outcome.fit.cost == 0:
+                        return best
+        if best is None:
+            self._report_failure(operators, shown, given, span, operator_span, failures)
+        return best
+
+    def _try(
+        self,
+        operator: Operator,
+        index: int,
+        signature: Signature,
+        given: list[Given],
+        bodies: dict[tuple[int, Type], TypedLambda | None],
+        check_lambda: LambdaChecker,
+    ) -> _Chosen | _Failure | None:
+        """Try an overload; None means that a lambda has a mistake, which is then the only one to
+        tell.
+        """
+
+        def failure(argument: int, message: str, progress: int, counting: bool = False) -> _Failure:
+            return _Failure(operator, signature, argument, message, progress, counting)
+
+        slots = _assign(signature, given)
+        if isinstance(slots, tuple):
+            return failure(slots[0], slots[1], -1, True)
+        fit = Fit(signature)
+        lambdas: dict[int, TypedLambda] = {}
+        progress = 0
+        late: list[tuple[Parameter, int]] = []
+        try:
+            previous_table = False
+            for parameter, positions in zip(signature.parameters, slots, strict=True):
+                pattern = parameter.pattern
+                for position in positions:
+                    argument = given[position]
+                    if isinstance(pattern, LambdaPattern):
+                        if argument.lambda_ is None:
+                            return failure(
+                                position, "expected a lambda, such as `x -> ...`", progress
+                            )
+                        late.append((parameter, position))
+                        continue
+                    if argument.value is None:
+                        words = describe(pattern, signature)
+                        return failure(position, f"expected {words}, found a lambda", progress)
+                    literal = isinstance(argument.value, Literal)
+                    if previous_table:
+                        fit.key_of_table(pattern, position)
+                    fit.argument(pattern, argument.value.type, position, literal)
+                    progress += 1
+                previous_table = isinstance(pattern, ResourcePattern) and pattern.kind == "table"
+            for parameter, position in late:
+                pattern = parameter.pattern
+                assert isinstance(pattern, LambdaPattern)
+                element = fit.instantiate(pattern.argument, False)
+                lambda_ = given[position].lambda_
+                assert lambda_ is not None
+                if is_unclear(element):
+                    return failure(position, "the list's element type is not clear", progress)
+                key = (position, element)
+                if key not in bodies:
+                    bodies[key] = check_lambda(lambda_, element)
+                typed = bodies[key]
+                if typed is None:
+                    return None
+                fit.body(pattern.result, typed.body.type, position)
+                lambdas[position] = typed
+                progress += 1
+            fit.finish()
+        except Mismatch as mismatch:
+            return failure(mismatch.argument, mismatch.message, progress)
+        return _Chosen(operator, index, fit, slots, lambdas)
+
+    # ---- messages
+    # -------------------------------------------------------------------------------------
+
+    def _report_failure(
+        self,
+        operators: Sequence[Operator],
+        shown: str,
+        given: list[Given],
+        span: Span,
+        operator_span: Span,
+        failures: list[_Failure],
+    ) -> None:
+        typed = [failure for failure in failures if not failure.counting]
+        if not typed:
+            self._report_counting(shown, given, operator_span, failures)
+            return
+        nearest = max(typed, key=lambda failure: failure.progress)
+        place = operator_span
+        if 0 <= nearest.argument < len(given):
+            place = given[nearest.argument].span
+        candidates = [failure.signature.show(failure.operator.name) for failure in failures]
+        types = ", ".join(
+            f"`{argument.value.type}`" if argument.value is not None else "a lambda"
+            for argument in given
+        )
+        notes: tuple[str, ...] = ()
+        if len(candidates) > 1:
+            message = f"no form of `{shown}` takes {types}"
+            more = len(candidates) - 6
+            notes = tuple(f"candidate: {text}" for text in candidates[:6])
+            if more > 0:
+                notes += (f"and {more} more candidates",)
+        else:
+            message = f"`{shown}` does not take {types}"
+            notes = (f"its form is: {candidates[0]}",)
+        self.reporter.report(
+            "FX106",
+            message,
+            place,
+            caption=nearest.message,
+            notes=notes,
+            help=self._advice(shown, nearest, given),
+        )
+
+    def _advice(self, shown: str, failure: _Failure, given: list[Given]) -> str:
+        if not 0 <= failure.argument < len(given):
+            return ""
+        argument = given[failure.argument]
+        if "expected a lambda" in failure.message:
+            operator = argument.span.text
+            if self.registry.find(operator):
+                return f"write `x -> {operator}(x)`"
+            return ""
+        value = argument.value
+        if value is not None and isinstance(value.type, ListType) and "list" not in failure.message:
+            return "for the elements of a list write `.map(x -> ...)`"
+        return ""
+
+    def _report_counting(
+        self, shown: str, given: list[Given], operator_span: Span, failures: list[_Failure]
+    ) -> None:
+        first = failures[0]
+        named = [failure for failure in failures if failure.argument >= 0]
+        place = operator_span
+        if len(named) == len(failures):
+            place = given[first.argument].span
+            name = given[first.argument].name
+            if name is not None:
+                place = name.span
+        parameters = [p.name for f in failures for p in f.signature.parameters]
+        advice = ""
+        if first.argument >= 0 and given[first.argument].name is not None:
+            name = given[first.argument].name
+            assert name is not None
+            advice = did_you_mean(name.text, parameters)
+        self.reporter.report(
+            "FX107",
+            f"`{shown}`: {first.message}",
+            place,
+            caption=advice,
+            notes=tuple(
+                f"its form is: {failure.signature.show(failure.operator.name)}"
+                for failure in failures[:6]
+            ),
+        )
+
+    def _constant(
+        self, chosen: _Chosen, parameter: Parameter, value: Expression, span: Span
+    ) -> bool:
+        """Check a constant parameter: that it is constant, and one of the allowed values."""
+        name = chosen.operator.name
+        if not self.interner.is_constant(value):
+            self.reporter.report(
+                "FX108",
+                f"`{parameter.name}` of `{name}` must be a constant",
+                span,
+                caption="this is only known when the program runs",
+                help="write a literal, or operators over literals; a `let` of those will do",
+            )
+            return False
+        if isinstance(value, Literal) and value.value is None and not parameter.pattern.nullable:
+            self.reporter.report("FX109", f"`{parameter.name}` of `{name}` cannot be null", span)
+            return False
+        return not isinstance(value, Literal) or self._in_range(parameter, name, value, span)
+
+    def _in_range(self, parameter: Parameter, name: str, value: Literal, span: Span) -> bool:
+        items = value.value if isinstance(value.value, tuple) else (value.value,)
+        for item in items:
+            if parameter.words and item not in parameter.words:
+                words = enumerate_words(f'`"{word}"`' for word in parameter.words)
+                self.reporter.report(
+                    "FX109",
+                    f"`{parameter.name}` of `{name}` is one of {words}",
+                    span,
+                    caption=did_you_mean(item, parameter.words) if isinstance(item, str) else "",
+                )
+                return False
+            if not isinstance(item, int | float) or isinstance(item, bool):
+                continue
+            low, high = parameter.low, parameter.high
+            if (low is not None and item < low) or (high is not None and item > high):
+                if high is None:
+                    wanted = f"at least {low}"
+                elif low is None:
+                    wanted = f"at most {high}"
+                else:
+                    wanted = f"from {low} to {high}"
+                self.reporter.report(
+                    "FX109",
+                    f"`{parameter.name}` of `{name}` must be {wanted}, not {item}",
+                    span,
+                )
+                return False
+        return True
+
+
+def _assign(signature: Signature, given: list[Given]) -> list[list[int]] | tuple[int, str]:
+    """Return the positions of the arguments of each parameter, or why they cannot be assigned."""
+    parameters = signature.parameters
+    slots: list[list[int]] = [[] for _ in parameters]
+    names = {parameter.name: index for index, parameter in enumerate(parameters)}
+    for position, argument in enumerate(given):
+        if argument.name is not None:
+            index = names.get(argument.name.text, -1)
+            if index < 0:
+                return position, f"it has no parameter `{argument.name.text}`"
+            if slots[index]:
+                return position, f"`{argument.name.text}` is given twice"
+        elif position < len(parameters):
+            index = position
+        elif parameters and parameters[-1].variadic:
+            index = len(parameters) - 1
+        else:
+            count = len(parameters)
+            return position, f"it takes {count} argument{'s' if count != 1 else ''}"
+        slots[index].append(position)
+    for index, parameter in enumerate(parameters):
+        if not slots[index] and not parameter.optional:
+            return -1, f"the argument `{parameter.name}` is missing"
+    return slots
+
+
+def _as_float(value: Constant) -> float:
+    assert isinstance(value, int)
+    return float(value)
+
+
+def container_first(operator: Operator) -> bool:
+    """Return whether an operator takes its list or map first, as in ``contains(xs, x)`` for ``x in
+    xs``.
+    """
+    first = operator.overloads[0].signature.parameters[0].pattern
+    return isinstance(first, ListPattern | MapPattern)

@@ -1,0 +1,828 @@
+"""Checks expressions: gives every name its meaning and every expression its type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from feature_extractor.check.calls import CallChecker, Given, container_first
+from feature_extractor.check.interning import Interner
+from feature_extractor.check.reporting import Reporter
+from feature_extractor.check.scopes import (
+    DamagedSymbol,
+    Environment,
+    FeatureSymbol,
+    InputSymbol,
+    LetSymbol,
+    ModuleSymbol,
+    ResourceSymbol,
+    Scope,
+    Symbol,
+)
+from feature_extractor.check.typed import Constant, Expression, Lambda, Literal
+from feature_extractor.check.unification import is_int, join
+from feature_extractor.diagnostics import Edit, Fix, Label, Span
+from feature_extractor.diagnostics.suggestions import closest, did_you_mean
+from feature_extractor.registry import Operator, Registry
+from feature_extractor.syntax import tree
+from feature_extractor.syntax.literals import LARGEST_INT
+from feature_extractor.types import (
+    BOOL,
+    FLOAT,
+    SCALARS,
+    ErrorType,
+    ListType,
+    NullType,
+    ScalarType,
+    StructType,
+    TableType,
+    Type,
+    VocabularyType,
+)
+
+MAXIMUM_STEPS: Final = 500_000
+"""Expressions that one compilation checks, expanded lets included."""
+
+MAXIMUM_NESTING: Final = 220
+"""Levels of expressions inside each other, the bodies of expanded lets included."""
+
+MAXIMUM_TYPED_DEPTH: Final = 1_000
+"""Nodes on the longest path through a checked expression, shared lets included."""
+
+
+class BudgetExceeded(Exception):
+    """The program is too large once its lets are expanded; this was reported."""
+
+
+class ExpressionChecker:
+    """Checks expressions of one program."""
+
+    def __init__(self, registry: Registry, interner: Interner, reporter: Reporter) -> None:
+        self.registry = registry
+        self.interner = interner
+        self.reporter = reporter
+        self.calls = CallChecker(registry, interner, reporter)
+        self._steps = 0
+        self._nesting = 0
+        self._expanding: list[LetSymbol] = []
+        self._expanded: dict[tuple[int, ...], Expression] = {}
+        self._handlers: dict[type[tree.Expression], Callable[[Any, Environment], Expression]] = {
+            tree.Name: self._name,
+            tree.Literal: self._literal,
+            tree.Binary: self._binary,
+            tree.Call: self._call,
+            tree.FieldAccess: self._field,
+            tree.Parenthesised: self._parenthesised,
+            tree.Unary: self._unary,
+            tree.Index: self._index,
+            tree.Conditional: self._conditional,
+            tree.ListLiteral: self._list,
+            tree.StructLiteral: self._struct,
+            tree.LambdaExpression: self._lambda,
+        }
+
+    def check(self, node: tree.Expression, environment: Environment) -> Expression:
+        """Return the typed expression; mistakes are reported and give an expression of ErrorType."""
+        self._steps += 1
+        if self._steps > MAXIMUM_STEPS:
+            self._report_budget(node.span)
+            raise BudgetExceeded
+        if self._nesting >= MAXIMUM_NESTING:
+            self._report_nesting(node.span)
+            return self.interner.error(node.span)
+        self._nesting += 1
+        try:
+            return self._handlers[type(node)](node, environment)
+        finally:
+            self._nesting -= 1
+
+    def value(self, node: tree.Expression, environment: Environment) -> Expression:
+        """Check an expression that must be a value, not a resource."""
+        result = self.check(node, environment)
+        if isinstance(result.type, VocabularyType | TableType):
+            self.reporter.report(
+                "FX113",
+                f"the resource `{node.span.text}` is not a value",
+                node.span,
+                help=f"look something up in it: `{node.span.text}.lookup(...)`",
+            )
+            return self.interner.error(node.span)
+        return result
+
+    def _report_budget(self, span: Span) -> None:
+        names = list(dict.fromkeys(symbol.name for symbol in self._expanding))
+        if names:
+            shown = " -> ".join(f"`{name}`" for name in names[:6])
+            more = " -> ..." if len(names) > 6 else ""
+            outer = self._expanding[0]
+            self.reporter.calls.clear()
+            self.reporter.report(
+                "FX151",
+                f"expanding `{outer.name}` makes the program larger than {MAXIMUM_STEPS:,} expressions",
+                outer.span,
+                notes=(f"the expansion goes through {shown}{more}",),
+                help="a let function is expanded at each call; "
+                "give values that are used more than once a `let` without parameters",
+            )
+            return
+        self.reporter.report(
+            "FX151", f"the program has more than {MAXIMUM_STEPS:,} expressions", span
+        )
+
+    def _report_nesting(self, span: Span) -> None:
+        self.reporter.report(
+            "FX006",
+            f"more than {MAXIMUM_NESTING} expressions are nested here, expanded lets included",
+            span,
+            help="make intermediate values a `let` without parameters",
+        )
+
+    # ---- names
+    # ----------------------------------------------------------------------------------------
+
+    def _name(self, node: tree.Name, environment: Environment) -> Expression:
+        local = environment.locals.get(node.text)
+        if local is not None:
+            return local
+        symbol = environment.scope.names.get(node.text)
+        if symbol is None:
+            self._unknown_name(node, environment)
+            return self.interner.error(node.span)
+        return self._symbol(symbol, node.span)
+
+    def _symbol(self, symbol: Symbol, span: Span) -> Expression:
+        """Return the value of a name of a file."""
+        match symbol:
+            case InputSymbol():
+                if not symbol.readable:
+                    self.reporter.report(
+                        "FX143",
+                        f"a module cannot read the input `{symbol.name}`",
+                        span,
+                        help=f"make `{symbol.name}` a parameter of the let",
+                    )
+                    return self.interner.error(span)
+                return self.interner.input(symbol.type, symbol.domain, symbol.name, symbol.span)
+            case LetSymbol():
+                if symbol.is_function:
+                    self.reporter.report(
+                        "FX113",
+                        f"`{symbol.name}` is a function, not a value",
+                        span,
+                        help=f"call it: `{self._show_call(symbol)}`",
+                    )
+                    return self.interner.error(span)
+                return self.let_value(symbol, span)
+            case ResourceSymbol():
+                return self.interner.resource(symbol.type, symbol.resource.name, symbol.span)
+            case FeatureSymbol():
+                self.reporter.report(
+                    "FX152",
+                    f"a feature cannot be read: `{symbol.name}`",
+                    span,
+                    labels=(Label(symbol.span, "it is declared here"),),
+                    help=f"give the shared value a name of its own with `let`, "
+                    f"and use that in `{symbol.name}` and here",
+                )
+            case ModuleSymbol():
+                self.reporter.report(
+                    "FX113",
+                    f"`{symbol.name}` is a module, not a value",
+                    span,
+                    help=f"name something in it: `{symbol.name}.name`",
+                )
+            case DamagedSymbol():
+                pass
+        return self.interner.error(span)
+
+    def _unknown_name(self, node: tree.Name, environment: Environment) -> None:
+        name = node.text
+        scope = environment.scope
+        if scope.uncertain:
+            return
+        meant = closest(name, environment.locals, scope.names)
+        fix = None
+        caption = advice = ""
+        if meant:
+            caption = f"did you mean `{meant}`?"
+            fix = Fix(f"replace with `{meant}`", (Edit(node.span, meant),))
+        elif self.registry.find(name):
+            advice = f"`{name}` is an operator; call it: `{name}(...)`"
+        else:
+            advice = "inputs, lets, resources, parameters and lambda variables can be named here"
+        self.reporter.report(
+            "FX101", f"unknown name `{name}`", node.span, caption=caption, help=advice, fix=fix
+        )
+
+    # ---- lets
+    # -----------------------------------------------------------------------------------------
+
+    def let_value(self, symbol: LetSymbol, span: Span) -> Expression:
+        """Return the value of a let without parameters; it is checked once."""
+        return self._expand(symbol, {}, (), span)
+
+    def _expand(
+        self,
+        symbol: LetSymbol,
+        locals_: dict[str, Expression],
+        arguments: tuple[Expression, ...],
+        span: Span,
+    ) -> Expression:
+        key = (id(symbol), *map(id, arguments))
+        found = self._expanded.get(key)
+        if found is not None:
+            return found
+        if any(symbol is other for other in self._expanding):
+            start = next(i for i, other in enumerate(self._expanding) if other is symbol)
+            chain = [other.name for other in self._expanding[start:]] + [symbol.name]
+            shown = chain if len(chain) <= 12 else [*chain[:6], "...", *chain[-5:]]
+            self.reporter.report(
+                "FX150",
+                f"`{symbol.name}` needs its own value",
+                span,
+                notes=(f"{' -> '.join(f'`{name}`' for name in shown)}",) if len(chain) > 2 else (),
+                help="a let cannot use itself; for lists use operators such as `map` and `sum`",
+            )
+            return self.interner.error(span)
+        self._expanding.append(symbol)
+        if symbol.is_function:
+            self.reporter.calls.append((symbol.name, span))
+        outer_calls = self.reporter.calls
+        if not symbol.is_function:
+            self.reporter.calls = []
+        try:
+            environment = Environment(symbol.scope, locals_)
+            result = self.check(symbol.declaration.value, environment)
+        finally:
+            self.reporter.calls = outer_calls
+            self._expanding.pop()
+            if symbol.is_function:
+                self.reporter.calls.pop()
+        if self.interner.depth(result) > MAXIMUM_TYPED_DEPTH:
+            self.reporter.report(
+                "FX006",
+                f"`{symbol.name}` is nested more than {MAXIMUM_TYPED_DEPTH:,} levels deep, "
+                "with the lets that it uses",
+                symbol.span,
+            )
+            result = self.interner.error(span)
+        self._expanded[key] = result
+        return result
+
+    def _call_let(
+        self,
+        symbol: LetSymbol,
+        arguments: list[tuple[tree.Identifier | None, tree.Expression]],
+        node: tree.Call,
+        environment: Environment,
+    ) -> Expression:
+        if not symbol.is_function:
+            self.reporter.report(
+                "FX107",
+                f"`{symbol.name}` is a value and takes no arguments",
+                node.name.span,
+                labels=(Label(symbol.span, "it is declared here, without parameters"),),
+                help=f"write `{symbol.name}` without parentheses",
+            )
+            return self.interner.error(node.span)
+        parameters = symbol.declaration.parameters or []
+        values: dict[str, Expression] = {}
+        names = [parameter.name.text for parameter in parameters]
+        faulty = False
+        named = False
+        for position, (name, value) in enumerate(arguments):
+            if name is not None:
+                named = True
+                target: str | None = name.text
+                if name.text not in names:
+                    self._wrong_argument(
+                        symbol,
+                        f"`{symbol.name}` has no parameter `{name.text}`",
+                        name.span,
+                        did_you_mean(name.text, names),
+                    )
+                    target = None
+            elif named:
+                self._positional_after_named(value.span)
+                target = None
+            elif position < len(names):
+                target = names[position]
+            else:
+                count = len(names)
+                self._wrong_argument(
+                    symbol,
+                    f"`{symbol.name}` takes {count} argument{'s' if count != 1 else ''}",
+                    value.span,
+                )
+                target = None
+            if target is not None and target in values:
+                self._wrong_argument(symbol, f"`{target}` is given twice", value.span)
+                target = None
+            if isinstance(value, tree.LambdaExpression):
+                self.reporter.report(
+                    "FX112",
+                    "a let function cannot take a lambda",
+                    value.span,
+                    help="lambdas are arguments of operators, such as `map` and `filter`",
+                )
+                target = None
+                checked = self.interner.error(value.span)
+            else:
+                checked = self.check(value, environment)
+            if target is None:
+                faulty = True
+            else:
+                values[target] = checked
+        for parameter in parameters:
+            name_text = parameter.name.text
+            if name_text in values:
+                continue
+            if parameter.default is None:
+                if not faulty:
+                    self._wrong_argument(
+                        symbol,
+                        f"`{symbol.name}`: the argument `{name_text}` is missing",
+                        node.name.span,
+                    )
+                faulty = True
+            else:
+                own = Environment(symbol.scope, {})
+                values[name_text] = self.check(parameter.default, own)
+        if faulty:
+            return self.interner.error(node.span)
+        ordered = tuple(values[name] for name in names)
+        if any(isinstance(value.type, ErrorType) for value in ordered):
+            return self.interner.error(node.span)
+        return self._expand(symbol, values, ordered, node.span)
+
+    def _wrong_argument(
+        self, symbol: LetSymbol, message: str, span: Span, caption: str = ""
+    ) -> None:
+        self.reporter.report(
+            "FX107",
+            message,
+            span,
+            caption=caption,
+            notes=(f"its form is: {self._show_call(symbol)}",),
+        )
+
+    def _positional_after_named(self, span: Span) -> None:
+        self.reporter.report(
+            "FX107",
+            "after a named argument only named ones can follow",
+            span,
+            help="give this argument its name, or move it to the front",
+        )
+
+    @staticmethod
+    def _show_call(symbol: LetSymbol) -> str:
+        shown = []
+        for parameter in symbol.declaration.parameters or []:
+            text = parameter.name.text
+            if parameter.default is not None:
+                text += f" = {parameter.default.span.text}"
+            shown.append(text)
+        return f"{symbol.name}({', '.join(shown)})"
+
+    def check_function(self, symbol: LetSymbol) -> None:
+        """Look for unknown names in a let function, called or not; its parameters have no type
+        here.
+        """
+        own = Environment(symbol.scope, {})
+        locals_: dict[str, Expression] = {}
+        for parameter in symbol.declaration.parameters or []:
+            locals_[parameter.name.text] = self.interner.error(parameter.name.span)
+            if parameter.default is not None:
+                self.check(parameter.default, own)
+        self._expanding.append(symbol)
+        try:
+            self.check(symbol.declaration.value, Environment(symbol.scope, locals_))
+        finally:
+            self._expanding.pop()
+
+    # ---- simple expressions
+    # ---------------------------------------------------------------------------
+
+    def _literal(self, node: tree.Literal, environment: Environment) -> Expression:
+        if node.kind == "null":
+            return self.interner.literal(NullType(), None, node.span)
+        if isinstance(node.value, int) and node.value > LARGEST_INT:
+            self.reporter.report(
+                "FX004", "this number does not fit into an int (64 bits)", node.span
+            )
+            return self.interner.error(node.span)
+        return self.interner.literal(SCALARS[node.kind], node.value, node.span)
+
+    def _parenthesised(self, node: tree.Parenthesised, environment: Environment) -> Expression:
+        return self.check(node.inner, environment)
+
+    def _lambda(self, node: tree.LambdaExpression, environment: Environment) -> Expression:
+        self.reporter.report(
+            "FX112",
+            "a lambda can only be an argument of an operator",
+            node.span,
+            help="lambdas say what happens to each element of a list: `xs.map(x -> x + 1)`; "
+            "a function with a name is written `let f(x) = ...`",
+        )
+        return self.interner.error(node.span)
+
+    def _struct(self, node: tree.StructLiteral, environment: Environment) -> Expression:
+        seen: dict[str, tree.Identifier] = {}
+        fields: list[tuple[str, Type]] = []
+        values: list[Expression] = []
+        faulty = False
+        for name, member in node.members:
+            if name.text in seen:
+                self.reporter.report(
+                    "FX102",
+                    f"the field `{name.text}` is given twice",
+                    name.span,
+                    labels=(Label(seen[name.text].span, "first here"),),
+                )
+                faulty = True
+            seen[name.text] = name
+            value = self.value(member, environment)
+            faulty = faulty or isinstance(value.type, ErrorType)
+            fields.append((name.text, value.type))
+            values.append(value)
+        if faulty:
+            return self.interner.error(node.span)
+        return self.interner.struct(StructType(fields=tuple(fields)), tuple(values), node.span)
+
+    def _list(self, node: tree.ListLiteral, environment: Environment) -> Expression:
+        items = [self.value(item, environment) for item in node.items]
+        if any(isinstance(item.type, ErrorType) for item in items):
+            return self.interner.error(node.span)
+        element: Type = items[0].type if items else NullType()
+        for item, written in zip(items, node.items, strict=True):
+            if element is item.type:
+                continue
+            joined = join(element, item.type)
+            if joined is None and _are_numbers(element, item.type):
+                joined = FLOAT.with_nullable(element.nullable or item.type.nullable)
+            if joined is None:
+                self.reporter.report(
+                    "FX110",
+                    "the items of a list must have one type",
+                    written.span,
+                    caption=f"this is `{item.type}`",
+                    labels=(Label(node.items[0].span, f"this is `{items[0].type}`"),),
+                )
+                return self.interner.error(node.span)
+            element = joined
+        if all(isinstance(item, Literal) and not isinstance(item.value, tuple) for item in items):
+            constants: list[Constant] = []
+            is_float_list = isinstance(element, ScalarType) and element.name == "float"
+            for item in items:
+                assert isinstance(item, Literal)
+                value = item.value
+                if is_float_list and isinstance(value, int):
+                    value = float(value)
+                constants.append(value)
+            return self.interner.literal(ListType(element=element), tuple(constants), node.span)
+        given = [Given(n.span, item) for n, item in zip(node.items, items, strict=True)]
+        return self._syntax("list", "[...]", given, node.span, node.span, environment)
+
+    # ---- operators with a syntax of their own
+    # -----------------------------------------------------------
+
+    def _syntax(
+        self,
+        syntax: str,
+        shown: str,
+        given: list[Given],
+        span: Span,
+        operator_span: Span,
+        environment: Environment,
+    ) -> Expression:
+        operators = self.registry.by_syntax(syntax)
+        if not operators:
+            self.reporter.report(
+                "FX103", f"this engine has no operator for `{shown}`", operator_span
+            )
+            return self.interner.error(span)
+        return self._apply(operators, shown, given, span, operator_span, environment)
+
+    def _apply(
+        self,
+        operators: tuple[Operator, ...],
+        shown: str,
+        given: list[Given],
+        span: Span,
+        operator_span: Span,
+        environment: Environment,
+    ) -> Expression:
+        def check_lambda(lambda_: tree.LambdaExpression, element: Type) -> Lambda | None:
+            name = lambda_.parameter.text
+            variable = self.interner.variable(element, name, lambda_.parameter.span)
+            body = self.value(lambda_.body, environment.bind(name, variable))
+            if isinstance(body.type, ErrorType):
+                return None
+            return self.interner.lambda_(variable, body, lambda_.span)
+
+        return self.calls.call(operators, shown, given, span, operator_span, check_lambda)
+
+    def _binary(self, node: tree.Binary, environment: Environment) -> Expression:
+        left = self.value(node.left, environment)
+        right = self.value(node.right, environment)
+        operator = node.operator
+        if isinstance(left, Literal) and isinstance(right, Literal):
+            folded = fold_integers(operator, left, right)
+            if folded is not None:
+                return self.interner.literal(left.type, folded, node.span)
+        first, second = Given(node.left.span, left), Given(node.right.span, right)
+        span, place = node.span, node.operator_span
+        if operator in ("in", "not in"):
+            given = [first, second]
+            found = self.registry.by_syntax("in")
+            if found and container_first(found[0]):
+                given.reverse()
+            result = self._syntax("in", operator, given, span, place, environment)
+            if operator == "in" or isinstance(result.type, ErrorType):
+                return result
+            return self._syntax("not", "not", [Given(span, result)], span, place, environment)
+        if operator == "??" and not isinstance(left.type, ErrorType | NullType):
+            joined = join(left.type, right.type)
+            if joined is None and not _are_numbers(left.type, right.type):
+                if not isinstance(right.type, ErrorType):
+                    self.reporter.report(
+                        "FX110",
+                        f"the default of a `{left.type.with_nullable(False)}` cannot be a "
+                        f"`{right.type}`",
+                        node.right.span,
+                        labels=(Label(node.left.span, f"this is `{left.type}`"),),
+                    )
+                return self.interner.error(span)
+        return self._syntax(operator, operator, [first, second], span, place, environment)
+
+    def _unary(self, node: tree.Unary, environment: Environment) -> Expression:
+        if node.operator == "-" and isinstance(node.operand, tree.Literal):
+            literal = node.operand
+            if literal.kind in ("int", "float", "duration"):
+                assert isinstance(literal.value, int | float)
+                return self.interner.literal(SCALARS[literal.kind], -literal.value, node.span)
+        operand = self.value(node.operand, environment)
+        syntax = "unary -" if node.operator == "-" else node.operator
+        if syntax == "unary -" and isinstance(operand, Literal) and is_int(operand.type):
+            assert isinstance(operand.value, int)
+            if -operand.value <= LARGEST_INT:
+                return self.interner.literal(operand.type, -operand.value, node.span)
+        given = [Given(node.operand.span, operand)]
+        return self._syntax(
+            syntax, node.operator, given, node.span, node.operator_span, environment
+        )
+
+    def _index(self, node: tree.Index, environment: Environment) -> Expression:
+        base = self.value(node.base, environment)
+        index = self.value(node.index, environment)
+        given = [Given(node.base.span, base), Given(node.index.span, index)]
+        return self._syntax("[]", "[]", given, node.span, node.index.span, environment)
+
+    def _conditional(self, node: tree.Conditional, environment: Environment) -> Expression:
+        condition = self.value(node.condition, environment)
+        consequence = self.value(node.consequence, environment)
+        alternative = self.value(node.alternative, environment)
+        parts = (condition, consequence, alternative)
+        if any(isinstance(part.type, ErrorType) for part in parts):
+            return self.interner.error(node.span)
+        if join(condition.type, BOOL) is None:
+            self.reporter.report(
+                "FX110",
+                f"a condition must be a `bool`, not a `{condition.type}`",
+                node.condition.span,
+                help=_condition_advice(condition.type, node.condition),
+            )
+            return self.interner.error(node.span)
+        if join(consequence.type, alternative.type) is None and not _are_numbers(
+            consequence.type, alternative.type
+        ):
+            self.reporter.report(
+                "FX110",
+                "both branches of an `if` must have one type",
+                node.alternative.span,
+                caption=f"this is `{alternative.type}`",
+                labels=(Label(node.consequence.span, f"this is `{consequence.type}`"),),
+            )
+            return self.interner.error(node.span)
+        given = [
+            Given(node.condition.span, condition),
+            Given(node.consequence.span, consequence),
+            Given(node.alternative.span, alternative),
+        ]
+        return self._syntax("if", "if", given, node.span, node.span, environment)
+
+    # ---- fields and calls
+    # -----------------------------------------------------------------------------
+
+    def _module(self, node: tree.Expression | None, environment: Environment) -> Scope | None:
+        """Return the module that an expression names, if it is the name of one."""
+        if not isinstance(node, tree.Name) or node.text in environment.locals:
+            return None
+        symbol = environment.scope.names.get(node.text)
+        return symbol.scope if isinstance(symbol, ModuleSymbol) else None
+
+    def _in_module(self, module: Scope, alias: str, name: tree.Identifier) -> Symbol | None:
+        symbol = module.names.get(name.text)
+        if isinstance(symbol, LetSymbol | ResourceSymbol | DamagedSymbol):
+            return symbol
+        if not module.uncertain:
+            names = [
+                other
+                for other, found in module.names.items()
+                if isinstance(found, LetSymbol | ResourceSymbol)
+            ]
+            self.reporter.report(
+                "FX101",
+                f"the module `{alias}` has no let or resource `{name.text}`",
+                name.span,
+                caption=did_you_mean(name.text, names),
+            )
+        return None
+
+    def _field(self, node: tree.FieldAccess, environment: Environment) -> Expression:
+        module = self._module(node.base, environment)
+        if module is not None:
+            found = self._in_module(module, node.base.span.text, node.name)
+            if found is None:
+                return self.interner.error(node.span)
+            return self._symbol(found, node.span)
+        base = self.value(node.base, environment)
+        type_ = base.type
+        if isinstance(type_, ErrorType):
+            return self.interner.error(node.span)
+        name = node.name.text
+        if not isinstance(type_, StructType):
+            self._no_field(node, type_, name)
+            return self.interner.error(node.span)
+        field = type_.field(name)
+        if field is None:
+            meant = closest(name, [field_name for field_name, _ in type_.fields])
+            fields = ", ".join(f"`{field_name}`" for field_name, _ in type_.fields[:12])
+            self.reporter.report(
+                "FX104",
+                f"this struct has no field `{name}`",
+                node.name.span,
+                caption=f"did you mean `{meant}`?" if meant else "",
+                notes=() if meant else (f"it has {fields}",),
+                help=f"write `.{name}()` to call the operator" if self.registry.find(name) else "",
+                fix=Fix(f"replace with `{meant}`", (Edit(node.name.span, meant),))
+                if meant
+                else None,
+            )
+            return self.interner.error(node.span)
+        result = field.with_nullable(field.nullable or type_.nullable)
+        return self.interner.field(result, base, name, node.span)
+
+    def _no_field(self, node: tree.FieldAccess, type_: Type, name: str) -> None:
+        advice = ""
+        fix = None
+        if isinstance(type_, ListType) and isinstance(type_.element, StructType):
+            advice = f"for the field of each element write `.map(e -> e.{name})`"
+        elif self.registry.find(name):
+            advice = f"to call the operator `{name}` write `.{name}()`"
+            end = Span(node.span.source, node.span.end, node.span.end)
+            fix = Fix("add the parentheses", (Edit(end, "()"),))
+        self.reporter.report(
+            "FX104",
+            f"a `{type_}` has no field `{name}`",
+            node.name.span,
+            help=advice,
+            fix=fix,
+        )
+
+    def _call(self, node: tree.Call, environment: Environment) -> Expression:
+        name = node.name
+        arguments: list[tuple[tree.Identifier | None, tree.Expression]] = [
+            (argument.name, argument.value) for argument in node.arguments
+        ]
+        module = self._module(node.receiver, environment)
+        if module is not None and node.receiver is not None:
+            found = self._in_module(module, node.receiver.span.text, name)
+            if isinstance(found, LetSymbol):
+                return self._call_let(found, arguments, node, environment)
+            if isinstance(found, ResourceSymbol):
+                self.reporter.report(
+                    "FX113", f"the resource `{name.text}` cannot be called", name.span
+                )
+            return self.interner.error(node.span)
+        if node.receiver is not None:
+            arguments.insert(0, (None, node.receiver))
+        symbol = environment.scope.names.get(name.text)
+        if isinstance(symbol, LetSymbol):
+            return self._call_let(symbol, arguments, node, environment)
+        operator = self.registry.find(name.text)
+        if operator is None:
+            for _, value in arguments:
+                if not isinstance(value, tree.LambdaExpression):
+                    self.check(value, environment)
+            if not isinstance(symbol, DamagedSymbol):
+                self._unknown_operator(node, symbol, environment)
+            return self.interner.error(node.span)
+        given: list[Given] = []
+        faulty = False
+        named = False
+        for argument_name, value in arguments:
+            if argument_name is not None:
+                named = True
+            elif named:
+                self._positional_after_named(value.span)
+                faulty = True
+            inner = value
+            while isinstance(inner, tree.Parenthesised):
+                inner = inner.inner
+            if isinstance(inner, tree.LambdaExpression):
+                given.append(Given(value.span, lambda_=inner, name=argument_name))
+            elif isinstance(inner, tree.Name) and self._is_function(inner, environment):
+                given.append(Given(value.span, None, self._eta(inner), argument_name))
+            else:
+                given.append(Given(value.span, self.check(value, environment), None, argument_name))
+        if faulty:
+            return self.interner.error(node.span)
+        return self._apply((operator,), name.text, given, node.span, name.span, environment)
+
+    def _is_function(self, node: tree.Name, environment: Environment) -> bool:
+        """Return whether a name alone stands for a let function, as in ``xs.map(clean)``."""
+        if node.text in environment.locals:
+            return False
+        symbol = environment.scope.names.get(node.text)
+        return isinstance(symbol, LetSymbol) and symbol.is_function
+
+    @staticmethod
+    def _eta(node: tree.Name) -> tree.LambdaExpression:
+        """Return ``x -> f(x)`` for the name of a let function ``f``."""
+        parameter = tree.Identifier(node.span, "x")
+        argument = tree.Argument(node.span, None, tree.Name(node.span, "x"))
+        call = tree.Call(node.span, None, tree.Identifier(node.span, node.text), [argument])
+        return tree.LambdaExpression(node.span, parameter, call)
+
+    def _unknown_operator(
+        self, node: tree.Call, symbol: Symbol | None, environment: Environment
+    ) -> None:
+        name = node.name.text
+        if symbol is None and environment.scope.uncertain:
+            return
+        if name in environment.locals or symbol is not None:
+            self.reporter.report(
+                "FX103",
+                f"`{name}` is a value and cannot be called",
+                node.name.span,
+            )
+            return
+        alias = self.registry.by_alias(name)
+        functions = [
+            other
+            for other, found in environment.scope.names.items()
+            if isinstance(found, LetSymbol) and found.is_function
+        ]
+        meant = alias or closest(name, functions, self.registry.names)
+        self.reporter.report(
+            "FX103",
+            f"unknown operator `{name}`",
+            node.name.span,
+            caption=f"it is called `{alias}` here"
+            if alias
+            else (f"did you mean `{meant}`?" if meant else ""),
+            help="" if meant else "`fx ops` lists all operators",
+            fix=Fix(f"replace with `{meant}`", (Edit(node.name.span, meant),)) if meant else None,
+        )
+
+
+def fold_integers(operator: str, left: Literal, right: Literal) -> int | None:
+    """Return the value of arithmetic on two int literals, or None where it is left to run time.
+
+    This makes ``2 ** 20`` an int constant. Results that do not fit 64 bits are not folded.
+    """
+    if not (is_int(left.type) and is_int(right.type)):
+        return None
+    x, y = left.value, right.value
+    assert isinstance(x, int) and isinstance(y, int)
+    match operator:
+        case "+":
+            result = x + y
+        case "-":
+            result = x - y
+        case "*":
+            result = x * y
+        case "//" if y != 0:
+            result = x // y
+        case "%" if y != 0:
+            result = x % y
+        case "**" if 0 <= y <= 63:
+            result = x**y
+        case _:
+            return None
+    return result if -LARGEST_INT - 1 <= result <= LARGEST_INT else None
+
+
+def _are_numbers(left: Type, right: Type) -> bool:
+    return all(
+        isinstance(type_, ScalarType) and type_.name in ("int", "float") for type_ in (left, right)
+    )
+
+
+def _condition_advice(type_: Type, node: tree.Expression) -> str:
+    if isinstance(type_, ScalarType) and type_.name in ("int", "float"):
+        return f"compare it: `{node.span.text} != 0`"
+    if isinstance(type_, ScalarType) and type_.name == "string":
+        return f'compare it: `{node.span.text} != ""`'
+    return ""

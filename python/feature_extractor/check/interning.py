@@ -1,0 +1,182 @@
+"""Makes typed expressions, each of them once."""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, Final
+
+from feature_extractor.check.typed import (
+    Call,
+    Constant,
+    Expression,
+    Field,
+    InputReference,
+    Lambda,
+    LambdaVariable,
+    Literal,
+    ResourceReference,
+    Site,
+    Struct,
+)
+from feature_extractor.diagnostics import Span
+from feature_extractor.types import ErrorType, StructType, Type
+
+ERROR_TYPE: Final = ErrorType()
+
+
+class Interner:
+    """The table of all expressions of a program: asking for an equal expression gives the same
+    object.
+
+    Keys use the identities of the parts. That is sound because the table keeps every part alive.
+    """
+
+    def __init__(self) -> None:
+        self._table: dict[tuple[Any, ...], Expression] = {}
+        self._spans: dict[int, Span] = {}
+        self._depths: dict[int, int] = {}
+        self._constants: set[int] = set()
+        self._errors: list[Expression] = []
+        self.used_resources: set[str] = set()
+
+    def span(self, expression: Expression) -> Span:
+        """Return the place where an expression was first written."""
+        return self._spans[id(expression)]
+
+    def depth(self, expression: Expression) -> int:
+        """Return the number of nodes on the longest path from an expression to a leaf."""
+        return self._depths[id(expression)]
+
+    def is_constant(self, expression: Expression) -> bool:
+        """Return whether an expression is built from literals only."""
+        return id(expression) in self._constants
+
+    def error(self, span: Span) -> Expression:
+        """Return an expression that stands for one that was reported already."""
+        expression = Literal(ERROR_TYPE, _site(span), None)
+        self._errors.append(expression)
+        self._register(expression, span, 1, constant=True)
+        return expression
+
+    def literal(self, type_: Type, value: Constant, span: Span) -> Literal:
+        """Return a constant of the given type."""
+        key = ("literal", type_, _exact(value))
+        found = self._table.get(key)
+        if found is None:
+            found = self._add(key, Literal(type_, _site(span), value), span, 1, constant=True)
+        assert isinstance(found, Literal)
+        return found
+
+    def input(self, type_: Type, domain: str, name: str, span: Span) -> Expression:
+        """Return the value of an input."""
+        key = ("input", name)
+        found = self._table.get(key)
+        if found is None:
+            found = self._add(key, InputReference(type_, _site(span), domain, name), span, 1)
+        return found
+
+    def resource(self, type_: Type, name: str, span: Span) -> Expression:
+        """Return a resource as an argument."""
+        key = ("resource", name)
+        self.used_resources.add(name)
+        found = self._table.get(key)
+        if found is None:
+            found = self._add(key, ResourceReference(type_, _site(span), name), span, 1)
+        return found
+
+    def variable(self, type_: Type, name: str, span: Span) -> LambdaVariable:
+        """Return a new variable; no two lambdas share one."""
+        variable = LambdaVariable(type_, _site(span), name)
+        self._table["variable", id(variable)] = variable
+        self._register(variable, span, 1)
+        return variable
+
+    def lambda_(self, variable: LambdaVariable, body: Expression, span: Span) -> Lambda:
+        """Return ``variable -> body``."""
+        key = ("lambda", id(variable), id(body))
+        found = self._table.get(key)
+        if found is None:
+            expression = Lambda(body.type, _site(span), variable, body)
+            found = self._add(key, expression, span, self.depth(body) + 1)
+        assert isinstance(found, Lambda)
+        return found
+
+    def field(self, type_: Type, base: Expression, name: str, span: Span) -> Expression:
+        """Return ``base.name``."""
+        key = ("field", id(base), name)
+        found = self._table.get(key)
+        if found is None:
+            depth = self.depth(base) + 1
+            constant = id(base) in self._constants
+            found = self._add(key, Field(type_, _site(span), base, name), span, depth, constant)
+        return found
+
+    def struct(self, type_: StructType, values: tuple[Expression, ...], span: Span) -> Expression:
+        """Return a struct with the given values, in the order of the type's fields."""
+        key = ("struct", type_, *map(id, values))
+        found = self._table.get(key)
+        if found is None:
+            expression = Struct(type_, _site(span), values)
+            found = self._add(key, expression, span, self._above(values), self._all(values))
+        return found
+
+    def call(
+        self,
+        type_: Type,
+        operator: str,
+        overload: int,
+        bindings: tuple[tuple[str, Type | int], ...],
+        arguments: tuple[Expression, ...],
+        span: Span,
+    ) -> Expression:
+        """Return an operator's call; its type follows from the operator and the arguments."""
+        key = ("call", operator, overload, *map(id, arguments))
+        found = self._table.get(key)
+        if found is None:
+            expression = Call(type_, _site(span), operator, overload, bindings, arguments)
+            depth = self._above(arguments)
+            found = self._add(key, expression, span, depth, self._all(arguments))
+        return found
+
+    def _above(self, parts: tuple[Expression, ...]) -> int:
+        depths = self._depths
+        return 1 + max((depths[id(part)] for part in parts), default=0)
+
+    def _all(self, parts: tuple[Expression, ...]) -> bool:
+        constants = self._constants
+        return all(id(part) in constants for part in parts)
+
+    def _add(
+        self,
+        key: tuple[Any, ...],
+        expression: Expression,
+        span: Span,
+        depth: int,
+        constant: bool = False,
+    ) -> Expression:
+        self._table[key] = expression
+        self._register(expression, span, depth, constant)
+        return expression
+
+    def _register(
+        self, expression: Expression, span: Span, depth: int, constant: bool = False
+    ) -> None:
+        identity = id(expression)
+        self._spans[identity] = span
+        self._depths[identity] = depth
+        if constant:
+            self._constants.add(identity)
+
+
+def _exact(value: Constant) -> Any:
+    """Return a key under which 1, 1.0 and true differ, and 0.0 and -0.0 too."""
+    if isinstance(value, float):
+        return struct.pack("<d", value)
+    if isinstance(value, tuple):
+        return tuple((type(item), _exact(item)) for item in value)
+    return (type(value), value)
+
+
+def _site(span: Span) -> Site:
+    source = span.source
+    return Site(source.path, *source.line_and_column(span.start), *source.line_and_column(span.end))

@@ -1,0 +1,197 @@
+"""Reads the files of a program: the main one and the modules that it uses."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from feature_extractor.check.reporting import Reporter
+from feature_extractor.diagnostics import Diagnostic, Source, Span
+from feature_extractor.diagnostics.suggestions import closest
+from feature_extractor.syntax import parse_source, tree
+from feature_extractor.syntax.limits import MAXIMUM_FILE_CHARACTERS
+
+MAXIMUM_MODULES: Final = 200
+"""Files of one program."""
+
+
+class UnreadableFile(Exception):
+    """A file cannot be read; the message is for the user."""
+
+
+Loader = Callable[[str], str]
+"""Returns the text of a file by its path below the root folder; raises UnreadableFile."""
+
+
+def read_file(path: Path) -> str:
+    """Return the text of a UTF-8 file, without a byte order mark; raises UnreadableFile."""
+    try:
+        if not path.is_file():
+            raise UnreadableFile(
+                "there is no such file" if not path.exists() else "it is not a file"
+            )
+        if path.stat().st_size > 4 * MAXIMUM_FILE_CHARACTERS:
+            raise UnreadableFile("the file is too large")
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise UnreadableFile(f"it cannot be read: {reason}") from error
+    return decode(data)
+
+
+def decode(data: bytes) -> str:
+    """Return bytes as text; raises UnreadableFile where they are not UTF-8."""
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UnreadableFile(f"line {line} is not valid UTF-8") from error
+
+
+@dataclass(eq=False)
+class LoadedFile:
+    """A parsed file and the modules that it uses; ``key`` is its path below the root folder."""
+
+    key: str
+    parsed: tree.File
+    uses: list[tuple[tree.UseDeclaration, LoadedFile | None]] = field(default_factory=list)
+
+
+class ModuleLoader:
+    """Loads a file and everything that it uses, each file once."""
+
+    def __init__(self, root: Path | None, prefix: str, reporter: Reporter) -> None:
+        self._root = root
+        self._prefix = prefix
+        self._reporter = reporter
+        self._files: dict[str, LoadedFile] = {}
+        self.sources: dict[str, str] = {}
+        self.diagnostics: list[Diagnostic] = []
+
+    def load(self, key: str, source: Source) -> LoadedFile:
+        """Parse the main file, then its modules, without recursion; cycles are reported."""
+        main = self._parse(key, source)
+        waiting = [main]
+        while waiting:
+            loaded = waiting.pop()
+            for statement in loaded.parsed.statements:
+                if not isinstance(statement, tree.UseDeclaration):
+                    continue
+                found, new = self._use(loaded, statement)
+                loaded.uses.append((statement, found))
+                if new and found is not None:
+                    waiting.append(found)
+        self._cut_cycles(main)
+        return main
+
+    def _parse(self, key: str, source: Source) -> LoadedFile:
+        result = parse_source(source)
+        self.diagnostics.extend(result.diagnostics)
+        loaded = LoadedFile(key, result.file)
+        self._files[key] = loaded
+        self.sources[source.path] = source.text
+        return loaded
+
+    def _use(
+        self, user: LoadedFile, statement: tree.UseDeclaration
+    ) -> tuple[LoadedFile | None, bool]:
+        span = statement.path_span
+        key = self._key(user, statement.path, span)
+        if key is None:
+            return None, False
+        known = self._files.get(key)
+        if known is not None:
+            return known, False
+        if len(self._files) >= MAXIMUM_MODULES:
+            self._reporter.report(
+                "FX006", f"the program has more than {MAXIMUM_MODULES} files", span
+            )
+            return None, False
+        if self._root is None:
+            self._reporter.report(
+                "FX140",
+                "modules cannot be used here, because the program is not a file",
+                span,
+            )
+            return None, False
+        try:
+            path = self._root / key
+            if not path.resolve().is_relative_to(self._root.resolve()):
+                raise UnreadableFile("it leads out of the program's folder")
+            text = read_file(path)
+        except (UnreadableFile, OSError, ValueError, RuntimeError) as error:
+            self._report_missing(key, span, str(error))
+            return None, False
+        return self._parse(key, Source(posixpath.join(self._prefix, key), text)), True
+
+    def _report_missing(self, key: str, span: Span, reason: str) -> None:
+        meant = None
+        if self._root is not None:
+            try:
+                folder = (self._root / key).parent
+                siblings = [entry.name for entry in folder.iterdir() if entry.suffix == ".fx"]
+                meant = closest(posixpath.basename(key), siblings)
+            except (OSError, ValueError):
+                meant = None
+        self._reporter.report(
+            "FX140",
+            f"the module `{key}` cannot be used: {reason}",
+            span,
+            caption=f"did you mean `{meant}`?" if meant else "",
+        )
+
+    def _key(self, user: LoadedFile, path: str, span: Span) -> str | None:
+        """Return a module's path below the root folder, or None where it is not allowed."""
+        problem = advice = ""
+        key = posixpath.normpath(posixpath.join(posixpath.dirname(user.key), path)) if path else ""
+        if not path or any(ord(character) < 32 for character in path) or len(path) > 1000:
+            problem = "a module's path cannot be empty, very long or hold control characters"
+        elif path.startswith("/") or ":" in path[:3]:
+            problem = "a module's path cannot be absolute"
+            advice = "paths are relative to the file with the `use`"
+        elif "\\" in path:
+            problem = "a module's path is written with `/`"
+        elif key == ".." or key.startswith("../"):
+            problem = "a module's path cannot leave the program's folder"
+            advice = "modules lie in the folder of the program, or below it"
+        elif not path.endswith(".fx"):
+            problem = "a module's name ends in `.fx`"
+        if problem:
+            self._reporter.report("FX142", problem, span, help=advice)
+            return None
+        return key
+
+    def _cut_cycles(self, main: LoadedFile) -> None:
+        """Report circles of modules, and drop the use that closes each."""
+        state: dict[str, int] = {main.key: 1}
+        path = [main]
+        positions = [0]
+        while path:
+            loaded, position = path[-1], positions[-1]
+            if position == len(loaded.uses):
+                state[loaded.key] = 2
+                path.pop()
+                positions.pop()
+                continue
+            positions[-1] += 1
+            statement, used = loaded.uses[position]
+            if used is None:
+                continue
+            if state.get(used.key) == 1:
+                start = next(i for i, other in enumerate(path) if other is used)
+                chain = [other.key for other in path[start:]] + [used.key]
+                self._reporter.report(
+                    "FX141",
+                    "modules use each other in a circle",
+                    statement.path_span,
+                    notes=(" -> ".join(f"`{key}`" for key in chain),),
+                    help="move what both need into a third module",
+                )
+                loaded.uses[position] = (statement, None)
+            elif used.key not in state:
+                state[used.key] = 1
+                path.append(used)
+                positions.append(0)
