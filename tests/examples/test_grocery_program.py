@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from feature_extractor.check import check_file
 from feature_extractor.diagnostics import Source
+from feature_extractor.registry import load_registry
 from feature_extractor.syntax import parse_source
 from feature_extractor.syntax.tree import (
     Call,
@@ -213,3 +215,15 @@ def test_declared_inputs_are_those_of_the_data(program: File) -> None:
                 assert spelled(field.type) == spelled_like(column.type, field.type) + mark, (
                     name.text
                 )
+
+
+def test_program_passes_the_checker() -> None:
+    """Names, types, nulls and kinds are right, with the operators that the project has."""
+    registry = ROOT / "operators" / "registry.json"
+    if not registry.exists():
+        pytest.skip("the operators' registry is needed")
+    checked, diagnostics = check_file(PROGRAM, load_registry(registry))
+    assert diagnostics == []
+    assert checked is not None
+    assert {feature.owner for feature in checked.features} >= {"ranking", "pricing", "habits"}
+    assert all(feature.description for feature in checked.features)
