@@ -106,7 +106,7 @@ def polynomials() -> Iterator[tuple[str, list[mpf], mpf]]:
 
     yield (
         "exponential",
-        *remez(exponential, lambda x: abs(at_least(x)) ** 3, -half_ln2, half_ln2, 8),
+        *remez(exponential, lambda x: abs(at_least(x)) ** 3, -half_ln2, half_ln2, 9),
     )
 
     def hyperbolic_sine(z: mpf) -> mpf:
@@ -184,7 +184,7 @@ def polynomials() -> Iterator[tuple[str, list[mpf], mpf]]:
         x = at_least(x)
         return mpmath.erfc(x) / mpmath.erf(x) * x * x
 
-    yield ("error_exponent", *remez(error_exponent, error_weight, mpf(0), mpf(6), 22))
+    yield ("error_exponent", *remez(error_exponent, error_weight, mpf(0), mpf(6), 24))
 
 
 def constants() -> Iterator[tuple[str, list[float]]]:

@@ -192,4 +192,48 @@ class HashIndex {
   Key inline_keys_[kInline];
 };
 
+// The distinct values of a list with where each first stands, and a mark per value that is cleared in no time: what an
+// index needs to answer many rows with a set of values each.
+template <class T>
+class MarkedIndex {
+ public:
+  void build(List<T> xs, Arena& arena) {
+    table_.start(xs.size(), arena);
+    firsts_ = arena.allocate_array<uint32_t>(xs.size());
+    marks_ = arena.allocate_array<uint32_t>(xs.size());
+    for (uint32_t i = 0; i < xs.size(); ++i) {
+      if (xs.is_null(i)) continue;
+      const uint32_t size = table_.size();
+      const uint32_t id = table_.insert(xs[i]);
+      if (id == size) {
+        firsts_[id] = i;
+        marks_[id] = 0;
+      }
+    }
+    round_ = 0;
+  }
+
+  uint32_t size() const { return table_.size(); }
+  uint32_t find(T value) const { return table_.find(value); }
+  bool contains(T value) const { return table_.contains(value); }
+  // The position of a value's first occurrence.
+  uint32_t first(uint32_t id) const { return firsts_[id]; }
+
+  // Forgets all marks.
+  void clear_marks() { ++round_; }
+  // True if the value was not marked yet.
+  bool mark(uint32_t id) {
+    const bool is_new = marks_[id] != round_;
+    marks_[id] = round_;
+    return is_new;
+  }
+  bool is_marked(uint32_t id) const { return marks_[id] == round_; }
+
+ private:
+  HashIndex<T> table_;
+  uint32_t* firsts_;
+  uint32_t* marks_;
+  uint32_t round_;
+};
+
 }  // namespace feature_extractor

@@ -12,7 +12,7 @@ class TimeZone;
 // Calls with flat results come in blocks of at most this many rows, so that a constant can be laid out once.
 inline constexpr uint32_t kBlockRows = 1024;
 
-// Each buffer may be read this many bytes past its end.
+// The engine's own buffers are this much larger than what they hold.
 inline constexpr size_t kPadding = 64;
 
 enum class SimdLevel : uint8_t { kBaseline = 0, kX86V3 = 1, kX86V4 = 2 };

@@ -1,5 +1,6 @@
-// The one order in which floats are summed, whatever the SIMD width.
+// Sums over lists: of ints without loss, of floats in one order, whatever the SIMD width.
 //
+// The order of float sums:
 // Eight lanes start at 0.0. Element i is added to lane i mod 8. In the end the lanes are folded in halves: lane j (j < 4) takes
 // lane j + 4, then lane j (j < 2) takes lane j + 2, and the sum is lane 0 + lane 1. A null element counts as 0.0 in its place.
 #pragma once
@@ -48,6 +49,41 @@ template <class T, class Value>
     });
   }
   return lane_sum(xs.size(), [&](uint32_t i) __attribute__((always_inline)) { return value(data[i]); });
+}
+
+__extension__ using Int128 = __int128;
+
+// The exact sum of a list's elements that are not null. Each element is split in two halves of 32 bits, made unsigned by an
+// offset of 2^63, so that the loop needs only what every SIMD level has and cannot overflow below 2^32 elements.
+template <class T>
+inline Int128 exact_sum(List<T> xs) {
+  constexpr uint64_t kOffset = uint64_t{1} << 63;
+  const int64_t* data = xs.data();
+  const uint8_t* valid = xs.valid();
+  const uint32_t size = xs.size();
+  uint64_t high = 0;
+  uint64_t low = 0;
+  if (valid == nullptr) {
+    for (uint32_t i = 0; i < size; ++i) {
+      const uint64_t shifted = static_cast<uint64_t>(data[i]) ^ kOffset;
+      high += shifted >> 32;
+      low += shifted & 0xFFFFFFFF;
+    }
+  } else {
+    for (uint32_t i = 0; i < size; ++i) {
+      const uint64_t shifted = static_cast<uint64_t>(valid[i] != 0 ? data[i] : 0) ^ kOffset;
+      high += shifted >> 32;
+      low += shifted & 0xFFFFFFFF;
+    }
+  }
+  return (static_cast<Int128>(high) << 32) + static_cast<Int128>(low) -
+         static_cast<Int128>(size) * static_cast<Int128>(kOffset);
+}
+
+// The sum if it fits 64 bits.
+inline Nullable<int64_t> narrowed(Int128 sum) {
+  const auto narrow = static_cast<int64_t>(sum);
+  return Nullable<int64_t>::where(narrow == sum, narrow);
 }
 
 // The number of elements that are not null.

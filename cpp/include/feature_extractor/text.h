@@ -381,4 +381,81 @@ inline Text reverse(Text text, Arena& arena) {
   return {out, text.size()};
 }
 
+// The longest text that an operator makes where its arguments could ask for any length, in bytes. A longer result is null.
+inline constexpr size_t kMaximumSize = size_t{1} << 20;
+
+// Puts a text together in the arena.
+class Builder {
+ public:
+  Builder(Arena& arena, size_t expected) : arena_(arena), out_(arena.allocate(expected)), capacity_(expected) {}
+
+  void append(Text text) {
+    if (text.empty()) return;
+    __builtin_memcpy(extend(text.size()), text.data(), text.size());
+  }
+  void append(char byte) { *extend(1) = byte; }
+  // Room for `size` more bytes, which the caller writes.
+  char* extend(size_t size) {
+    if (size > capacity_ - size_) grow(size);
+    char* result = out_ + size_;
+    size_ += size;
+    return result;
+  }
+  size_t size() const { return size_; }
+  Text text() const { return {out_, size_}; }
+
+ private:
+  void grow(size_t size) {
+    capacity_ = 2 * capacity_ + size;
+    char* larger = arena_.allocate(capacity_);
+    if (size_ != 0) __builtin_memcpy(larger, out_, size_);
+    out_ = larger;
+  }
+
+  Arena& arena_;
+  char* out_;
+  size_t size_ = 0;
+  size_t capacity_;
+};
+
+// Calls `emit(Text)` for each maximal run of code points that belong to a class, from the start to the end. Class has
+// `static Comparison ascii(Block)`, all ones for each ASCII byte that belongs, and `static bool contains(char32_t)` for the others.
+template <class Class, class Emit>
+inline void for_each_run(Text text, Emit&& emit) {
+  const char* const begin = text.data();
+  const size_t size = text.size();
+  size_t start = kNotFound;  // Of the run that is open.
+  size_t at = 0;
+  while (at < size) {
+    const size_t left = size - at < kBlock ? size - at : kBlock;
+    const Block block = load_partial(begin + at, left);
+    const uint32_t other = non_ascii_bits(block);
+    // The ASCII bytes in front are taken together; bytes behind the text belong to no run.
+    const size_t count = other == 0 ? left : static_cast<size_t>(__builtin_ctz(other));
+    const uint32_t inside = bits(Class::ascii(block)) & ((1u << count) - 1);
+    uint32_t edges = (inside ^ (inside << 1 | (start != kNotFound ? 1u : 0u))) & ((1u << count) - 1);
+    for (; edges != 0; edges &= edges - 1) {
+      const size_t edge = at + static_cast<size_t>(__builtin_ctz(edges));
+      if (start == kNotFound) {
+        start = edge;
+      } else {
+        emit(Text(begin + start, edge - start));
+        start = kNotFound;
+      }
+    }
+    at += count;
+    while (at < size && static_cast<uint8_t>(begin[at]) >= 0x80) {
+      const Decoded next = decode(begin + at, begin + size);
+      if (Class::contains(next.code_point)) {
+        if (start == kNotFound) start = at;
+      } else if (start != kNotFound) {
+        emit(Text(begin + start, at - start));
+        start = kNotFound;
+      }
+      at += next.size;
+    }
+  }
+  if (start != kNotFound) emit(Text(begin + start, size - start));
+}
+
 }  // namespace feature_extractor::text

@@ -9,9 +9,10 @@
 // every process starts.
 //
 // The functions are total: any bit pattern goes in without a trap, a hang or undefined behaviour.
-// Where the mathematical result does not exist or overflows, the result is NaN or an infinity. They
-// have no branches, so that a plain loop over an array is vectorised; a choice between two values
-// is a select(), never an `if`.
+// Where the mathematical result of finite arguments does not exist or overflows, the result is NaN
+// or an infinity; what a NaN or an infinity as an argument gives is the same everywhere but
+// otherwise unspecified, since the engine has neither. They have no branches, so that a plain loop
+// over an array is vectorised; a choice between two values is a select(), never an `if`.
 #ifndef FEATURE_EXTRACTOR_MATH_ARITHMETIC_H_
 #define FEATURE_EXTRACTOR_MATH_ARITHMETIC_H_
 

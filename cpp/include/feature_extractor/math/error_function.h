@@ -17,12 +17,13 @@ namespace feature_extractor::math {
 FEATURE_EXTRACTOR_MATH_INLINE double erf(double x) {
   const double size = at_most(magnitude(x), 6.0);
   const double series = polynomial(
-      size, 0x1.45f306dc9c8bbp-1, 0x1.a4f4e2a1abf06p-4, -0x1.396685912a7edp-6,
-      -0x1.b6b69ebaaf589p-13, 0x1.bca68f7304f8fp-10, -0x1.356626e53e221p-11, 0x1.b292d5c3b52f5p-16,
-      0x1.0e37a441977eap-14, -0x1.f0535c4160afap-16, 0x1.aad1bab958078p-19, 0x1.a303688adc5f9p-19,
-      -0x1.102ba11b3fbcbp-19, 0x1.2ef77b3bf8628p-21, -0x1.1d524ccc37fe6p-27, -0x1.209f9159936fcp-24,
-      0x1.2d66946a4866dp-25, -0x1.76d725cd89271p-27, 0x1.485a9c866ca14p-29, -0x1.a283a342f8702p-32,
-      0x1.7f180a9348bdcp-35, -0x1.df94aa01cdb6bp-39, 0x1.707f0297c7b48p-43, -0x1.067156bed1a5cp-48);
+      size, 0x1.45f306dc9c884p-1, 0x1.a4f4e2a1b4788p-4, -0x1.39668594da3b7p-6,
+      -0x1.b6b684e0c1373p-13, 0x1.bca6744da9bbap-10, -0x1.3564fa6477240p-11, 0x1.b2012a08f304ep-16,
+      0x1.0e9ee2cc43098p-14, -0x1.f3c5d32d1c4a5p-16, 0x1.d83f4c397fb43p-19, 0x1.685938cde90f4p-19,
+      -0x1.a816d0262afe7p-20, 0x1.a677f278fa2e2p-23, 0x1.f7bca4c41055dp-23, -0x1.a697293595713p-23,
+      0x1.8684a985d817ep-24, -0x1.04270adc34d02p-25, 0x1.0b00e55a050ddp-27, -0x1.ae17834520241p-30,
+      0x1.0f2972f578923p-32, -0x1.070dea054f20fp-35, 0x1.7b9dce62154bap-39, -0x1.7fe62f7a193e6p-43,
+      0x1.e5749d532a9f1p-48, -0x1.20b3e46c02832p-53);
   const double size_high = upper_half(size);
   const double leading = size_high * 0x1.20dd750000000p+0;
   const double leading_rest =

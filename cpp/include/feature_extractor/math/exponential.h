@@ -27,24 +27,26 @@ FEATURE_EXTRACTOR_MATH_INLINE ExponentialReduction reduce_exponential(double x, 
   return {n, high, (first - high) - second};
 }
 
-// exp(r) - 1 - r for |r| <= ln(2)/2.
-FEATURE_EXTRACTOR_MATH_INLINE double exponential_tail(double r) {
+// exp(r) - 1 - r + (constant - 1/2) * r^2 for |r| <= ln(2)/2: the tail of the series from its
+// quadratic term on with a constant of one half, and from its cubic term on with zero.
+FEATURE_EXTRACTOR_MATH_INLINE double exponential_tail(double r, double constant) {
   const double square = r * r;
   const double quartic = square * square;
-  const double first = 0.5 + r * 0x1.555555555555cp-3;
-  const double second = 0x1.5555555553168p-5 + r * 0x1.111111110e573p-7;
-  const double third = 0x1.6c16c17cf5387p-10 + r * 0x1.a01a01b676141p-13;
-  const double fourth = 0x1.a019aa921c2b4p-16 + r * 0x1.71dde87a14b45p-19;
-  const double fifth = 0x1.28a0226d7fa0dp-22 + r * 0x1.af793d95c6e92p-26;
-  return square *
-         ((first + square * second) + quartic * ((third + square * fourth) + quartic * fifth));
+  const double first = constant + r * 0x1.555555555555bp-3;
+  const double second = 0x1.555555555555ap-5 + r * 0x1.111111110ebf8p-7;
+  const double third = 0x1.6c16c16c1414bp-10 + r * 0x1.a01a01b3a594fp-13;
+  const double fourth = 0x1.a01a01b200d92p-16 + r * 0x1.71ddefc0fe22dp-19;
+  const double fifth = 0x1.27e4c2bac2a75p-22 + r * 0x1.af6c88ceb628dp-26;
+  const double upper =
+      (third + square * fourth) + quartic * (fifth + square * 0x1.1f99c82d30978p-29);
+  return square * ((first + square * second) + quartic * upper);
 }
 
 // exp(r + tail) as a sum whose second part may reach 7 percent of the first, for |r| <= ln(2)/2 and
 // a tail far below the last bits of r.
 FEATURE_EXTRACTOR_MATH_INLINE Extended exp_reduced(double r, double tail) {
   const double high = 1.0 + r;
-  return {high, ((1.0 - high) + r) + (tail + exponential_tail(r))};
+  return {high, ((1.0 - high) + r) + (tail + exponential_tail(r, 0.5))};
 }
 
 // e^x. Overflows to infinity above 709.78, and reaches zero below -745.13.
@@ -73,20 +75,28 @@ FEATURE_EXTRACTOR_MATH_INLINE double exp2(double x) {
   return exp2_extended(at_least(at_most(x, 1200.0), -1200.0), 0.0);
 }
 
-// e^(x + tail) - 1 as an unevaluated sum, divided by 2^512 where `huge` is true. With A = 2^n it is
-// (A - 1) + A * r + A * (the rest); |A - 1| is zero or at least |A * r|, so their sum is exact.
+// e^(x + tail) - 1 as value * factor, where the factor is 1, or 2^512 for large x. The second part
+// of the value may reach 2 percent of the first.
 struct ExponentialMinusOne {
   Extended value;
   double factor;
 };
 
+// With A = 2^n the result is (A - 1) + A * r + A * r^2 / 2 + A * (the rest). Each term of the three
+// is zero or below the sum before it, so both additions are exact, and so is the square of the
+// upper half of r.
 FEATURE_EXTRACTOR_MATH_INLINE ExponentialMinusOne expm1_extended(double x, double tail) {
   const ExponentialReduction reduced = reduce_exponential(x, tail);
   const bool huge = reduced.exponent > 512.0;
   const double power = power_of_two(reduced.exponent - select(huge, 512.0, 0.0));
-  const double rest = reduced.low + exponential_tail(reduced.high);
-  const Extended sum = add_ordered(power - select(huge, 0.0, 1.0), power * reduced.high);
-  return {{sum.high, sum.low + power * rest}, select(huge, 0x1p512, 1.0)};
+  const double r = reduced.high;
+  const double r_high = upper_half(r);
+  const double half_square = 0.5 * r_high * r_high;
+  const double square_rest = 0.5 * (r - r_high) * (r + r_high);
+  const double rest = (reduced.low + square_rest) + exponential_tail(r, 0.0);
+  const Extended linear = add_ordered(power - select(huge, 0.0, 1.0), power * r);
+  const Extended sum = add_ordered(linear.high, power * half_square);
+  return {{sum.high, sum.low + (linear.low + power * rest)}, select(huge, 0x1p512, 1.0)};
 }
 
 // e^x - 1 without the loss of digits near zero.

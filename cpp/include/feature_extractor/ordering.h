@@ -1,0 +1,108 @@
+// Stable sorting of lists by value: positions in the order of their values, nulls left out.
+#pragma once
+
+#include "feature_extractor/column.h"
+
+#include <algorithm>
+
+namespace feature_extractor {
+
+// A key whose unsigned order is the order of the values; for texts only of their first eight bytes.
+template <class T>
+[[gnu::always_inline]] inline uint64_t order_key(T value) {
+  if constexpr (std::is_same_v<T, Text>) {
+    uint64_t key = 0;
+    if (!value.empty()) __builtin_memcpy(&key, value.data(), value.size() < 8 ? value.size() : 8);
+    return __builtin_bswap64(key);
+  } else if constexpr (std::is_same_v<T, double>) {
+    const auto bits = __builtin_bit_cast(uint64_t, value + 0.0);
+    return bits ^ (bits >> 63 != 0 ? ~uint64_t{0} : uint64_t{1} << 63);
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return value ? 1 : 0;
+  } else {
+    return static_cast<uint64_t>(value) ^ uint64_t{1} << 63;
+  }
+}
+
+// The inverse, for ints and floats.
+template <class T>
+[[gnu::always_inline]] inline T value_of_order_key(uint64_t key) {
+  constexpr uint64_t kSign = uint64_t{1} << 63;
+  if constexpr (std::is_same_v<T, double>) {
+    return __builtin_bit_cast(double, key ^ (key >> 63 != 0 ? kSign : ~uint64_t{0}));
+  } else {
+    return static_cast<int64_t>(key ^ kSign);
+  }
+}
+
+struct Ranked {
+  uint64_t key;
+  uint32_t position;
+};
+
+// Ascending, or descending, by value; equal values by their position. A total order for every bit pattern.
+template <class T>
+struct ValueOrder {
+  List<T> xs;
+  bool descending;
+
+  uint64_t key(uint32_t position) const {
+    const uint64_t ascending = order_key<T>(xs[position]);
+    return descending ? ~ascending : ascending;
+  }
+  bool operator()(Ranked x, Ranked y) const {
+    if (x.key != y.key) return x.key < y.key;
+    if constexpr (std::is_same_v<T, Text>) {
+      const int order = xs[x.position].compare(xs[y.position]);
+      if (order != 0) return descending ? order > 0 : order < 0;
+    }
+    return x.position < y.position;
+  }
+};
+
+inline constexpr uint32_t kInsertionSortSize = 24;
+
+template <class Order>
+inline void sort_ranked(Ranked* items, uint32_t count, const Order& order) {
+  if (count > kInsertionSortSize) {
+    std::sort(items, items + count, order);
+    return;
+  }
+  for (uint32_t i = 1; i < count; ++i) {
+    const Ranked item = items[i];
+    uint32_t at = i;
+    for (; at > 0 && order(item, items[at - 1]); --at) items[at] = items[at - 1];
+    items[at] = item;
+  }
+}
+
+// Writes the elements that are not null to `items`, which has room for all, the first `limit` of them sorted, and returns how
+// many are sorted: all of them, or `limit`.
+template <class T>
+inline uint32_t rank(List<T> xs, bool descending, uint32_t limit, Ranked* items) {
+  const ValueOrder<T> order{xs, descending};
+  const uint32_t size = xs.size();
+  uint32_t count = 0;
+  if (limit <= 16 && limit < size / 2) {
+    // A few of many: keep the best ones sorted; most elements fail the first comparison.
+    for (uint32_t i = 0; i < size; ++i) {
+      if (xs.is_null(i)) continue;
+      const Ranked item{order.key(i), i};
+      if (count == limit) {
+        if (limit == 0 || !order(item, items[count - 1])) continue;
+        --count;
+      }
+      uint32_t at = count++;
+      for (; at > 0 && order(item, items[at - 1]); --at) items[at] = items[at - 1];
+      items[at] = item;
+    }
+    return count;
+  }
+  for (uint32_t i = 0; i < size; ++i) {
+    if (!xs.is_null(i)) items[count++] = {order.key(i), i};
+  }
+  sort_ranked(items, count, order);
+  return count < limit ? count : limit;
+}
+
+}  // namespace feature_extractor

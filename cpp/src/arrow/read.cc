@@ -1,0 +1,572 @@
+// Reads Arrow arrays into flat columns of storage types.
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+#include "arrow/input_table.h"
+#include "arrow/utf8.h"
+
+namespace feature_extractor {
+namespace {
+
+const uint8_t* validity_bits(const ArrowArray& array) {
+  if (array.null_count == 0 || array.n_buffers == 0) return nullptr;
+  return static_cast<const uint8_t*>(array.buffers[0]);
+}
+
+bool bit(const uint8_t* bits, int64_t index) { return (bits[index >> 3] >> (index & 7) & 1) != 0; }
+
+// Clears `valid` where the array has a null. Returns how many rows it cleared.
+int64_t apply_bits(const uint8_t* bits, int64_t offset, int64_t count, uint8_t* valid) {
+  int64_t cleared = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    const uint8_t present = bit(bits, offset + i) ? 1 : 0;
+    cleared += valid[i] & (present ^ 1);
+    valid[i] &= present;
+  }
+  return cleared;
+}
+
+double half_to_double(uint16_t half) {
+  const int exponent = half >> 10 & 31;
+  const int mantissa = half & 1023;
+  double value;
+  if (exponent == 31) {
+    value = mantissa == 0 ? INFINITY : NAN;
+  } else if (exponent == 0) {
+    value = std::ldexp(mantissa, -24);
+  } else {
+    value = std::ldexp(1024 + mantissa, exponent - 25);
+  }
+  return (half & 0x8000) != 0 ? -value : value;
+}
+
+class LeafReader {
+ public:
+  LeafReader(const LeafAccess& leaf, StorageKind type, uint32_t width, ReadTarget* target, InputCounts* counts)
+      : leaf_(leaf), type_(type), width_(width), target_(target), counts_(counts) {}
+
+  void read(std::span<const RowRange> ranges) {
+    int64_t total = 0;
+    for (const RowRange& range : ranges) total += range.count;
+    target_->data = target_->values;
+    target_->has_nulls = false;
+    if (leaf_.node->layout == Layout::kNull) {
+      std::memset(target_->valid, 0, static_cast<size_t>(total));
+      std::memset(target_->values, 0, static_cast<size_t>(total) * value_size());
+      target_->has_nulls = total > 0;
+      counts_->nulls += total;
+      return;
+    }
+    if (ranges.size() == 1 && in_place(ranges[0])) return;
+    has_nulls_ = false;
+    int64_t at = 0;
+    std::memset(target_->valid, 1, static_cast<size_t>(total));
+    for (const RowRange& range : ranges) {
+      rows_of(*leaf_.node, range.begin + leaf_.shift, range.count, at);
+      for (const auto& enclosing : leaf_.structs) {
+        if (const uint8_t* bits = validity_bits(*enclosing.node->array)) {
+          clear(bits, range.begin + enclosing.shift + enclosing.node->array->offset, range.count, at);
+        }
+      }
+      at += range.count;
+    }
+    target_->has_nulls = has_nulls_;
+  }
+
+ private:
+  size_t value_size() const {
+    switch (type_) {
+      case StorageKind::kBool:
+        return 1;
+      case StorageKind::kText:
+        return sizeof(Text);
+      case StorageKind::kVector:
+        return sizeof(float) * width_;
+      default:
+        return 8;
+    }
+  }
+
+  // Values that lie in the array as the kernels want them are used where they are.
+  bool in_place(const RowRange& range) {
+    const InputNode& node = *leaf_.node;
+    if (node.dictionary || node.multiply != 1 || node.divide != 1) return false;
+    if (validity_bits(*node.array) != nullptr) return false;
+    for (const auto& enclosing : leaf_.structs) {
+      if (validity_bits(*enclosing.node->array) != nullptr) return false;
+    }
+    const int64_t begin = range.begin + leaf_.shift + node.array->offset;
+    if (type_ == StorageKind::kInt && node.layout == Layout::kInt64) {
+      target_->data = static_cast<const int64_t*>(node.array->buffers[1]) + begin;
+      return reinterpret_cast<uintptr_t>(target_->data) % 8 == 0;
+    }
+    if (type_ == StorageKind::kFloat && node.layout == Layout::kFloat64) {
+      const auto* values = static_cast<const double*>(node.array->buffers[1]) + begin;
+      if (reinterpret_cast<uintptr_t>(values) % 8 != 0) return false;
+      uint64_t bad = 0;
+      for (int64_t i = 0; i < range.count; ++i) {
+        bad |= ((std::bit_cast<uint64_t>(values[i]) >> 52 & 0x7FF) + 1) >> 11;
+      }
+      target_->data = values;
+      return bad == 0;
+    }
+    if (type_ == StorageKind::kVector && node.layout == Layout::kFixedList && node.fixed_size == width_ &&
+        node.children[0]->layout == Layout::kFloat32 && validity_bits(*node.children[0]->array) == nullptr) {
+      const ArrowArray& child = *node.children[0]->array;
+      const auto* values = static_cast<const float*>(child.buffers[1]) + begin * width_ + child.offset;
+      uint32_t bad = 0;
+      for (int64_t i = 0; i < range.count * width_; ++i) {
+        bad |= ((std::bit_cast<uint32_t>(values[i]) >> 23 & 0xFF) + 1) >> 8;
+      }
+      target_->data = values;
+      return bad == 0;
+    }
+    return false;
+  }
+
+  void clear(const uint8_t* bits, int64_t offset, int64_t count, int64_t at) {
+    const int64_t cleared = apply_bits(bits, offset, count, target_->valid + at);
+    if (cleared == 0) return;
+    has_nulls_ = true;
+    counts_->nulls += cleared;
+    if (type_ == StorageKind::kText) {
+      Text* out = static_cast<Text*>(target_->values) + at;
+      for (int64_t i = 0; i < count; ++i) {
+        if (target_->valid[at + i] == 0) out[i] = Text();
+      }
+    }
+  }
+
+  void invalidate(int64_t row, int64_t* counter) {
+    if (target_->valid[row] == 0) return;
+    target_->valid[row] = 0;
+    has_nulls_ = true;
+    ++*counter;
+  }
+
+  // Reads rows [begin, begin + count) of a node to position `at`; then clears those that are null.
+  void rows_of(const InputNode& node, int64_t begin, int64_t count, int64_t at) {
+    if (node.dictionary) {
+      dictionary(node, begin, count, at);
+      return;
+    }
+    const int64_t first = begin + node.array->offset;
+    if (const uint8_t* bits = validity_bits(*node.array)) clear(bits, first, count, at);
+    values(node, first, count, at);
+  }
+
+  void values(const InputNode& node, int64_t first, int64_t count, int64_t at) {
+    switch (type_) {
+      case StorageKind::kBool: {
+        const auto* bits = static_cast<const uint8_t*>(node.array->buffers[1]);
+        auto* out = static_cast<uint8_t*>(target_->values) + at;
+        for (int64_t i = 0; i < count; ++i) out[i] = bit(bits, first + i) ? 1 : 0;
+        break;
+      }
+      case StorageKind::kInt:
+        ints(node, first, count, at);
+        break;
+      case StorageKind::kFloat:
+        floats(node, first, count, at);
+        break;
+      case StorageKind::kText:
+        texts(node, first, count, at);
+        break;
+      case StorageKind::kVector:
+        vectors(node, first, count, at);
+        break;
+      default:
+        break;
+    }
+  }
+
+  template <class T>
+  void copy_ints(const InputNode& node, int64_t first, int64_t count, int64_t at) {
+    const auto* values = static_cast<const T*>(node.array->buffers[1]) + first;
+    auto* out = static_cast<int64_t*>(target_->values) + at;
+    for (int64_t i = 0; i < count; ++i) out[i] = static_cast<int64_t>(values[i]);
+  }
+
+  void ints(const InputNode& node, int64_t first, int64_t count, int64_t at) {
+    auto* out = static_cast<int64_t*>(target_->values) + at;
+    switch (node.layout) {
+      case Layout::kInt8: copy_ints<int8_t>(node, first, count, at); break;
+      case Layout::kUInt8: copy_ints<uint8_t>(node, first, count, at); break;
+      case Layout::kInt16: copy_ints<int16_t>(node, first, count, at); break;
+      case Layout::kUInt16: copy_ints<uint16_t>(node, first, count, at); break;
+      case Layout::kInt32: copy_ints<int32_t>(node, first, count, at); break;
+      case Layout::kUInt32: copy_ints<uint32_t>(node, first, count, at); break;
+      case Layout::kInt64: copy_ints<int64_t>(node, first, count, at); break;
+      case Layout::kUInt64:
+        copy_ints<uint64_t>(node, first, count, at);
+        for (int64_t i = 0; i < count; ++i) {
+          if (out[i] < 0) invalidate(at + i, &counts_->out_of_range);
+        }
+        break;
+      default:
+        break;
+    }
+    if (node.multiply != 1) {
+      for (int64_t i = 0; i < count; ++i) {
+        if (__builtin_mul_overflow(out[i], node.multiply, &out[i])) invalidate(at + i, &counts_->out_of_range);
+      }
+    }
+    if (node.divide != 1) {
+      for (int64_t i = 0; i < count; ++i) {
+        const int64_t remainder = out[i] % node.divide;
+        out[i] = out[i] / node.divide - (remainder < 0 ? 1 : 0);
+      }
+    }
+  }
+
+  template <class T>
+  void copy_floats(const InputNode& node, int64_t first, int64_t count, int64_t at) {
+    const auto* values = static_cast<const T*>(node.array->buffers[1]) + first;
+    auto* out = static_cast<double*>(target_->values) + at;
+    for (int64_t i = 0; i < count; ++i) out[i] = static_cast<double>(values[i]);
+  }
+
+  void floats(const InputNode& node, int64_t first, int64_t count, int64_t at) {
+    auto* out = static_cast<double*>(target_->values) + at;
+    switch (node.layout) {
+      case Layout::kFloat16: {
+        const auto* values = static_cast<const uint16_t*>(node.array->buffers[1]) + first;
+        for (int64_t i = 0; i < count; ++i) out[i] = half_to_double(values[i]);
+        break;
+      }
+      case Layout::kFloat32: copy_floats<float>(node, first, count, at); break;
+      case Layout::kFloat64: copy_floats<double>(node, first, count, at); break;
+      case Layout::kInt8: copy_floats<int8_t>(node, first, count, at); break;
+      case Layout::kUInt8: copy_floats<uint8_t>(node, first, count, at); break;
+      case Layout::kInt16: copy_floats<int16_t>(node, first, count, at); break;
+      case Layout::kUInt16: copy_floats<uint16_t>(node, first, count, at); break;
+      case Layout::kInt32: copy_floats<int32_t>(node, first, count, at); break;
+      case Layout::kUInt32: copy_floats<uint32_t>(node, first, count, at); break;
+      case Layout::kInt64: copy_floats<int64_t>(node, first, count, at); break;
+      case Layout::kUInt64: copy_floats<uint64_t>(node, first, count, at); break;
+      default:
+        break;
+    }
+    uint64_t bad = 0;
+    for (int64_t i = 0; i < count; ++i) bad |= ((std::bit_cast<uint64_t>(out[i]) >> 52 & 0x7FF) + 1) >> 11;
+    if (bad == 0) return;
+    for (int64_t i = 0; i < count; ++i) {
+      if (!std::isfinite(out[i])) {
+        out[i] = 0.0;
+        invalidate(at + i, &counts_->not_finite);
+      }
+    }
+  }
+
+  template <class Offset>
+  void text_rows(const InputNode& node, int64_t first, int64_t count, int64_t at) {
+    const auto* offsets = static_cast<const Offset*>(node.array->buffers[1]) + first;
+    const auto* bytes = static_cast<const char*>(node.array->buffers[2]);
+    auto* out = static_cast<Text*>(target_->values) + at;
+    for (int64_t i = 0; i < count; ++i) {
+      const Offset size = offsets[i + 1] - offsets[i];
+      out[i] = target_->valid[at + i] != 0 && size > 0 ? Text(bytes + offsets[i], static_cast<size_t>(size)) : Text();
+    }
+    if (node.is_bytes || count == 0 || offsets[count] <= offsets[0]) return;
+    if (is_ascii(bytes + offsets[0], static_cast<size_t>(offsets[count] - offsets[0]))) return;
+    check_utf8(out, count, at);
+  }
+
+  void check_utf8(Text* out, int64_t count, int64_t at) {
+    for (int64_t i = 0; i < count; ++i) {
+      if (is_valid_utf8(out[i])) continue;
+      out[i] = Text();
+      invalidate(at + i, &counts_->not_utf8);
+    }
+  }
+
+  void texts(const InputNode& node, int64_t first, int64_t count, int64_t at) {
+    if (node.layout == Layout::kText32) {
+      text_rows<int32_t>(node, first, count, at);
+    } else if (node.layout == Layout::kText64) {
+      text_rows<int64_t>(node, first, count, at);
+    } else {
+      struct View {  // The 16 bytes of Arrow's string view: text of up to 12 bytes lies in the view itself.
+        int32_t size;
+        char prefix[4];
+        int32_t buffer;
+        int32_t offset;
+      };
+      const auto* views = static_cast<const View*>(node.array->buffers[1]) + first;
+      auto* out = static_cast<Text*>(target_->values) + at;
+      for (int64_t i = 0; i < count; ++i) {
+        const View& view = views[i];
+        if (target_->valid[at + i] == 0 || view.size <= 0) {
+          out[i] = Text();
+        } else if (view.size <= 12) {
+          out[i] = Text(view.prefix, static_cast<size_t>(view.size));
+        } else {
+          const auto* bytes = static_cast<const char*>(node.array->buffers[2 + view.buffer]);
+          out[i] = Text(bytes + view.offset, static_cast<size_t>(view.size));
+        }
+      }
+      if (!node.is_bytes) check_utf8(out, count, at);
+    }
+  }
+
+  // A vector with a null element, or of the wrong size, is null as a whole.
+  void vectors(const InputNode& node, int64_t first, int64_t count, int64_t at) {
+    const InputNode& child = *node.children[0];
+    auto* out = static_cast<float*>(target_->values) + at * width_;
+    std::vector<double> row(width_);
+    std::vector<uint8_t> valid(width_);
+    for (int64_t i = 0; i < count; ++i) {
+      float* values = out + i * width_;
+      int64_t begin = (first + i) * node.fixed_size;
+      int64_t size = node.fixed_size;
+      if (node.layout == Layout::kList32) {
+        const auto* offsets = static_cast<const int32_t*>(node.array->buffers[1]) + first + i;
+        begin = offsets[0];
+        size = offsets[1] - offsets[0];
+      } else if (node.layout == Layout::kList64) {
+        const auto* offsets = static_cast<const int64_t*>(node.array->buffers[1]) + first + i;
+        begin = offsets[0];
+        size = offsets[1] - offsets[0];
+      }
+      std::memset(values, 0, sizeof(float) * width_);
+      if (target_->valid[at + i] == 0) continue;
+      if (size != width_) {
+        invalidate(at + i, &counts_->wrong_size);
+        continue;
+      }
+      LeafAccess access;
+      access.node = &child;
+      ReadTarget target;
+      target.values = row.data();
+      target.valid = valid.data();
+      InputCounts counts;
+      const RowRange range{begin, size};
+      read_leaf(access, StorageKind::kFloat, 0, {&range, 1}, &target, &counts);
+      if (target.has_nulls) {
+        invalidate(at + i, &counts_->not_finite);
+        continue;
+      }
+      const auto* read = static_cast<const double*>(target.data);
+      bool finite = true;
+      for (uint32_t k = 0; k < width_; ++k) {
+        values[k] = static_cast<float>(read[k]);
+        finite = finite && std::isfinite(values[k]);
+      }
+      if (!finite) {
+        std::memset(values, 0, sizeof(float) * width_);
+        invalidate(at + i, &counts_->not_finite);
+      }
+    }
+  }
+
+  void dictionary(const InputNode& node, int64_t begin, int64_t count, int64_t at) {
+    const int64_t first = begin + node.array->offset;
+    const InputNode& words = *node.dictionary;
+    // The words are few beside the rows of a batch, but may be many beside those of a chunk: read each row's own.
+    if (const uint8_t* bits = validity_bits(*node.array)) clear(bits, first, count, at);
+    const auto* keep_valid = target_->valid;
+    for (int64_t i = 0; i < count; ++i) {
+      if (keep_valid[at + i] == 0) {
+        if (type_ == StorageKind::kText) static_cast<Text*>(target_->values)[at + i] = Text();
+        continue;
+      }
+      const int64_t index = index_at(node, first + i);
+      if (index < 0 || index >= words.array->length) {
+        invalidate(at + i, &counts_->out_of_range);
+        if (type_ == StorageKind::kText) static_cast<Text*>(target_->values)[at + i] = Text();
+        continue;
+      }
+      rows_of(words, index, 1, at + i);
+    }
+  }
+
+  static int64_t index_at(const InputNode& node, int64_t row) {
+    const void* values = node.array->buffers[1];
+    switch (node.layout) {
+      case Layout::kInt8: return static_cast<const int8_t*>(values)[row];
+      case Layout::kUInt8: return static_cast<const uint8_t*>(values)[row];
+      case Layout::kInt16: return static_cast<const int16_t*>(values)[row];
+      case Layout::kUInt16: return static_cast<const uint16_t*>(values)[row];
+      case Layout::kInt32: return static_cast<const int32_t*>(values)[row];
+      case Layout::kUInt32: return static_cast<const uint32_t*>(values)[row];
+      default: return static_cast<const int64_t*>(values)[row];
+    }
+  }
+
+  const LeafAccess& leaf_;
+  StorageKind type_;
+  uint32_t width_;
+  ReadTarget* target_;
+  InputCounts* counts_;
+  bool has_nulls_ = false;
+};
+
+struct ListBounds {
+  int64_t begin;
+  int64_t end;
+};
+
+ListBounds list_bounds(const InputNode& node, int64_t row) {
+  const int64_t at = row + node.array->offset;
+  if (node.layout == Layout::kList32) {
+    const auto* offsets = static_cast<const int32_t*>(node.array->buffers[1]) + at;
+    return {offsets[0], offsets[1]};
+  }
+  if (node.layout == Layout::kList64) {
+    const auto* offsets = static_cast<const int64_t*>(node.array->buffers[1]) + at;
+    return {offsets[0], offsets[1]};
+  }
+  return {at * node.fixed_size, (at + 1) * node.fixed_size};
+}
+
+bool is_null_at(const InputNode& node, int64_t row) {
+  if (node.layout == Layout::kNull) return true;
+  const uint8_t* bits = validity_bits(*node.array);
+  return bits != nullptr && !bit(bits, row + node.array->offset);
+}
+
+size_t fixed_value_size(Layout layout) {
+  switch (layout) {
+    case Layout::kInt8:
+    case Layout::kUInt8:
+      return 1;
+    case Layout::kInt16:
+    case Layout::kUInt16:
+    case Layout::kFloat16:
+      return 2;
+    case Layout::kInt32:
+    case Layout::kUInt32:
+    case Layout::kFloat32:
+      return 4;
+    default:
+      return 8;
+  }
+}
+
+Text text_at(const InputNode& node, int64_t row) {
+  const int64_t at = row + node.array->offset;
+  const auto* bytes = static_cast<const char*>(node.array->buffers[2]);
+  if (node.layout == Layout::kText32) {
+    const auto* offsets = static_cast<const int32_t*>(node.array->buffers[1]) + at;
+    return Text(bytes + offsets[0], static_cast<size_t>(offsets[1] - offsets[0]));
+  }
+  const auto* offsets = static_cast<const int64_t*>(node.array->buffers[1]) + at;
+  return Text(bytes + offsets[0], static_cast<size_t>(offsets[1] - offsets[0]));
+}
+
+// True if `count` consecutive values from two places are the same.
+bool ranges_equal(const InputNode& node, int64_t first, int64_t second, int64_t count) {
+  const bool plain = node.layout >= Layout::kInt8 && node.layout <= Layout::kFloat64;
+  if (plain && !node.dictionary && validity_bits(*node.array) == nullptr) {
+    const size_t size = fixed_value_size(node.layout);
+    const auto* values = static_cast<const char*>(node.array->buffers[1]);
+    return std::memcmp(values + (first + node.array->offset) * static_cast<int64_t>(size),
+                       values + (second + node.array->offset) * static_cast<int64_t>(size),
+                       static_cast<size_t>(count) * size) == 0;
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    if (!rows_equal(node, first + i, second + i)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void read_leaf(const LeafAccess& leaf, StorageKind type, uint32_t width, std::span<const RowRange> ranges,
+               ReadTarget* target, InputCounts* counts) {
+  LeafReader(leaf, type, width, target, counts).read(ranges);
+}
+
+int64_t read_list(const LeafAccess& leaf, std::span<const RowRange> ranges, ReadTarget* target,
+                  std::vector<RowRange>* child_ranges, InputCounts* counts) {
+  child_ranges->clear();
+  auto* entries = static_cast<ListEntry*>(target->values);
+  target->data = target->values;
+  target->has_nulls = false;
+  const InputNode& node = *leaf.node;
+  int64_t at = 0;
+  int64_t total = 0;
+  for (const RowRange& range : ranges) {
+    for (int64_t i = 0; i < range.count; ++i, ++at) {
+      const int64_t row = range.begin + i + leaf.shift;
+      bool is_null = is_null_at(node, row);
+      for (const auto& enclosing : leaf.structs) {
+        is_null = is_null || is_null_at(*enclosing.node, range.begin + i + enclosing.shift);
+      }
+      target->valid[at] = is_null ? 0 : 1;
+      entries[at] = {static_cast<uint32_t>(total), 0};
+      if (is_null) {
+        target->has_nulls = true;
+        ++counts->nulls;
+        continue;
+      }
+      const ListBounds bounds = list_bounds(node, row);
+      const int64_t size = bounds.end > bounds.begin ? bounds.end - bounds.begin : 0;
+      entries[at].size = static_cast<uint32_t>(size);
+      total += size;
+      if (size == 0) continue;
+      if (!child_ranges->empty() && child_ranges->back().begin + child_ranges->back().count == bounds.begin) {
+        child_ranges->back().count += size;
+      } else {
+        child_ranges->push_back({bounds.begin, size});
+      }
+    }
+  }
+  return total;
+}
+
+bool rows_equal(const InputNode& node, int64_t first, int64_t second) {
+  if (first == second) return true;
+  const bool first_null = is_null_at(node, first);
+  if (first_null != is_null_at(node, second)) return false;
+  if (first_null) return true;
+  const int64_t offset = node.array->offset;
+  switch (node.layout) {
+    case Layout::kNull:
+      return true;
+    case Layout::kBool: {
+      const auto* bits = static_cast<const uint8_t*>(node.array->buffers[1]);
+      return bit(bits, first + offset) == bit(bits, second + offset);
+    }
+    case Layout::kText32:
+    case Layout::kText64:
+      return text_at(node, first) == text_at(node, second);
+    case Layout::kTextView: {
+      const auto* views = static_cast<const char*>(node.array->buffers[1]);
+      const char* a = views + (first + offset) * 16;
+      const char* b = views + (second + offset) * 16;
+      int32_t size;
+      std::memcpy(&size, a, 4);
+      if (std::memcmp(a, b, 8) != 0) return false;
+      if (size <= 12) return std::memcmp(a, b, 16) == 0;
+      int32_t at[4];
+      std::memcpy(at, a + 8, 8);
+      std::memcpy(at + 2, b + 8, 8);
+      return std::memcmp(static_cast<const char*>(node.array->buffers[2 + at[0]]) + at[1],
+                         static_cast<const char*>(node.array->buffers[2 + at[2]]) + at[3],
+                         static_cast<size_t>(size)) == 0;
+    }
+    case Layout::kList32:
+    case Layout::kList64:
+    case Layout::kFixedList: {
+      const ListBounds a = list_bounds(node, first);
+      const ListBounds b = list_bounds(node, second);
+      if (a.end - a.begin != b.end - b.begin) return false;
+      return a.begin == b.begin || ranges_equal(*node.children[0], a.begin, b.begin, a.end - a.begin);
+    }
+    case Layout::kStruct:
+      for (const auto& child : node.children) {
+        if (!rows_equal(*child, first + offset, second + offset)) return false;
+      }
+      return true;
+    default: {
+      const size_t size = fixed_value_size(node.layout);
+      const auto* values = static_cast<const char*>(node.array->buffers[1]);
+      return std::memcmp(values + (first + offset) * static_cast<int64_t>(size),
+                         values + (second + offset) * static_cast<int64_t>(size), size) == 0;
+    }
+  }
+}
+
+}  // namespace feature_extractor

@@ -1,0 +1,590 @@
+#include "engine/executor.h"
+
+#include <algorithm>
+
+#include "engine/write_output.h"
+
+namespace feature_extractor {
+namespace {
+
+void grow_register(GrowingColumn* column, uint32_t minimum) {
+  auto* reg = static_cast<Register*>(column->owner);
+  uint32_t capacity = column->capacity < 512 ? 1024 : column->capacity * 2;
+  if (capacity < minimum) capacity = minimum;
+  reg->values.reserve(static_cast<size_t>(capacity) * column->value_size, static_cast<size_t>(column->size) * column->value_size);
+  reg->valid.reserve(capacity, column->size);
+  column->data = reg->values.as<void>();
+  column->valid = reg->valid.as<uint8_t>();
+  column->capacity = capacity;
+}
+
+void grow_positions(GrowingColumn* column, uint32_t minimum) {
+  auto* buffer = static_cast<Buffer*>(column->owner);
+  uint32_t capacity = column->capacity < 512 ? 1024 : column->capacity * 2;
+  if (capacity < minimum) capacity = minimum;
+  column->data = buffer->reserve_array<uint32_t>(capacity, column->size);
+  column->capacity = capacity;
+}
+
+template <class T>
+void gather_values(const void* source, const uint32_t* index, uint32_t rows, void* target) {
+  const T* from = static_cast<const T*>(source);
+  T* to = static_cast<T*>(target);
+  for (uint32_t i = 0; i < rows; ++i) to[i] = from[index[i]];
+}
+
+}  // namespace
+
+Workspace::Workspace(const Program& program)
+    : columns(program.slots_.size()),
+      registers(program.register_value_size_.size()),
+      domains(program.plan().domains.size()),
+      entry_maps(program.entry_maps_.size()),
+      index_maps(program.index_maps_.size()),
+      operands(static_cast<size_t>(program.maximum_operand_columns_) + 8),
+      input_counts(program.plan().inputs.size()),
+      invented_nulls(program.plan().sites.size()) {
+  domains[kConstantDomain].rows = 1;
+  if (program.constants_ == nullptr) return;
+  // Constants, and the domains of constant lists, are the same for all workspaces.
+  const Workspace& constants = *program.constants_;
+  for (size_t s = 0; s < columns.size(); ++s) {
+    if (program.slots_[s].root == kConstantDomain) columns[s] = constants.columns[s];
+  }
+  for (size_t d = 3; d < domains.size(); ++d) {
+    if (program.plan().root_of(static_cast<int>(d)) == kConstantDomain) domains[d].rows = constants.domains[d].rows;
+  }
+}
+
+uint8_t* Executor::valid_of(int slot, uint32_t rows) {
+  return work_.registers[program_.slots_[slot].reg].valid.reserve_array<uint8_t>(rows);
+}
+
+char* Executor::values_of(int slot, uint32_t rows) {
+  const BoundSlot& bound = program_.slots_[slot];
+  return work_.registers[bound.reg].values.reserve_array<char>(static_cast<size_t>(rows) * bound.value_size);
+}
+
+void Executor::reset_maps(int root) {
+  for (size_t m = 0; m < work_.entry_maps.size(); ++m) {
+    if (program_.plan().root_of(program_.entry_maps_[m].domain) >= root) work_.entry_maps[m].ready = false;
+  }
+  for (size_t m = 0; m < work_.index_maps.size(); ++m) {
+    if (program_.plan().root_of(program_.index_maps_[m].from) >= root) work_.index_maps[m].ready = false;
+  }
+}
+
+void Executor::run_constant_step(const BoundStep& step) { run_step(step); }
+
+void Executor::begin_requests(const InputTable* table, std::span<const RowRange> ranges, uint32_t rows) {
+  tables_[kRequestDomain] = table;
+  request_ranges_ = ranges;
+  work_.arenas[kRequestDomain].reset();
+  work_.arenas[kCandidateDomain].reset();
+  work_.domains[kRequestDomain].rows = rows;
+  reset_maps(kRequestDomain);
+}
+
+void Executor::run_requests(std::vector<FeatureBuffer>* out, int64_t out_row) {
+  out_ = out;
+  out_row_ = out_row;
+  run_stage(kRequestDomain);
+}
+
+void Executor::run_candidates(const InputTable* table, RowRange range, const uint32_t* owners,
+                              std::vector<FeatureBuffer>* out, int64_t out_row) {
+  tables_[kCandidateDomain] = table;
+  candidate_range_ = range;
+  owners_ = owners;
+  out_ = out;
+  out_row_ = out_row;
+  work_.arenas[kCandidateDomain].reset();
+  work_.domains[kCandidateDomain].rows = static_cast<uint32_t>(range.count);
+  reset_maps(kCandidateDomain);
+  run_stage(kCandidateDomain);
+}
+
+uint32_t Executor::largest_domain(int root) const {
+  uint32_t largest = 0;
+  for (size_t d = 3; d < work_.domains.size(); ++d) {
+    if (program_.plan().root_of(static_cast<int>(d)) == root) largest = std::max(largest, work_.domains[d].rows);
+  }
+  return largest;
+}
+
+void Executor::run_stage(int stage) {
+  for (const BoundStep& step : program_.stages_[stage]) run_step(step);
+}
+
+void Executor::run_step(const BoundStep& step) {
+  if (step.feature >= 0) {
+    write_feature(step.feature);
+    return;
+  }
+  switch (step.kind) {
+    case Step::Kind::kInput:
+      run_input(step);
+      break;
+    case Step::Kind::kConstant:
+      run_constant(step);
+      break;
+    case Step::Kind::kCall:
+      run_call(step);
+      break;
+    case Step::Kind::kLift:
+      run_lift(step);
+      break;
+    case Step::Kind::kFetch:
+      run_fetch(step);
+      break;
+  }
+}
+
+void Executor::write_feature(int feature) {
+  const BoundFeature& bound = program_.features_[feature];
+  const Column& value = work_.columns[bound.value.slot];
+  Column elements[2];
+  for (size_t e = 0; e < bound.value.elements.size(); ++e) elements[e] = work_.columns[bound.value.elements[e].slot];
+  OutputValue output;
+  output.value = value;
+  output.elements = elements;
+  if (!bound.value.elements.empty()) output.entries = entries(bound.value);
+  const uint32_t rows = work_.domains[program_.plan().output_domain].rows;
+  write_output(*bound.declaration, output, rows, out_row_, &(*out_)[feature]);
+}
+
+// --- inputs and constants ---
+
+void Executor::run_input(const BoundStep& step) {
+  const Step& input = *step.step;
+  const int slot = input.results[0];
+  const BoundSlot& bound = program_.slots_[slot];
+  const InputTable* table = tables_[bound.root];
+  const uint32_t rows = work_.domains[step.domain].rows;
+  RowRange candidate_range{candidate_range_.begin + (table != nullptr ? table->row_shift() : 0), candidate_range_.count};
+  std::span<const RowRange> ranges;
+  if (step.domain == kRequestDomain) {
+    ranges = request_ranges_;
+  } else if (step.domain == kCandidateDomain) {
+    ranges = {&candidate_range, 1};
+  } else {
+    ranges = work_.domains[step.domain].input_ranges;
+  }
+  const LeafAccess leaf = find_leaf(table->column(input.input), input.path);
+  ReadTarget target;
+  target.values = values_of(slot, rows);
+  target.valid = valid_of(slot, rows);
+  InputCounts& counts = work_.input_counts[input.input];
+  Column& column = work_.columns[slot];
+  column.width = bound.width;
+  if (bound.type != StorageKind::kList) {
+    read_leaf(leaf, bound.type, bound.width, ranges, &target, &counts);
+  } else if (leaf.node->layout == Layout::kNull) {
+    std::memset(target.values, 0, sizeof(ListEntry) * rows);
+    std::memset(target.valid, 0, rows);
+    target.data = target.values;
+    target.has_nulls = true;
+    counts.nulls += rows;
+    for (const int d : program_.domains_of_shape_[slot]) work_.domains[d].input_ranges.clear();
+    shape_written(slot, 0, true);
+  } else {
+    work_.child_ranges.clear();
+    const int64_t elements = read_list(leaf, ranges, &target, &work_.child_ranges, &counts);
+    for (const int d : program_.domains_of_shape_[slot]) {
+      if (program_.plan().domains[d].origin < 0) work_.domains[d].input_ranges = work_.child_ranges;
+    }
+    shape_written(slot, static_cast<uint32_t>(elements), true);
+  }
+  column.data = target.data;
+  column.valid = target.has_nulls ? target.valid : nullptr;
+}
+
+void Executor::run_constant(const BoundStep& step) {
+  const auto store = [&](const ConstantValue& value, int slot, uint32_t row) {
+    const BoundSlot& bound = program_.slots_[slot];
+    char* out = work_.registers[bound.reg].values.as<char>() + static_cast<size_t>(row) * bound.value_size;
+    switch (bound.type) {
+      case StorageKind::kBool:
+        *out = value.bool_value ? 1 : 0;
+        break;
+      case StorageKind::kInt:
+        std::memcpy(out, &value.int_value, 8);
+        break;
+      case StorageKind::kFloat: {
+        const double number =
+            value.kind == ConstantValue::Kind::kInt ? static_cast<double>(value.int_value) : value.float_value;
+        std::memcpy(out, &number, 8);
+        break;
+      }
+      default: {
+        const Text text = value.text_value;
+        std::memcpy(out, &text, sizeof(text));
+        break;
+      }
+    }
+    const bool is_null = value.kind == ConstantValue::Kind::kNull;
+    work_.registers[bound.reg].valid.as<uint8_t>()[row] = is_null ? 0 : 1;
+    if (is_null) work_.columns[slot].valid = work_.registers[bound.reg].valid.as<uint8_t>();
+  };
+  const ConstantValue& value = step.step->value;
+  const int slot = step.step->results[0];
+  Column& column = work_.columns[slot];
+  column.data = values_of(slot, 1);
+  valid_of(slot, 1);
+  if (program_.slots_[slot].type != StorageKind::kList) {
+    store(value, slot, 0);
+    return;
+  }
+  const int elements = step.step->results[1];
+  const auto count = static_cast<uint32_t>(value.list.size());
+  work_.columns[elements].data = values_of(elements, count);
+  valid_of(elements, count);
+  for (uint32_t i = 0; i < count; ++i) store(value.list[i], elements, i);
+  const ListEntry entry{0, count};
+  std::memcpy(values_of(slot, 1), &entry, sizeof(entry));
+  *valid_of(slot, 1) = value.kind == ConstantValue::Kind::kNull ? 0 : 1;
+  column.valid = value.kind == ConstantValue::Kind::kNull ? valid_of(slot, 1) : nullptr;
+  shape_written(slot, count, true);
+}
+
+// --- domains ---
+
+// Sets the number of rows of the elements of a shape. Own elements are as many as were written; those of a view are the sum
+// of its entries.
+void Executor::shape_written(int slot, uint32_t own_rows, bool own_rows_known) {
+  uint32_t view_rows = 0;
+  const auto* list = static_cast<const ListEntry*>(work_.columns[slot].data);
+  for (const int d : program_.domains_of_shape_[slot]) {
+    if (own_rows_known && !program_.plan().domains[d].view) {
+      work_.domains[d].rows = own_rows;
+      continue;
+    }
+    if (view_rows == 0) {
+      const uint32_t rows = work_.domains[program_.slots_[slot].domain].rows;
+      for (uint32_t i = 0; i < rows; ++i) view_rows += list[i].size;
+    }
+    work_.domains[d].rows = view_rows;
+  }
+}
+
+const ListEntry* Executor::dense_entries(int domain) {
+  const Domain& d = program_.plan().domains[domain];
+  if (!d.view) return static_cast<const ListEntry*>(work_.columns[d.shape].data);
+  for (size_t m = 0; m < program_.entry_maps_.size(); ++m) {
+    if (program_.entry_maps_[m].domain == domain && program_.entry_maps_[m].storage == domain) {
+      return entry_map(static_cast<int>(m));
+    }
+  }
+  return nullptr;
+}
+
+const ListEntry* Executor::entry_map(int id) {
+  Workspace::Map& map = work_.entry_maps[id];
+  if (map.ready) return map.values.as<ListEntry>();
+  const auto [domain, storage] = program_.entry_maps_[id];
+  const Domain& d = program_.plan().domains[domain];
+  const uint32_t rows = work_.domains[d.parent].rows;
+  auto* out = map.values.reserve_array<ListEntry>(rows);
+  const auto* shape = static_cast<const ListEntry*>(work_.columns[d.shape].data);
+  map.ready = true;
+  if (storage == domain) {
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < rows; ++i) {
+      out[i] = {next, shape[i].size};
+      next += shape[i].size;
+    }
+    return out;
+  }
+  // The shape speaks of the origin's dense elements; the same elements lie elsewhere in the deeper storage, row by row.
+  const ListEntry* dense = dense_entries(d.origin);
+  const ListEntry* deep = origin_entries(d.origin, storage);
+  const int origin_parent = program_.plan().domains[d.origin].parent;
+  const uint32_t* owner = origin_parent == d.parent ? nullptr : index_map(find_index_map(d.parent, origin_parent));
+  for (uint32_t i = 0; i < rows; ++i) {
+    const uint32_t row = owner == nullptr ? i : owner[i];
+    out[i] = {deep[row].begin + (shape[i].begin - dense[row].begin), shape[i].size};
+  }
+  return out;
+}
+
+// The entries of a domain in one of its storages.
+const ListEntry* Executor::origin_entries(int domain, int storage) {
+  const Domain& d = program_.plan().domains[domain];
+  if (storage == (d.view ? d.origin : domain)) return static_cast<const ListEntry*>(work_.columns[d.shape].data);
+  for (size_t m = 0; m < program_.entry_maps_.size(); ++m) {
+    if (program_.entry_maps_[m].domain == domain && program_.entry_maps_[m].storage == storage) {
+      return entry_map(static_cast<int>(m));
+    }
+  }
+  return nullptr;
+}
+
+int Executor::find_index_map(int from, int to) const {
+  for (size_t m = 0; m < program_.index_maps_.size(); ++m) {
+    if (program_.index_maps_[m].from == from && program_.index_maps_[m].to == to) return static_cast<int>(m);
+  }
+  return -1;
+}
+
+const uint32_t* Executor::index_map(int id) {
+  Workspace::Map& map = work_.index_maps[id];
+  if (map.ready) return map.values.as<uint32_t>();
+  const IndexMap& index = program_.index_maps_[id];
+  const uint32_t rows = work_.domains[index.from].rows;
+  auto* out = map.values.reserve_array<uint32_t>(rows);
+  map.ready = true;
+  if (index.first >= 0) {
+    const uint32_t* first = index_map(index.first);
+    const uint32_t* second = index_map(index.second);
+    for (uint32_t i = 0; i < rows; ++i) out[i] = second[first[i]];
+    return out;
+  }
+  if (index.to == kConstantDomain) {
+    std::memset(out, 0, sizeof(uint32_t) * rows);
+    return out;
+  }
+  if (index.from == kCandidateDomain) {
+    std::memcpy(out, owners_, sizeof(uint32_t) * rows);
+    return out;
+  }
+  const Domain& d = program_.plan().domains[index.from];
+  const uint32_t owners = work_.domains[d.parent].rows;
+  const auto* shape = static_cast<const ListEntry*>(work_.columns[d.shape].data);
+  uint32_t next = 0;
+  if (index.to == d.parent) {
+    for (uint32_t row = 0; row < owners; ++row) {
+      for (uint32_t k = 0; k < shape[row].size; ++k) out[next++] = row;
+    }
+  } else if (d.view) {
+    for (uint32_t row = 0; row < owners; ++row) {
+      for (uint32_t k = 0; k < shape[row].size; ++k) out[next++] = shape[row].begin + k;
+    }
+  } else {
+    const auto* positions = work_.domains[index.from].positions.as<uint32_t>();
+    const ListEntry* origin = dense_entries(d.origin);
+    for (uint32_t row = 0; row < owners; ++row) {
+      for (uint32_t k = 0; k < shape[row].size; ++k, ++next) out[next] = origin[row].begin + positions[next];
+    }
+  }
+  return out;
+}
+
+const ListEntry* Executor::entries(const BoundOperand& operand) {
+  if (operand.entry_map >= 0) return entry_map(operand.entry_map);
+  return static_cast<const ListEntry*>(work_.columns[operand.slot].data);
+}
+
+// --- lifts and fetches ---
+
+// `present` (one byte per row, or nullptr) says for which rows there is a source row at all.
+void Executor::gather(int source, const uint32_t* index, uint32_t rows, int result, const uint8_t* present) {
+  const BoundSlot& bound = program_.slots_[result];
+  const Column& from = work_.columns[source];
+  Column& to = work_.columns[result];
+  char* out = values_of(result, rows);
+  switch (bound.value_size) {
+    case 1:
+      gather_values<uint8_t>(from.data, index, rows, out);
+      break;
+    case 8:
+      gather_values<uint64_t>(from.data, index, rows, out);
+      break;
+    case 16:
+      gather_values<Text>(from.data, index, rows, out);
+      break;
+    default:
+      for (uint32_t i = 0; i < rows; ++i) {
+        std::memcpy(out + static_cast<size_t>(i) * bound.value_size,
+                    static_cast<const char*>(from.data) + static_cast<size_t>(index[i]) * bound.value_size,
+                    bound.value_size);
+      }
+      break;
+  }
+  to.data = out;
+  to.width = bound.width;
+  to.valid = nullptr;
+  if (from.valid == nullptr && present == nullptr) return;
+  uint8_t* valid = valid_of(result, rows);
+  if (from.valid != nullptr) {
+    gather_values<uint8_t>(from.valid, index, rows, valid);
+  } else {
+    std::memset(valid, 1, rows);
+  }
+  if (present != nullptr) {
+    for (uint32_t i = 0; i < rows; ++i) valid[i] &= present[i];
+  }
+  to.valid = valid;
+}
+
+void Executor::run_lift(const BoundStep& step) {
+  const int source = step.step->source;
+  const int result = step.step->results[0];
+  const uint32_t rows = work_.domains[step.domain].rows;
+  const uint32_t* index = index_map(step.index_map);
+  gather(source, index, rows, result, nullptr);
+  if (program_.slots_[result].type != StorageKind::kList) return;
+  if (step.origin_entries >= 0) {
+    // The lifted list's origin is itself a view: point to its dense elements.
+    const ListEntry* dense = entry_map(step.origin_entries);
+    auto* out = static_cast<ListEntry*>(const_cast<void*>(work_.columns[result].data));
+    for (uint32_t i = 0; i < rows; ++i) out[i] = dense[index[i]];
+  }
+  shape_written(result, 0, false);
+}
+
+void Executor::run_fetch(const BoundStep& step) {
+  const int result = step.step->results[0];
+  const Domain& domain = program_.plan().domains[step.elements_domain];
+  const uint32_t rows = work_.domains[step.domain].rows;
+  const ListEntry* list = step.origin_entries >= 0 ? entry_map(step.origin_entries)
+                                                   : static_cast<const ListEntry*>(work_.columns[domain.shape].data);
+  auto* index = work_.fetch_index.reserve_array<uint32_t>(rows);
+  auto* present = work_.fetch_present.reserve_array<uint8_t>(rows);
+  const uint32_t available = work_.domains[program_.slots_[step.step->source].domain].rows;
+  uint8_t all = 1;
+  for (uint32_t i = 0; i < rows; ++i) {
+    const uint8_t is_there = list[i].size > 0 ? 1 : 0;
+    index[i] = is_there != 0 ? list[i].begin : 0;
+    present[i] = is_there;
+    all &= is_there;
+  }
+  const Column& shape = work_.columns[domain.shape];
+  if (shape.valid != nullptr) {
+    for (uint32_t i = 0; i < rows; ++i) present[i] &= shape.valid[i];
+    all = 0;
+  }
+  if (available == 0) {
+    // There is nothing to point at, not even for rows that have nothing.
+    const BoundSlot& bound = program_.slots_[result];
+    Column& column = work_.columns[result];
+    column.data = std::memset(values_of(result, rows), 0, static_cast<size_t>(rows) * bound.value_size);
+    column.valid = static_cast<uint8_t*>(std::memset(valid_of(result, rows), 0, rows));
+    column.width = bound.width;
+    return;
+  }
+  gather(step.step->source, index, rows, result, all != 0 ? nullptr : present);
+  if (program_.slots_[result].type == StorageKind::kText && all == 0) {
+    auto* texts = static_cast<Text*>(const_cast<void*>(work_.columns[result].data));
+    for (uint32_t i = 0; i < rows; ++i) {
+      if (present[i] == 0) texts[i] = Text();
+    }
+  }
+}
+
+// --- calls ---
+
+// Fills `target`; children are taken from `next` on. Returns the first column that is still free.
+Column* Executor::operand_column(const BoundOperand& operand, Column* next, Column* target) {
+  *target = work_.columns[operand.slot];
+  if (operand.entry_map >= 0) target->data = entry_map(operand.entry_map);
+  if (operand.elements.empty()) return next;
+  Column* children = next;
+  next += operand.elements.size();
+  for (size_t e = 0; e < operand.elements.size(); ++e) next = operand_column(operand.elements[e], next, &children[e]);
+  target->children = children;
+  return next;
+}
+
+void Executor::run_call(const BoundStep& step) {
+  const Step& call = *step.step;
+  const uint32_t rows = work_.domains[step.domain].rows;
+  const int slot = call.results[0];
+  const BoundSlot& bound = program_.slots_[slot];
+  Column* arguments = work_.operands.data();
+  Column* next = arguments + step.operands.size();
+  for (size_t a = 0; a < step.operands.size(); ++a) next = operand_column(step.operands[a], next, &arguments[a]);
+
+  char* values = values_of(slot, rows);
+  uint8_t* valid = valid_of(slot, rows);
+  GrowingColumn grown[2];
+  const bool is_list = step.shape == ResultShape::kList || step.shape == ResultShape::kMap;
+  if (is_list) {
+    for (size_t r = 1; r < call.results.size(); ++r) {
+      const BoundSlot& element = program_.slots_[call.results[r]];
+      Register& reg = work_.registers[element.reg];
+      grown[r - 1].owner = &reg;
+      grown[r - 1].value_size = element.value_size;
+      grown[r - 1].grow = &grow_register;
+      grown[r - 1].data = reg.values.as<void>();
+      grown[r - 1].valid = reg.valid.as<uint8_t>();
+      grown[r - 1].capacity =
+          static_cast<uint32_t>(std::min(reg.values.capacity() / element.value_size, reg.valid.capacity()));
+    }
+  } else if (step.shape == ResultShape::kSelection) {
+    Buffer& positions = work_.domains[step.elements_domain].positions;
+    grown[0].owner = &positions;
+    grown[0].value_size = sizeof(uint32_t);
+    grown[0].grow = &grow_positions;
+    grown[0].data = positions.as<void>();
+    grown[0].capacity = static_cast<uint32_t>(positions.capacity() / sizeof(uint32_t));
+  }
+
+  Result result;
+  result.width = bound.width;
+  result.children = grown;
+  KernelCall kernel;
+  kernel.arguments = arguments;
+  kernel.argument_count = static_cast<uint32_t>(step.operands.size());
+  kernel.result = &result;
+  kernel.state = step.state;
+  kernel.arena = &work_.arenas[bound.root];
+  bool has_nulls = false;
+  const uint32_t block = step.in_blocks ? kBlockRows : std::max(rows, 1U);
+  for (uint32_t begin = 0; begin < rows; begin += block) {
+    kernel.rows = std::min(block, rows - begin);
+    if (begin > 0) {
+      for (size_t a = 0; a < step.operands.size(); ++a) {
+        const BoundSlot& operand = program_.slots_[step.operands[a].slot];
+        if (operand.broadcast && operand.domain == kConstantDomain) continue;
+        arguments[a].data = static_cast<const char*>(arguments[a].data) + static_cast<size_t>(block) * operand.value_size;
+        if (arguments[a].valid != nullptr) arguments[a].valid += block;
+      }
+    }
+    result.data = values + static_cast<size_t>(begin) * bound.value_size;
+    result.valid = valid + begin;
+    result.has_nulls = false;
+    step.run(kernel);
+    if (result.has_nulls && !has_nulls) std::memset(valid, 1, begin);
+    if (!result.has_nulls && has_nulls) std::memset(valid + begin, 1, kernel.rows);
+    has_nulls = has_nulls || result.has_nulls;
+    if (result.has_nulls && call.site >= 0) count_invented(call.site, result, kernel);
+  }
+
+  Column& column = work_.columns[slot];
+  column.data = values;
+  column.valid = has_nulls ? valid : nullptr;
+  column.width = bound.width;
+  if (step.shape == ResultShape::kSpan || step.shape == ResultShape::kElement) {
+    // The kernel speaks of positions within each row's list.
+    const Domain& domain = program_.plan().domains[step.elements_domain];
+    const ListEntry* origin = step.origin_entries >= 0
+                                  ? entry_map(step.origin_entries)
+                                  : static_cast<const ListEntry*>(work_.columns[program_.plan().domains[domain.origin].shape].data);
+    auto* spans = reinterpret_cast<ListEntry*>(values);
+    for (uint32_t i = 0; i < rows; ++i) spans[i].begin += origin[i].begin;
+    shape_written(slot, 0, false);
+  } else if (is_list) {
+    for (size_t r = 1; r < call.results.size(); ++r) {
+      Column& elements = work_.columns[call.results[r]];
+      elements.data = grown[r - 1].data;
+      elements.valid = grown[r - 1].has_nulls ? grown[r - 1].valid : nullptr;
+    }
+    shape_written(slot, grown[0].size, true);
+  } else if (step.shape == ResultShape::kSelection) {
+    shape_written(slot, grown[0].size, true);
+  }
+}
+
+// Nulls of the result in rows whose arguments all have values: the operator itself had no result to give.
+void Executor::count_invented(int site, const Result& result, const KernelCall& call) {
+  int64_t count = 0;
+  for (uint32_t i = 0; i < call.rows; ++i) {
+    if (result.valid[i] != 0) continue;
+    bool complete = true;
+    for (uint32_t a = 0; a < call.argument_count; ++a) complete = complete && !call.arguments[a].is_null(i);
+    count += complete ? 1 : 0;
+  }
+  work_.invented_nulls[site] += count;
+}
+
+}  // namespace feature_extractor

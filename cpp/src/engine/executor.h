@@ -1,0 +1,116 @@
+// Runs the stages of a program over one chunk of rows.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "arrow/input_table.h"
+#include "engine/memory.h"
+#include "engine/program.h"
+
+namespace feature_extractor {
+
+struct Register {
+  Buffer values;
+  Buffer valid;
+};
+
+// The memory of one thread: everything that is written while a chunk runs. It grows to what the largest chunk needed.
+struct Workspace {
+  explicit Workspace(const Program& program);
+
+  struct DomainState {
+    uint32_t rows = 0;
+    std::vector<RowRange> input_ranges;  // Of elements that are read from Arrow.
+    Buffer positions;                    // Of a selection.
+  };
+  struct Map {
+    Buffer values;
+    bool ready = false;
+  };
+
+  std::vector<Column> columns;       // By slot.
+  std::vector<Register> registers;
+  std::vector<DomainState> domains;
+  std::vector<Map> entry_maps;
+  std::vector<Map> index_maps;
+  std::vector<Column> operands;
+  ChunkArena arenas[3];              // By root.
+  std::vector<Buffer> broadcasts;    // Only in the workspace of the constants.
+  std::vector<InputCounts> input_counts;    // By input.
+  std::vector<int64_t> invented_nulls;      // By site.
+  std::vector<RowRange> child_ranges;       // Scratch of an input step.
+  Buffer fetch_index;                       // Scratch of a fetch.
+  Buffer fetch_present;
+  std::vector<RowRange> request_ranges;     // Of the group of requests that is being run.
+  std::vector<uint32_t> owners;             // For each candidate of the chunk, its request within the group.
+
+  void clear_counts() {
+    input_counts.assign(input_counts.size(), {});
+    invented_nulls.assign(invented_nulls.size(), 0);
+  }
+};
+
+// Where a feature's values go: fixed-size values to their rows, ragged ones behind those that are there.
+struct FeatureBuffer {
+  Buffer values;    // float32, or int64 ids, or the bytes of text.
+  Buffer offsets;   // int64, rows + 1, of ragged kinds.
+  Buffer weights;   // float32, of weighted ids.
+  int64_t rows = 0;
+  int64_t elements = 0;  // Ids or bytes written.
+  int64_t defaulted = 0;
+};
+
+class Executor {
+ public:
+  Executor(const Program& program, Workspace* workspace) : program_(program), work_(*workspace) {}
+
+  // One step of the constant stage; its value stays in the workspace.
+  void run_constant_step(const BoundStep& step);
+
+  // Requests whose rows in the request table are the ranges; then their candidates, chunk by chunk.
+  void begin_requests(const InputTable* table, std::span<const RowRange> ranges, uint32_t rows);
+  void run_requests(std::vector<FeatureBuffer>* out, int64_t out_row);
+  // Candidates [range) of the candidate table; `owners` gives for each the request (0-based within the group).
+  void run_candidates(const InputTable* table, RowRange range, const uint32_t* owners, std::vector<FeatureBuffer>* out,
+                      int64_t out_row);
+
+  // The largest number of elements that a list of this stage had in the last run.
+  uint32_t largest_domain(int root) const;
+
+ private:
+  void run_stage(int stage);
+  void run_step(const BoundStep& step);
+  void run_input(const BoundStep& step);
+  void run_constant(const BoundStep& step);
+  void run_call(const BoundStep& step);
+  void run_lift(const BoundStep& step);
+  void run_fetch(const BoundStep& step);
+  void write_feature(int feature);
+  void reset_maps(int root);
+
+  void shape_written(int slot, uint32_t own_rows, bool own_rows_known);
+  const ListEntry* entries(const BoundOperand& operand);
+  const ListEntry* entry_map(int id);
+  const ListEntry* origin_entries(int domain, int storage);
+  const ListEntry* dense_entries(int domain);
+  const uint32_t* index_map(int id);
+  int find_index_map(int from, int to) const;
+  void gather(int source, const uint32_t* index, uint32_t rows, int result, const uint8_t* present);
+  Column* operand_column(const BoundOperand& operand, Column* next, Column* target);
+  uint8_t* valid_of(int slot, uint32_t rows);
+  char* values_of(int slot, uint32_t rows);
+  void count_invented(int site, const Result& result, const KernelCall& call);
+
+  const Program& program_;
+  Workspace& work_;
+  const InputTable* tables_[3] = {};
+  std::span<const RowRange> request_ranges_;
+  RowRange candidate_range_{0, 0};
+  const uint32_t* owners_ = nullptr;
+  std::vector<FeatureBuffer>* out_ = nullptr;
+  int64_t out_row_ = 0;
+};
+
+}  // namespace feature_extractor

@@ -1,0 +1,345 @@
+#include "engine/extractor.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace feature_extractor {
+namespace {
+
+bool is_ragged(FeatureKind kind) {
+  return kind == FeatureKind::kIds || kind == FeatureKind::kWeighted || kind == FeatureKind::kText;
+}
+
+size_t fixed_row_bytes(const FeatureDeclaration& feature) {
+  return feature.kind == FeatureKind::kId ? sizeof(int64_t) : sizeof(float) * feature.width;
+}
+
+size_t ragged_value_bytes(const FeatureDeclaration& feature) {
+  return feature.kind == FeatureKind::kText ? 1 : sizeof(int64_t);
+}
+
+// Appends the ragged rows of a part to those that are there.
+void append_ragged(const FeatureDeclaration& feature, const FeatureBuffer& part, FeatureBuffer* whole) {
+  const size_t size = ragged_value_bytes(feature);
+  const auto written = static_cast<size_t>(whole->elements);
+  const auto added = static_cast<size_t>(part.elements);
+  char* values = whole->values.reserve_array<char>((written + added) * size, written * size);
+  if (added > 0) std::memcpy(values + written * size, part.values.as<char>(), added * size);
+  if (feature.kind == FeatureKind::kWeighted && added > 0) {
+    float* weights = whole->weights.reserve_array<float>(written + added, written);
+    std::memcpy(weights + written, part.weights.as<float>(), added * sizeof(float));
+  }
+  int64_t* offsets = whole->offsets.reserve_array<int64_t>(static_cast<size_t>(whole->rows + part.rows) + 1,
+                                                           whole->rows > 0 ? static_cast<size_t>(whole->rows) + 1 : 0);
+  if (whole->rows == 0) offsets[0] = 0;
+  const int64_t* from = part.offsets.as<int64_t>();
+  for (int64_t i = 1; i <= part.rows; ++i) offsets[whole->rows + i] = whole->elements + from[i];
+  whole->rows += part.rows;
+  whole->elements += part.elements;
+}
+
+}  // namespace
+
+// What all threads of one call share.
+struct Extractor::Job {
+  InputTable requests;
+  InputTable candidates;
+  bool same_table = false;
+  const std::vector<int64_t>* offsets = nullptr;  // Of candidates by request; also the first row of each request in a flat table.
+  int64_t request_count = 0;
+  int64_t row_count = 0;
+  bool has_candidates = false;
+  int64_t chunk_rows = 1024;
+};
+
+std::unique_ptr<Workspace> Extractor::take_workspace() const {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!workspaces_.empty()) {
+      auto workspace = std::move(workspaces_.back());
+      workspaces_.pop_back();
+      return workspace;
+    }
+  }
+  return std::make_unique<Workspace>(*program_);
+}
+
+void Extractor::give_workspace(std::unique_ptr<Workspace> workspace) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  workspaces_.push_back(std::move(workspace));
+}
+
+std::unique_ptr<Extraction> Extractor::take_extraction() const {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!extractions_.empty()) {
+      auto extraction = std::move(extractions_.back());
+      extractions_.pop_back();
+      return extraction;
+    }
+  }
+  return std::make_unique<Extraction>();
+}
+
+void Extractor::recycle(std::unique_ptr<Extraction> extraction) const {
+  constexpr size_t kKept = 4;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (extractions_.size() < kKept) extractions_.push_back(std::move(extraction));
+}
+
+void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace* work,
+                         std::vector<FeatureBuffer>* out) const {
+  Executor executor(*program_, work);
+  std::vector<RowRange>& ranges = work->request_ranges;
+  std::vector<uint32_t>& owners = work->owners;
+  const std::vector<int64_t>& offsets = *job.offsets;
+  // A chunk is made smaller while its lists are so long that their elements would leave the cache, and larger again after.
+  constexpr uint32_t kManyElements = 1U << 17;
+  int64_t request_limit = job.chunk_rows;
+  int64_t candidate_limit = job.chunk_rows;
+  int64_t request = first;
+  while (request < last) {
+    const int64_t group = request;
+    int64_t rows = 0;
+    ranges.clear();
+    while (request < last && request - group < request_limit && (request == group || rows < candidate_limit)) {
+      const int64_t begin = (job.same_table ? offsets[static_cast<size_t>(request)] : request) + job.requests.row_shift();
+      if (!ranges.empty() && ranges.back().begin + ranges.back().count == begin) {
+        ++ranges.back().count;
+      } else {
+        ranges.push_back({begin, 1});
+      }
+      rows += offsets[static_cast<size_t>(request) + 1] - offsets[static_cast<size_t>(request)];
+      ++request;
+    }
+    executor.begin_requests(&job.requests, ranges, static_cast<uint32_t>(request - group));
+    executor.run_requests(out, group);
+    if (executor.largest_domain(kRequestDomain) > kManyElements) {
+      request_limit = std::max<int64_t>(1, request_limit / 2);
+    } else if (executor.largest_domain(kRequestDomain) < kManyElements / 4) {
+      request_limit = std::min(job.chunk_rows, request_limit * 2);
+    }
+    if (!job.has_candidates) continue;
+    int64_t row = offsets[static_cast<size_t>(group)];
+    const int64_t end = offsets[static_cast<size_t>(request)];
+    int64_t owner = group;
+    while (row < end) {
+      const int64_t count = std::min(end - row, candidate_limit);
+      owners.clear();
+      for (int64_t r = row; r < row + count; ++r) {
+        while (r >= offsets[static_cast<size_t>(owner) + 1]) ++owner;
+        owners.push_back(static_cast<uint32_t>(owner - group));
+      }
+      executor.run_candidates(&job.candidates, {row, count}, owners.data(), out, row);
+      row += count;
+      if (executor.largest_domain(kCandidateDomain) > kManyElements) {
+        candidate_limit = std::max<int64_t>(16, candidate_limit / 2);
+      } else if (executor.largest_domain(kCandidateDomain) < kManyElements / 4) {
+        candidate_limit = std::min(job.chunk_rows, candidate_limit * 2);
+      }
+    }
+  }
+}
+
+StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& input,
+                                                         const ExtractionOptions& options) const {
+  const Plan& plan = program_->plan();
+  Job job;
+  job.chunk_rows = std::clamp<int64_t>(options.chunk_rows, 1, 65536);
+  bool needs_request = false;
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    needs_request = needs_request || (plan.inputs[i].domain == kRequestDomain && program_->used_inputs_[i]);
+  }
+  job.has_candidates = plan.output_domain == kCandidateDomain;
+  job.same_table = input.request != nullptr && input.request == input.candidate;
+  if (needs_request && input.request == nullptr) {
+    return Status::error(ErrorCode::kInvalidArgument, "The program reads request inputs, but no request data was given.");
+  }
+  if (job.has_candidates && input.candidate == nullptr) {
+    return Status::error(ErrorCode::kInvalidArgument, "The program reads candidate inputs, but no candidates were given.");
+  }
+  if (input.request != nullptr) {
+    Status status = job.requests.match(*input.request_schema, *input.request, plan, kRequestDomain, program_->used_inputs_);
+    if (!status.ok()) return status;
+  }
+  if (job.has_candidates) {
+    Status status =
+        job.candidates.match(*input.candidate_schema, *input.candidate, plan, kCandidateDomain, program_->used_inputs_);
+    if (!status.ok()) return status;
+  }
+
+  std::vector<int64_t> offsets;
+  if (!job.has_candidates) {
+    job.request_count = job.requests.rows();
+    for (int64_t r = 0; r <= job.request_count; ++r) offsets.push_back(r);
+  } else if (job.same_table) {
+    // Consecutive rows with the same request inputs are one request.
+    const int64_t shift = job.requests.row_shift();
+    std::vector<const InputNode*> columns;
+    for (size_t i = 0; i < plan.inputs.size(); ++i) {
+      if (const InputNode* column = job.requests.column(static_cast<int>(i))) columns.push_back(column);
+    }
+    for (int64_t row = 0; row < job.requests.rows(); ++row) {
+      const bool same = row > 0 && std::all_of(columns.begin(), columns.end(), [&](const InputNode* column) {
+                          return rows_equal(*column, row + shift - 1, row + shift);
+                        });
+      if (!same) offsets.push_back(row);
+    }
+    job.request_count = static_cast<int64_t>(offsets.size());
+    offsets.push_back(job.candidates.rows());
+  } else if (!input.offsets.empty()) {
+    offsets = input.offsets;
+    job.request_count = static_cast<int64_t>(offsets.size()) - 1;
+    if (offsets.front() != 0 || offsets.back() != job.candidates.rows() || !std::is_sorted(offsets.begin(), offsets.end())) {
+      return Status::error(ErrorCode::kInvalidArgument,
+                           "The offsets of the candidates must rise from 0 to the number of candidates (" +
+                               std::to_string(job.candidates.rows()) + ").");
+    }
+  } else {
+    offsets = {0, job.candidates.rows()};
+    job.request_count = 1;
+  }
+  if (job.has_candidates && input.request != nullptr && !job.same_table && job.requests.rows() != job.request_count) {
+    return Status::error(ErrorCode::kInvalidArgument,
+                         "There are " + std::to_string(job.requests.rows()) + " requests, but the candidates belong to " +
+                             std::to_string(job.request_count) + ".");
+  }
+  job.offsets = &offsets;
+  job.row_count = offsets.back();
+  if (job.row_count > INT32_MAX && job.has_candidates) {
+    return Status::error(ErrorCode::kLimit, "A batch has at most 2,147,483,647 rows. Extract in several batches.");
+  }
+
+  try {
+    auto extraction = take_extraction();
+    extraction->rows = job.row_count;
+    extraction->requests = job.request_count;
+    extraction->features.resize(plan.features.size());
+    extraction->input_counts.assign(plan.inputs.size(), {});
+    extraction->invented_nulls.assign(plan.sites.size(), 0);
+    for (size_t f = 0; f < plan.features.size(); ++f) {
+      FeatureBuffer& buffer = extraction->features[f];
+      buffer.rows = buffer.elements = buffer.defaulted = 0;
+      if (is_ragged(plan.features[f].kind)) {
+        *buffer.offsets.reserve_array<int64_t>(static_cast<size_t>(job.row_count) + 1) = 0;
+        buffer.values.reserve(1);
+        buffer.weights.reserve(1);
+      } else {
+        buffer.values.reserve(fixed_row_bytes(plan.features[f]) * static_cast<size_t>(std::max<int64_t>(1, job.row_count)));
+        buffer.rows = job.row_count;
+      }
+    }
+
+    const auto threads = static_cast<int>(std::clamp<int64_t>(options.threads, 1, std::min<int64_t>(64, std::max<int64_t>(1, job.request_count))));
+    // Requests are dealt out so that each thread has about as many rows.
+    std::vector<int64_t> bounds{0};
+    for (int t = 1; t < threads; ++t) {
+      const int64_t target = job.row_count * t / threads;
+      const auto at = std::lower_bound(offsets.begin(), offsets.end(), target) - offsets.begin();
+      bounds.push_back(std::clamp<int64_t>(at, bounds.back(), job.request_count));
+    }
+    bounds.push_back(job.request_count);
+
+    std::vector<std::unique_ptr<Workspace>> workspaces;
+    std::vector<std::vector<FeatureBuffer>> parts(static_cast<size_t>(threads) - 1);
+    std::vector<std::exception_ptr> failures(static_cast<size_t>(threads));
+    for (int t = 0; t < threads; ++t) {
+      workspaces.push_back(take_workspace());
+      workspaces.back()->clear_counts();
+    }
+    {
+      std::vector<std::jthread> running;
+      for (int t = 1; t < threads; ++t) {
+        parts[t - 1].resize(plan.features.size());
+        running.emplace_back([&, t] {
+          try {
+            run_thread(job, bounds[t], bounds[t + 1], workspaces[t].get(), extraction.get(), &parts[t - 1]);
+          } catch (...) {
+            failures[t] = std::current_exception();
+          }
+        });
+      }
+      try {
+        run_part(job, bounds[0], bounds[1], workspaces[0].get(), &extraction->features);
+      } catch (...) {
+        failures[0] = std::current_exception();
+      }
+    }
+    for (const std::exception_ptr& failure : failures) {
+      if (failure) std::rethrow_exception(failure);
+    }
+    for (auto& part : parts) {
+      for (size_t f = 0; f < part.size(); ++f) {
+        FeatureBuffer& whole = extraction->features[f];
+        whole.defaulted += part[f].defaulted;
+        if (is_ragged(plan.features[f].kind)) append_ragged(plan.features[f], part[f], &whole);
+      }
+    }
+    for (auto& workspace : workspaces) {
+      for (size_t i = 0; i < plan.inputs.size(); ++i) extraction->input_counts[i].add(workspace->input_counts[i]);
+      for (size_t s = 0; s < plan.sites.size(); ++s) extraction->invented_nulls[s] += workspace->invented_nulls[s];
+      give_workspace(std::move(workspace));
+    }
+    return extraction;
+  } catch (const std::bad_alloc&) {
+    return Status::error(ErrorCode::kOutOfMemory, "There is not enough memory for this batch. Extract fewer rows at a time.");
+  } catch (const std::system_error& error) {
+    return Status::error(ErrorCode::kLimit, std::string("A thread could not be started: ") + error.what() + ".");
+  }
+}
+
+// A further thread writes fixed-size features to their rows of the shared buffers, and ragged ones to buffers of its own. The
+// shared buffers are lent for the time of the run and go back without their memory being touched.
+void Extractor::run_thread(const Job& job, int64_t first, int64_t last, Workspace* work, Extraction* extraction,
+                           std::vector<FeatureBuffer>* part) const {
+  const Plan& plan = program_->plan();
+  for (size_t f = 0; f < part->size(); ++f) {
+    if (!is_ragged(plan.features[f].kind)) (*part)[f].values = Buffer::borrow(extraction->features[f].values);
+  }
+  run_part(job, first, last, work, part);
+}
+
+std::string constants_json(const Program& program) {
+  using Json = nlohmann::json;
+  const Workspace& work = *program.constants_;
+  const auto value_at = [&](const auto& self, const Argument& argument, uint32_t row) -> Json {
+    const Column& column = work.columns[argument.slot];
+    if (column.is_null(row)) return nullptr;
+    switch (program.slots_[argument.slot].type) {
+      case StorageKind::kBool:
+        return static_cast<const uint8_t*>(column.data)[row] != 0;
+      case StorageKind::kInt:
+        return static_cast<const int64_t*>(column.data)[row];
+      case StorageKind::kFloat:
+        return static_cast<const double*>(column.data)[row];
+      case StorageKind::kText: {
+        const Text text = static_cast<const Text*>(column.data)[row];
+        static constexpr char kDigits[] = "0123456789abcdef";
+        std::string hex;
+        for (const char c : text) {
+          hex.push_back(kDigits[static_cast<unsigned char>(c) >> 4]);
+          hex.push_back(kDigits[static_cast<unsigned char>(c) & 15]);
+        }
+        return Json{{"bytes", hex}};
+      }
+      case StorageKind::kList: {
+        const ListEntry entry = static_cast<const ListEntry*>(column.data)[row];
+        Json list = Json::array();
+        for (uint32_t i = 0; i < entry.size; ++i) {
+          Json element = Json::array();
+          for (const Argument& child : argument.elements) element.push_back(self(self, child, entry.begin + i));
+          list.push_back(argument.elements.size() == 1 ? element[0] : element);
+        }
+        return list;
+      }
+      default:
+        return nullptr;
+    }
+  };
+  Json list = Json::array();
+  for (const Argument& argument : program.plan().constants) list.push_back(value_at(value_at, argument, 0));
+  return list.dump();
+}
+
+}  // namespace feature_extractor

@@ -1,0 +1,131 @@
+// The plan as it was read and verified: see docs/design/0003-plan-and-package.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "feature_extractor/operator.h"
+#include "plan/declared_type.h"
+#include "status.h"
+
+namespace feature_extractor {
+
+inline constexpr int kConstantDomain = 0;
+inline constexpr int kRequestDomain = 1;
+inline constexpr int kCandidateDomain = 2;
+
+enum class DomainKind : uint8_t { kConstant, kRequest, kCandidate, kElements };
+
+struct Domain {
+  DomainKind kind = DomainKind::kElements;
+  int parent = -1;
+  int shape = -1;   // The slot of the entries; -1 for the three roots.
+  int origin = -1;  // The elements that a view or a selection was taken from.
+  bool view = false;
+};
+
+struct Slot {
+  int domain = 0;
+  StorageKind type = StorageKind::kNone;
+  uint32_t width = 0;  // Of a vector.
+};
+
+// A flat value (`slot`), a list (`slot` is its shape), a map, or a resource.
+struct Argument {
+  int slot = -1;
+  int resource = -1;
+  std::vector<Argument> elements;
+};
+
+// A constant as it stands in the plan; lists hold their elements.
+struct ConstantValue {
+  enum class Kind : uint8_t { kNull, kBool, kInt, kFloat, kText, kList };
+  Kind kind = Kind::kNull;
+  bool bool_value = false;
+  int64_t int_value = 0;
+  double float_value = 0;
+  std::string text_value;
+  std::vector<ConstantValue> list;
+};
+
+struct Step {
+  enum class Kind : uint8_t { kInput, kConstant, kCall, kLift, kFetch };
+  Kind kind = Kind::kCall;
+  // kInput
+  int input = -1;
+  std::vector<std::string> path;
+  // kConstant
+  ConstantValue value;
+  // kCall
+  const Operator* op = nullptr;
+  int overload = -1;
+  const Kernel* kernel = nullptr;
+  std::vector<Argument> arguments;
+  int site = -1;
+  // kLift, kFetch
+  int source = -1;
+  int domain = -1;  // kFetch: the view of at most one element per row.
+  // The slots that the step writes, in order; a constant list writes its shape and its elements.
+  std::vector<int> results;
+};
+
+struct InputDeclaration {
+  int domain = kRequestDomain;
+  std::string name;
+  DeclaredType type;
+};
+
+struct ResourceDeclaration {
+  std::string name;
+  std::string kind;
+  std::string member;
+};
+
+enum class FeatureKind : uint8_t { kDense, kId, kIds, kWeighted, kText, kLabel };
+
+struct FeatureDeclaration {
+  std::string name;
+  FeatureKind kind = FeatureKind::kDense;
+  Argument value;
+  uint32_t width = 1;
+  int64_t size = 0;
+  uint32_t maximum = 0;
+  double default_number = 0.0;
+  std::string default_text;
+};
+
+struct Plan {
+  std::vector<Domain> domains;
+  std::vector<Slot> slots;
+  std::vector<InputDeclaration> inputs;
+  std::vector<ResourceDeclaration> resources;
+  std::vector<Step> steps;
+  std::vector<FeatureDeclaration> features;
+  std::vector<Argument> constants;  // Of a plan that is only evaluated, for constant folding.
+  std::vector<std::string> sites;
+  int output_domain = kRequestDomain;
+
+  // The outermost domain that rows of `domain` belong to: constant, request or candidate.
+  int root_of(int domain) const {
+    while (domain > kCandidateDomain) domain = domains[domain].parent;
+    return domain;
+  }
+};
+
+// Limits of a plan; far above what a real program needs.
+inline constexpr size_t kMaximumSteps = 1'000'000;
+inline constexpr size_t kMaximumDomains = 100'000;
+inline constexpr int kMaximumNesting = 32;
+
+// Parses and verifies a plan: indices, order, domains, and the types of every call against its operator's signature.
+StatusOr<Plan> read_plan(std::string_view json);
+
+// How rows of `from` find their rows in `to`: the domains on the way, first `from`, last `to`; empty if there is no way. Each
+// hop goes to the parent or to the origin of a domain.
+std::vector<int> lift_path(const Plan& plan, int from, int to);
+
+const char* storage_name(StorageKind kind);
+
+}  // namespace feature_extractor
