@@ -1,4 +1,4 @@
-"""Runs a plan over Python values, one step at a time, exactly as docs/design/0003 describes the steps.
+"""Runs a plan over Python values, one step at a time, as docs/design/0003 describes the steps.
 
 Slow and literal: each domain is a list of rows that know their parent's row and the row they were
 taken from.

@@ -401,7 +401,7 @@ PROGRAMS: dict[str, Make] = {
 
 
 def kind_of(type_text: str) -> str:
-    """Return a kind that takes the value as it is, so that values can be compared before conversion."""
+    """Return a kind that takes the value as it is, without a conversion."""
     return "ids" if type_text.startswith("list") else "text"
 
 

@@ -56,7 +56,7 @@ class Lifting:
         return self.graph.elements(self.graph.lift(domain.shape, parent), domain, view=True)
 
     def lift(self, value: Value, domain: Domain) -> Value:
-        """Return an outer value for each row of ``domain``, by way of the parents if they lead to it."""
+        """Return an outer value for each row of ``domain``, by the parents if they lead there."""
         return self._move(value, domain, through_origin=False)
 
     def fetch(self, value: Value, domain: Domain) -> Value:

@@ -1,0 +1,235 @@
+"""Writes and reads packages: a plan with its resources in one immutable file, docs/design/0003."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import posixpath
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any, Protocol
+
+import xxhash
+
+from feature_extractor.check.typed import CheckedProgram
+from feature_extractor.plan.archive import Member, write_archive
+from feature_extractor.plan.build import Plan, build_plan, relative_path, serialise
+from feature_extractor.plan.errors import plan_error
+from feature_extractor.plan.fold import Fold
+from feature_extractor.plan.resources import (
+    Table,
+    Vocabulary,
+    read_resources,
+    read_time_zone,
+)
+from feature_extractor.registry import Registry
+
+FORMAT = 1
+_MEMBER_ALIGNMENT = 64
+_RESOURCE_ALIGNMENT = 4096
+
+
+class ResourceBuilder(Protocol):
+    """The part of the native module that lays resources out for the core."""
+
+    def build_vocabulary(self, words: list[str], oov_buckets: int) -> bytes:
+        """Return the file of a vocabulary; the words are different from each other."""
+
+    def build_table(self, schema: str, columns: list[list[Any]]) -> bytes:
+        """Return the file of a table.
+
+        ``schema`` is JSON: ``{"key": {"name", "type"}, "columns": [{"name", "type"}, ...]}``
+        with storage types. ``columns`` holds the keys first, then each column; None is null.
+        """
+
+
+class PackageError(Exception):
+    """A file is not a package, or it is damaged; the text says how."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package in memory: the manifest and all other members by name."""
+
+    manifest: dict[str, Any]
+    members: dict[str, bytes]
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """The plan as JSON values."""
+        plan: dict[str, Any] = json.loads(self.members["plan.json"])
+        return plan
+
+    def to_bytes(self) -> bytes:
+        """Return the bytes of the package's file."""
+        out = io.BytesIO()
+        write_archive(self._archived(), out)
+        return out.getvalue()
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the package's file; a reader sees the old file or the new one, nothing between."""
+        target = Path(path)
+        with tempfile.NamedTemporaryFile(
+            dir=target.parent, prefix=target.name, delete=False
+        ) as out:
+            try:
+                write_archive(self._archived(), out)
+                out.flush()
+                os.fsync(out.fileno())
+            except BaseException:
+                os.unlink(out.name)
+                raise
+        os.chmod(out.name, 0o644)
+        os.replace(out.name, target)
+
+    def _archived(self) -> list[Member]:
+        members = [Member("manifest.json", serialise(self.manifest), _MEMBER_ALIGNMENT)]
+        for name in sorted(self.members, key=_place):
+            large = name.startswith("resources/")
+            alignment = _RESOURCE_ALIGNMENT if large else _MEMBER_ALIGNMENT
+            members.append(Member(name, self.members[name], alignment))
+        return members
+
+
+def build_package(
+    program: CheckedProgram,
+    registry: Registry,
+    builder: ResourceBuilder,
+    *,
+    fold: Fold | None = None,
+    optimise: bool = True,
+) -> Package:
+    """Plan a checked program and put it into a package with its resources.
+
+    Raises PlanError with findings for mistakes in the program or in its resources' files.
+    """
+    resources = read_resources(program)
+    sizes = {n: r.size for n, r in resources.items() if isinstance(r, Vocabulary)}
+    plan = build_plan(program, registry, fold=fold, optimise=optimise, vocabulary_sizes=sizes)
+    members = {"plan.json": plan.serialise()}
+    for entry in plan.content["resources"]:
+        members[entry["member"]] = _resource(entry, resources, builder, program)
+    for path, text in _source_members(program).items():
+        members[f"source/{path}"] = text.encode()
+    return Package(_manifest(program, registry, plan, members), members)
+
+
+def _resource(
+    entry: Mapping[str, Any],
+    resources: Mapping[str, Vocabulary | Table],
+    builder: ResourceBuilder,
+    program: CheckedProgram,
+) -> bytes:
+    if entry["kind"] == "zone":
+        try:
+            return read_time_zone(entry["name"])
+        except ValueError:
+            raise plan_error(
+                "FX175",
+                f"There is no time zone `{entry['name']}`.",
+                program.features[0].site,
+                program.sources,
+                help="Name a zone of the IANA database, such as `Europe/Berlin`.",
+            ) from None
+    resource = resources[entry["name"]]
+    if isinstance(resource, Vocabulary):
+        return builder.build_vocabulary(resource.words, resource.oov_buckets)
+    return builder.build_table(serialise(resource.schema).decode(), resource.columns)
+
+
+def _source_members(program: CheckedProgram) -> dict[str, str]:
+    """Return the program's files by their path in the package, which never leaves its folder."""
+    folder = PurePath(program.path).parent.as_posix()
+    paths = {path: relative_path(path, folder) for path in program.sources}
+    while any(path.startswith("../") for path in paths.values()):
+        folder = posixpath.dirname(folder) or "."
+        paths = {path: relative_path(path, folder) for path in program.sources}
+    return {paths[path].lstrip("/"): text for path, text in sorted(program.sources.items())}
+
+
+def _manifest(
+    program: CheckedProgram, registry: Registry, plan: Plan, members: Mapping[str, bytes]
+) -> dict[str, Any]:
+    digests = {
+        name: {"size": len(members[name]), "digest": xxhash.xxh3_128_hexdigest(members[name])}
+        for name in sorted(members, key=lambda name: name.encode())
+    }
+    features = {feature.name: feature for feature in program.features}
+    return {
+        "format": FORMAT,
+        "name": PurePath(program.path).stem,
+        "engine_version": registry.engine,
+        "description": program.description,
+        "inputs": plan.content["inputs"],
+        "features": [
+            {
+                key: entry[key]
+                for key in ("name", "kind", "width", "size", "max", "default")
+                if key in entry
+            }
+            | {
+                "description": features[entry["name"]].description,
+                "owner": features[entry["name"]].owner,
+                "domain": plan.natural_domains[entry["name"]],
+            }
+            for entry in plan.content["features"]
+        ],
+        "members": digests,
+        "digest": package_digest(digests),
+    }
+
+
+def package_digest(members: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the digest over the names and digests of all members but the manifest."""
+    names = sorted(members, key=lambda name: name.encode())
+    listing = "".join(f"{name}\0{members[name]['digest']}\n" for name in names)
+    return str(xxhash.xxh3_128_hexdigest(listing.encode()))
+
+
+def _place(name: str) -> tuple[int, bytes]:
+    """Order members: the plan, the resources, the sources, each by name."""
+    order = 0 if name == "plan.json" else 1 if name.startswith("resources/") else 2
+    return order, name.encode()
+
+
+def read_package(source: str | os.PathLike[str] | bytes) -> Package:
+    """Read a package and verify its digests; anything amiss raises PackageError.
+
+    This is for looking into packages from Python; the core has its own, stricter reader.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
+            members = {info.filename: file.read(info) for info in file.infolist()}
+            count = len(file.infolist())
+    except OSError as error:
+        raise PackageError(f"the package cannot be read: {error.strerror or error}") from None
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
+        raise PackageError(f"the file is not a package: {error}") from None
+    if count != len(members):
+        raise PackageError("two members have the same name")
+    manifest_bytes = members.pop("manifest.json", None)
+    if manifest_bytes is None or "plan.json" not in members:
+        raise PackageError("the archive has no manifest or no plan, so it is not a package")
+    try:
+        manifest = json.loads(manifest_bytes)
+        if manifest["format"] != FORMAT:
+            raise PackageError(f"the package has format {manifest['format']}, not {FORMAT}")
+        listed = manifest["members"]
+        if package_digest(listed) != manifest["digest"]:
+            raise PackageError("the digest of the package does not fit those of its members")
+        if set(listed) != set(members):
+            differing = ", ".join(sorted(set(listed) ^ set(members)))
+            raise PackageError(f"manifest and archive list different members: {differing}")
+        for name, data in members.items():
+            if (len(data), xxhash.xxh3_128_hexdigest(data)) != (
+                listed[name]["size"],
+                listed[name]["digest"],
+            ):
+                raise PackageError(f"the member {name} is damaged")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PackageError(f"the manifest cannot be understood: {error!r}") from None
+    return Package(manifest, members)
