@@ -100,7 +100,7 @@ FEATURE_EXTRACTOR_MATH_INLINE void for_each_division(const double* x, const doub
     for (std::size_t i = begin; i < end; ++i)
       moderate &= static_cast<std::uint64_t>(is_moderate_division(x[i], y[i]));
     if (moderate != 0) {
-#pragma GCC ivdep
+      FEATURE_EXTRACTOR_MATH_INDEPENDENT_ITERATIONS
       for (std::size_t i = begin; i < end; ++i)
         out[i] = one_result(x[i], y[i], divide_moderate(x[i], y[i]));
     } else {
