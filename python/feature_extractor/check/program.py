@@ -24,14 +24,14 @@ from feature_extractor.check.scopes import (
     Scope,
     Symbol,
 )
-from feature_extractor.check.typed import CheckedProgram, Feature, Input, Site
+from feature_extractor.check.typed import CheckedProgram, Expression, Feature, Input, Site
 from feature_extractor.check.written_types import TypeReader
 from feature_extractor.diagnostics import Diagnostic, Label, Source, Span
 from feature_extractor.diagnostics.diagnostic import Severity
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.registry import Registry
 from feature_extractor.syntax import tree
-from feature_extractor.types import ErrorType, Type
+from feature_extractor.types import ErrorType
 
 DOMAINS: Final = ("request", "candidate")
 """The domains that a program may declare inputs in."""
@@ -41,13 +41,14 @@ DOMAINS: Final = ("request", "candidate")
 class Analysis:
     """What is known about a program, also where it has mistakes.
 
-    ``types`` has the type of every let without parameters of the main file and of every feature's
-    value, by name. ``files`` are the trees of the main file and its modules, the main one first.
+    ``values`` has the checked value of every let without parameters of the main file and of every
+    feature, by name; a value with a mistake has the type ErrorType. ``files`` are the trees of the
+    main file and its modules, the main one first.
     """
 
     program: CheckedProgram | None
     diagnostics: list[Diagnostic]
-    types: dict[str, Type] = field(default_factory=dict)
+    values: dict[str, Expression] = field(default_factory=dict)
     files: list[tree.File] = field(default_factory=list)
 
 
@@ -114,18 +115,18 @@ class _ProgramChecker:
         for loaded in _modules_first(main):
             self._declare(loaded, is_module=loaded is not main)
         scope = self._scopes[main.key]
-        types: dict[str, Type] = {}
+        values: dict[str, Expression] = {}
         features: list[Feature] = []
         try:
-            self._check_lets(scope, types)
-            features = self._check_features(main, scope, types)
+            self._check_lets(scope, values)
+            features = self._check_features(main, scope, values)
         except BudgetExceeded:
             pass
         diagnostics = [*loader.diagnostics, *self._reporter.diagnostics]
         diagnostics.sort(key=Diagnostic.sort_key)
         files = [loaded.parsed for loaded in reversed(_modules_first(main))]
         if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
-            return Analysis(None, diagnostics, types, files)
+            return Analysis(None, diagnostics, values, files)
         program = CheckedProgram(
             path=self._path,
             inputs=tuple(self._inputs),
@@ -138,7 +139,7 @@ class _ProgramChecker:
             description=main.parsed.description,
             sources=loader.sources,
         )
-        return Analysis(program, diagnostics, types, files)
+        return Analysis(program, diagnostics, values, files)
 
     # ---- declarations
     # ---------------------------------------------------------------------------------
@@ -265,7 +266,7 @@ class _ProgramChecker:
     # ---- values
     # ---------------------------------------------------------------------------------------
 
-    def _check_lets(self, scope: Scope, types: dict[str, Type]) -> None:
+    def _check_lets(self, scope: Scope, values: dict[str, Expression]) -> None:
         """Check all lets of the main file, so that unused ones are not left unread."""
         own = {
             name: symbol
@@ -274,10 +275,10 @@ class _ProgramChecker:
         }
         for symbol in _used_first(own):
             if not symbol.is_function:
-                types[symbol.name] = self._expressions.let_value(symbol, symbol.span).type
+                values[symbol.name] = self._expressions.let_value(symbol, symbol.span)
 
     def _check_features(
-        self, main: LoadedFile, scope: Scope, types: dict[str, Type]
+        self, main: LoadedFile, scope: Scope, values: dict[str, Expression]
     ) -> list[Feature]:
         features: list[Feature] = []
         environment = Environment(scope, {})
@@ -288,7 +289,7 @@ class _ProgramChecker:
             feature = self._kinds.feature(statement, environment, owner)
             if feature is not None:
                 features.append(feature)
-                types[feature.name] = feature.value.type
+                values[feature.name] = feature.value
         for symbol in scope.names.values():
             if isinstance(symbol, LetSymbol) and symbol.scope is scope and symbol.is_function:
                 self._expressions.check_function(symbol)

@@ -9,11 +9,11 @@ from lark import Token, Transformer
 
 from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.syntax import literals
+from feature_extractor.syntax.grouping import group, misplaced_not
 from feature_extractor.syntax.limits import MAXIMUM_NAME_CHARACTERS
 from feature_extractor.syntax.tree import (
     Annotation,
     Argument,
-    Binary,
     Call,
     Conditional,
     Description,
@@ -221,31 +221,19 @@ class TreeBuilder(Transformer[Token, Any]):
     def if_expression(self, parts: list[Any]) -> Expression:
         return Conditional(self._between(parts[0], parts[-1]), parts[1], parts[3], parts[5])
 
-    def binary(self, parts: list[Any]) -> Expression:
-        left, operator, right = parts
-        return Binary(
-            Span(self.source, left.span.start, right.span.end),
-            str(operator),
-            self._token_span(operator),
-            left,
-            right,
-        )
-
-    def not_in(self, parts: list[Any]) -> Expression:
-        left, negation, membership, right = parts
-        return Binary(
-            Span(self.source, left.span.start, right.span.end),
-            "not in",
-            self._between(negation, membership),
-            left,
-            right,
-        )
-
-    def unary(self, parts: list[Any]) -> Expression:
+    def prefixed(self, parts: list[Any]) -> Expression:
         operator, operand = parts
-        return Unary(
-            self._between(operator, operand), str(operator), self._token_span(operator), operand
-        )
+        if operator == "-" and isinstance(operand, Unary) and operand.operator == "not":
+            self.findings.append(misplaced_not(operand.operator_span))
+        return self._unary(operator, operand)
+
+    def _unary(self, operator: Token, operand: Expression) -> Unary:
+        place = self._token_span(operator)
+        span = Span(self.source, place.start, operand.span.end)
+        return Unary(span, str(operator), place, operand)
+
+    def operation(self, parts: list[Any]) -> Expression:
+        return group(self.source, parts, self._token_span, self.findings)
 
     def field_access(self, parts: list[Any]) -> Expression:
         return FieldAccess(self._between(parts[0], parts[1]), parts[0], self._identifier(parts[1]))

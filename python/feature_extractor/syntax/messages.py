@@ -52,9 +52,6 @@ _KEYWORDS: Final = {
 }
 _EXPRESSION_START: Final = frozenset({"NAME", "INTEGER", "FLOAT", "LEFT_PARENTHESIS"})
 _OPERATORS: Final = frozenset({"PLUS", "MINUS"})
-_COMPARISONS: Final = frozenset(
-    {"EQUAL", "UNEQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "IN", "NOT"}
-)
 _FOREIGN: Final = {
     "&&": "write `and`",
     "||": "write `or`",
@@ -119,13 +116,6 @@ def unexpected_token(
             f"the statement ends too early: expected {wanted}",
             span,
             caption=f"expected {wanted}",
-        )
-    if terminal in _COMPARISONS and _OPERATORS & expected and terminal not in expected:
-        return Diagnostic(
-            "FX001",
-            f"comparisons cannot be chained: `{text}`",
-            span,
-            help="write `a < b and b < c`, or use parentheses",
         )
     if terminal in ("INPUT", "RESOURCE", "LET", "FEATURE", "USE"):
         if "NAME" in expected:

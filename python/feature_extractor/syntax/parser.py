@@ -14,6 +14,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.syntax.builder import TreeBuilder
+from feature_extractor.syntax.lexer import StatementLexer
 from feature_extractor.syntax.limits import (
     MAXIMUM_DEPTH,
     MAXIMUM_ERRORS,
@@ -123,7 +124,7 @@ def _parser() -> tuple[Lark, TreeBuilder]:
     parser = Lark(
         grammar_text(),
         parser="lalr",
-        lexer="contextual",
+        lexer=StatementLexer,
         maybe_placeholders=False,
         transformer=builder,
     )
