@@ -20,10 +20,12 @@ constexpr Operator kOperator = {
     .parameters = {{"xs", "the list"}, {"predicate", "the condition, asked for each element"}},
     .overloads = {overload<"<T: any>(xs: list<T>, predicate: T -> bool) -> list<T>", Filter>()},
     .edges = {{"the condition is null", "the element is dropped"}, {"the list is empty", "an empty list"}},
-    .examples = {{"filter([3, 1, 2], x -> x > 1)", "[3, 2]"}},
+    .examples = {{"filter([3, 1, 2], x -> x > 1)", "[3, 2]"}, {"filter([\"a\", \"\"], s -> s != \"\")", "[\"a\"]"}},
     .cost = {.per_row = 4.0, .per_element = 1.0},
-    .equi_join = "",
-    .see_also = "count any map",
+    .equi_join = "filter_equal(xs, k, outer)",
+    .membership_join = "filter_in(xs, k, outer)",
+    .aliases = "array_filter list_filter where select_where",
+    .see_also = "count any map find_first take_while",
 };
 
 }  // namespace

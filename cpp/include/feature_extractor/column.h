@@ -103,6 +103,8 @@ class List {
  public:
   using Element = T;
 
+  // What a null list holds.
+  List() : elements_(nullptr), entry_{0, 0} {}
   List(const Column* elements, ListEntry entry) : elements_(elements), entry_(entry) {}
 
   uint32_t size() const { return entry_.size; }

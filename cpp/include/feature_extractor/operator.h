@@ -719,6 +719,8 @@ struct SharedLists {
   static bool same(const KernelCall& call, uint32_t row, uint32_t other) {
     for (size_t list = 0; list < kLists; ++list) {
       if (!(entries(call, list)[row] == entries(call, list)[other])) return false;
+      const Column& column = call.arguments[First + list];
+      if (column.is_null(row) != column.is_null(other)) return false;
     }
     return true;
   }

@@ -1,0 +1,42 @@
+// sort(xs, descending): the elements in the order of their values.
+#include "feature_extractor/operator.h"
+#include "feature_extractor/ordering.h"
+
+namespace feature_extractor {
+namespace {
+
+template <class T>
+struct Sort {
+  static void eval(Arena& arena, List<T> xs, bool descending, Selection& kept) {
+    Arena::Scope scope(arena);
+    auto* items = arena.allocate_array<Ranked>(xs.size());
+    const uint32_t count = rank<T>(xs, descending, xs.size(), items);
+    kept.reserve(xs.size());
+    for (uint32_t i = 0; i < count; ++i) kept.push_back(items[i].position);
+    if (count == xs.size()) return;
+    for (uint32_t i = 0; i < xs.size(); ++i) {
+      if (xs.is_null(i)) kept.push_back(i);
+    }
+  }
+};
+
+constexpr Operator kOperator = {
+    .name = "sort",
+    .summary = "Sort a list by value",
+    .detail = "Texts are ordered by code point, without regard to any language; false comes before true.",
+    .parameters = {{"xs", "the list"}, {"descending", "true puts the greatest first"}},
+    .overloads = {generic_overload<"<T: ordered>(xs: list<T>, descending: const bool = false) -> list<T>", Sort, bool,
+                                   int64_t, double, Text>()},
+    .edges = {{"elements are null", "they come last, in both directions"},
+              {"elements are equal", "they stay in their order"},
+              {"the list is empty", "an empty list"}},
+    .examples = {{"sort([3, 1, 2])", "[1, 2, 3]"}, {"sort([\"b\", \"a\"], descending = true)", "[\"b\", \"a\"]"}},
+    .cost = {.per_row = 20.0, .per_element = 8.0},
+    .aliases = "array_sort list_sort sort_array order sorted sort_desc",
+    .see_also = "sort_by top reverse",
+};
+
+}  // namespace
+}  // namespace feature_extractor
+
+FEATURE_EXTRACTOR_OPERATOR(kOperator)

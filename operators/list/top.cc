@@ -1,0 +1,38 @@
+// top(xs, count): the greatest elements.
+#include "feature_extractor/operator.h"
+#include "feature_extractor/ordering.h"
+
+namespace feature_extractor {
+namespace {
+
+template <class T>
+struct Top {
+  static void eval(Arena& arena, List<T> xs, int64_t count, Selection& kept) {
+    Arena::Scope scope(arena);
+    const auto wanted = static_cast<uint32_t>(count < 0 ? 0 : count > xs.size() ? xs.size() : count);
+    auto* items = arena.allocate_array<Ranked>(xs.size());
+    const uint32_t found = rank<T>(xs, true, wanted, items);
+    kept.reserve(found);
+    for (uint32_t i = 0; i < found; ++i) kept.push_back(items[i].position);
+  }
+};
+
+constexpr Operator kOperator = {
+    .name = "top",
+    .summary = "Take the greatest elements of a list, the greatest first",
+    .parameters = {{"xs", "the list"}, {"count", "how many elements to take"}},
+    .overloads = {generic_overload<"<T: ordered>(xs: list<T>, count: int) -> list<T>", Top, bool, int64_t, double, Text>()},
+    .edges = {{"the list has fewer elements", "all of them"},
+              {"elements are equal", "the earlier one comes first"},
+              {"elements are null", "they are left out"},
+              {"`count` is 0 or negative", "an empty list"}},
+    .examples = {{"top([3, 9, 1, 7], 2)", "[9, 7]"}},
+    .cost = {.per_row = 15.0, .per_element = 2.0},
+    .aliases = "top_n topk top_k array_top_n nlargest max_n",
+    .see_also = "top_by sort top_n max",
+};
+
+}  // namespace
+}  // namespace feature_extractor
+
+FEATURE_EXTRACTOR_OPERATOR(kOperator)
