@@ -74,7 +74,7 @@ class Executor:
             feature["name"]: [
                 self._value(feature["value"], row) for row in range(self._output_count(feature))
             ]
-            for feature in self.plan["features"]
+            for feature in self.plan.get("features", ())
         }
 
     def constants(self) -> list[Any]:

@@ -192,12 +192,12 @@ class Program:
                 if result is None and signature.result.kind == "vector":
                     result = VectorType(size=int(str(found[signature.result.name])))
             assert result is not None
-            bindings = tuple(found.items())
-            type_ = result
-            return self._once(
-                ("call", operator, index, tuple(given)),
-                lambda: Call(type_, self.site(), operator, index, bindings, tuple(given)),
-            )
+            key = ("call", operator, index, tuple(given))
+            if key not in self._known:
+                bindings = tuple(found.items())
+                call = Call(result, self.site(), operator, index, bindings, tuple(given))
+                self._known[key] = call
+            return self._known[key]
         raise AssertionError(f"no overload of {operator} takes {[str(a.type) for a in arguments]}")
 
     def vocabulary(self, name: str, path: str = "", oov_buckets: int = 0) -> Expression:

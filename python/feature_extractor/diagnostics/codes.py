@@ -68,6 +68,12 @@ _TABLE = (
     ),
     ("FX160", "bad-resource", "A resource's declaration is incomplete or contradicts itself."),
     ("FX161", "bad-annotation", "An annotation is unknown or has the wrong argument."),
+    ("FX170", "cannot-plan", "No compiled operator can compute this part of the program."),
+    ("FX171", "unreadable-resource", "The file of a resource is missing or not in its format."),
+    ("FX172", "bad-vocabulary", "A vocabulary's file has an empty line or a word twice."),
+    ("FX173", "bad-table-type", "A table cannot have a key or field of this type."),
+    ("FX174", "bad-table", "A table's file has a cell, row or header that does not fit its type."),
+    ("FX175", "unknown-time-zone", "No time zone of the IANA database has this name."),
 )
 
 CODES: dict[str, Code] = {row[0]: Code(*row) for row in _TABLE}

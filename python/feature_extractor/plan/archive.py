@@ -10,9 +10,9 @@ import struct
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Protocol
 
-_DATE = (1980 - 1980) << 9 | 1 << 5 | 1
+_DATE = 0 << 9 | 1 << 5 | 1
 """The first day that a ZIP archive can name, 1980-01-01."""
 
 _PADDING = 0xD935
@@ -24,6 +24,13 @@ _ATTRIBUTES = 0o100644 << 16
 _LARGE = 0xFFFFFFFF
 
 
+class Sink(Protocol):
+    """What an archive is written to."""
+
+    def write(self, data: bytes | bytearray, /) -> object:
+        """Append bytes."""
+
+
 @dataclass(frozen=True)
 class Member:
     """A file in the archive; its data starts at a multiple of ``alignment``."""
@@ -33,8 +40,8 @@ class Member:
     alignment: int = 64
 
 
-def write_archive(members: Iterable[Member], out: BinaryIO) -> None:
-    """Write an archive to a file that is open for writing at its start."""
+def write_archive(members: Iterable[Member], out: Sink) -> None:
+    """Write an archive to something that is empty so far."""
     directory = bytearray()
     offset = 0
     count = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import posixpath
 import sys
@@ -64,7 +65,7 @@ def build_plan(
     """
     operators = Operators(registry)
     sites = _Sites(program)
-    with _deep_recursion():
+    with _deep_recursion(), _no_collection():
         if optimise:
             program = _rewritten(program, operators)
             if fold is not None:
@@ -129,6 +130,18 @@ def relative_path(path: str, folder: str) -> str:
     if posixpath.isabs(posix) != posixpath.isabs(folder):
         return posix
     return posixpath.relpath(posix, folder or ".")
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Put off the cyclic garbage collector: while a plan grows, all of it is alive."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 @contextmanager

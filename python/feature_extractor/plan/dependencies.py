@@ -14,6 +14,7 @@ from feature_extractor.check.typed import (
     ResourceReference,
     Struct,
 )
+from feature_extractor.plan.operators import Operators
 
 Dependency: TypeAlias = "LambdaVariable | str"
 """A free lambda variable, ``request``, ``candidate`` or ``resource``."""
@@ -38,7 +39,8 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 class Dependencies:
     """Answers once per expression what it reads."""
 
-    def __init__(self) -> None:
+    def __init__(self, operators: Operators) -> None:
+        self._operators = operators
         self._known: dict[Expression, frozenset[Dependency]] = {}
 
     def of(self, expression: Expression) -> frozenset[Dependency]:
@@ -54,8 +56,18 @@ class Dependencies:
         elif isinstance(expression, ResourceReference):
             found = frozenset(("resource",))
         else:
-            found = frozenset().union(*(self.of(part) for part in children(expression)))
+            found = frozenset()
+            for part in children(expression):
+                of_part = self.of(part)
+                if not of_part <= found:
+                    found = found | of_part if found else of_part
+            if isinstance(expression, Call) and self._takes_zone(expression):
+                found |= {"resource"}
             if isinstance(expression, Lambda):
                 found -= {expression.variable}
         self._known[expression] = found
         return found
+
+    def _takes_zone(self, call: Call) -> bool:
+        """Whether a constant argument becomes a resource in the plan."""
+        return self._operators[call.operator].overloads[call.overload].takes_zone

@@ -32,7 +32,15 @@ from feature_extractor.plan.operators import (
     substitute,
 )
 from feature_extractor.plan.scopes import Binding, Lifting, Scope, clashes
-from feature_extractor.plan.values import Leaf, ListValue, MapValue, StructValue, Value, outer_slots
+from feature_extractor.plan.values import (
+    LISTS,
+    Leaf,
+    ListValue,
+    MapValue,
+    StructValue,
+    Value,
+    outer_slots,
+)
 from feature_extractor.types import (
     BYTES,
     ListType,
@@ -80,7 +88,7 @@ class Lowering:
         self.zones: dict[str, int] = {}
         self.site_text = site_text
         self._input_index = {(i.domain, i.name): n for n, i in enumerate(program.inputs)}
-        self.dependencies = Dependencies()
+        self.dependencies = Dependencies(operators)
         self._memory: dict[tuple[object, ...], Value] = {}
 
     def start_feature(self, index: int, *, shared: bool) -> None:
@@ -92,9 +100,10 @@ class Lowering:
 
     def lower(self, expression: Expression, scope: Scope = ()) -> Value:
         """Return the value of an expression; ``scope`` binds its free variables."""
-        free = self.dependencies.of(expression)
-        # Variables that the expression does not read must not choose its domain.
-        scope = tuple(binding for binding in scope if binding.variable in free)
+        if scope:
+            # Variables that the expression does not read must not choose its domain.
+            free = self.dependencies.of(expression)
+            scope = tuple(binding for binding in scope if binding.variable in free)
         key = (expression, *scope)
         value = self._memory.get(key)
         if value is None:
@@ -103,6 +112,8 @@ class Lowering:
 
     def _lower(self, expression: Expression, scope: Scope) -> Value:
         match expression:
+            case Call():
+                return self._call(expression, scope)
             case Literal():
                 return self._literal(expression, expression.type)
             case InputReference():
@@ -117,8 +128,6 @@ class Lowering:
             case Struct():
                 values = dict(zip(_names(expression.type), expression.values, strict=True))
                 return StructValue(tuple(values), lambda name: self.lower(values[name], scope))
-            case Call():
-                return self._call(expression, scope)
         raise AssertionError(f"{type(expression).__name__} is not a value")
 
     def _literal(self, literal: Literal, type_: Type) -> Value:
@@ -218,7 +227,7 @@ class Lowering:
         for i, value in values.items():
             if parameters[i].pattern.kind == "lambda":
                 continue
-            if isinstance(value, ListValue | MapValue):
+            if isinstance(value, LISTS):
                 elements.setdefault(i, value.domain)
                 where = elements[i].parent
                 assert where is not None
@@ -280,7 +289,7 @@ class Lowering:
         Return the domain of elements that they live in.
         """
         over = values[index]
-        assert isinstance(over, ListValue | MapValue)
+        assert isinstance(over, LISTS)
         captured: frozenset[Dependency] = frozenset()
         for i in positions:
             captured |= self.dependencies.of(call.arguments[i])
@@ -348,7 +357,7 @@ class Lowering:
             assert elements is not None and elements.shape is not None
             body = self._element(value, pattern.parts[1], overload, narrow, keep=True)
             return Argument(elements.shape, body)
-        if isinstance(value, ListValue | MapValue):
+        if isinstance(value, LISTS):
             assert elements is not None and elements.shape is not None
             return Argument(elements.shape, self._children(value, pattern, overload, narrow))
         slot = self._flat(value, pattern, narrow)
@@ -393,7 +402,7 @@ class Lowering:
         """Return the columns of a list's elements; none where the kernel never looks at them."""
         if _opaque(pattern, overload) and not keep:
             return ()
-        if isinstance(value, ListValue | MapValue):
+        if isinstance(value, LISTS):
             return (Argument(value.shape, self._children(value, pattern, overload, narrow)),)
         return (Argument(self._flat(value, pattern, narrow)),)
 
@@ -413,9 +422,9 @@ class Lowering:
 
         It makes a domain, and the leaves that are read are fetched from there.
         """
-        index = next(i for i, value in values.items() if isinstance(value, ListValue | MapValue))
+        index = next(i for i, value in values.items() if isinstance(value, LISTS))
         over, elements = values[index], invocation.lists[index]
-        assert isinstance(over, ListValue | MapValue)
+        assert isinstance(over, LISTS)
         step = self._emit(invocation, {}, [(invocation.domain, "list", 0)])
         shape = invocation.overload.shape
         domain = self.graph.elements(_kept(step, 0), elements, view=shape != "selection")

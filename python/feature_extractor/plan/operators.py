@@ -132,6 +132,11 @@ class Overload:
         return _signature(self.text)
 
     @cached_property
+    def takes_zone(self) -> bool:
+        """Whether a constant argument becomes a resource with the rules of a time zone."""
+        return any(parameter.pattern.kind == "zone" for parameter in self.signature.parameters)
+
+    @cached_property
     def looked_at(self) -> frozenset[str]:
         """The type variables whose values the kernels read; the others are opaque to them."""
         wildcard = {"", "any", "none"}

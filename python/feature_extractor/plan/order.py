@@ -116,13 +116,20 @@ def needed_steps(roots: Iterable[Argument]) -> list[Step]:
     groups: tuple[list[Step], list[Step], list[Step]] = ([], [], [])
     seen: set[Step] = set()
 
+    domains: dict[Domain, list[Step]] = {}
+
     def sources(step: Step) -> list[Step]:
         slots = [slot for argument in step.arguments for slot in argument.slots()]
         found = [slot.step for slot in slots]
-        for domain in {slot.domain: None for slot in (*slots, *step.results) if slot is not None}:
-            found.extend(_domain_steps(domain))
-        found.extend(_domain_steps(step.domain))
-        found.extend(_domain_steps(step.fetch_from))
+        where = {slot.domain: None for slot in (*slots, *step.results) if slot is not None}
+        where[step.domain] = None
+        if step.fetch_from is not None:
+            where[step.fetch_from] = None
+        for domain in where:
+            if domain.kind == "elements":
+                if domain not in domains:
+                    domains[domain] = _domain_steps(domain)
+                found.extend(domains[domain])
         return [source for source in found if source is not step]
 
     for root in roots:

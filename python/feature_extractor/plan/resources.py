@@ -36,7 +36,7 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Table:
-    """A table by columns, the key first; ``schema`` is what the core's builder is told about them."""
+    """A table by columns, the key first; ``schema`` describes them to the core's builder."""
 
     schema: dict[str, Any]
     columns: list[list[Cell]]
@@ -98,12 +98,16 @@ def read_table(resource: Resource, sources: dict[str, str]) -> Table:
             )
     if isinstance(types[0][1], ScalarType) and STORAGE[types[0][1].name] not in ("int", "text"):
         raise _declaration(resource, sources, f"A table cannot have a key of type {types[0][1]}.")
-    if resource.path.endswith(".parquet"):
-        rows = _parquet(resource, sources)
-    else:
-        rows = csv_rows(_text(resource, sources))
-    names, positions = _columns(resource, rows, [name for name, _ in row_type.fields])
-    columns, findings = _cells(resource, rows, types, names, positions)
+    try:
+        if resource.path.endswith(".parquet"):
+            rows = _parquet(resource, sources)
+        else:
+            rows = csv_rows(_text(resource, sources))
+        names, positions = _columns(resource, rows, [name for name, _ in row_type.fields])
+        columns, findings = _cells(resource, rows, types, names, positions)
+    except ValueError as error:
+        message = f"The table cannot be read: {error}."
+        raise PlanError((Diagnostic("FX174", message, None, path=resource.path),)) from None
     if findings:
         raise PlanError(_limited(findings, resource))
     schema = {
@@ -167,7 +171,7 @@ def _text(resource: Resource, sources: dict[str, str]) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         finding = Diagnostic(
             "FX171",
-            f"The file is not UTF-8: line {line} has a byte 0x{data[error.start]:02x} out of place.",
+            f"The file is not UTF-8: line {line} has the byte 0x{data[error.start]:02x}.",
             None,
             help="Save the file as UTF-8.",
             path=f"{resource.path}:{line}",

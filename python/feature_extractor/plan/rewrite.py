@@ -46,9 +46,9 @@ class JoinRewriter:
 
     def __init__(self, operators: Operators) -> None:
         self.operators = operators
-        self.dependencies = Dependencies()
+        self.dependencies = Dependencies(operators)
         self._done: dict[Expression, Expression] = {}
-        self._runs_over: dict[LambdaVariable, frozenset[Dependency]] = {}
+        self._runs_over: dict[LambdaVariable, Call] = {}
 
     def rewrite(self, expression: Expression) -> Expression:
         """Return the expression with all joins put in place."""
@@ -62,10 +62,7 @@ class JoinRewriter:
             for argument in expression.arguments:
                 if isinstance(argument, Lambda):
                     # Which list it is does not matter here: all of them are outside of the lambda.
-                    around = [a for a in expression.arguments if not isinstance(a, Lambda)]
-                    self._runs_over[argument.variable] = frozenset().union(
-                        *(self._closure(self.dependencies.of(a)) for a in around)
-                    )
+                    self._runs_over[argument.variable] = expression
             arguments = tuple(self.rewrite(argument) for argument in expression.arguments)
             if any(
                 new is not old for new, old in zip(arguments, expression.arguments, strict=True)
@@ -93,7 +90,10 @@ class JoinRewriter:
         result: set[Dependency] = set()
         for item in found:
             if isinstance(item, LambdaVariable):
-                result |= {item, *self._runs_over.get(item, ())}
+                result.add(item)
+                for argument in self._runs_over[item].arguments:
+                    if not isinstance(argument, Lambda):
+                        result |= self._closure(self.dependencies.of(argument))
             elif item == "candidate":
                 result |= {"request", "candidate"}
             elif item == "request":

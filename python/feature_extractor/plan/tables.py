@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from feature_extractor.types import ScalarType, Type
 
-Cell: TypeAlias = "None | bool | int | float | str"
+Cell: TypeAlias = "bool | int | float | str | None"
 """A value of a table; timestamps and durations are int microseconds."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -57,7 +57,7 @@ def csv_rows(text: str) -> Rows:
 
 def parquet_rows(path: str) -> Rows:
     """Read a Parquet file by way of pyarrow; row numbers count from 1."""
-    import pyarrow.parquet
+    import pyarrow.parquet  # type: ignore[import-untyped]
 
     table = pyarrow.parquet.read_table(path)
 

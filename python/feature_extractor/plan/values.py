@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from feature_extractor.plan.graph import Domain, Slot
 
@@ -73,6 +73,10 @@ class StructValue:
 
 
 Value: TypeAlias = "Leaf | ListValue | MapValue | StructValue"
+
+
+LISTS: Final = (ListValue, MapValue)
+"""The values that have a shape."""
 
 
 def outer_slots(value: Value) -> Iterator[Slot]:
