@@ -26,6 +26,7 @@ constexpr uint64_t kEnd64Size = 56;
 constexpr uint64_t kLocatorSize = 20;
 constexpr uint16_t kUtf8Names = 0x800;  // The only general purpose flag that a package may have.
 constexpr uint16_t kZip64Field = 0x0001;
+constexpr uint16_t kPaddingField = 0xD935;  // What Android's tools use to align data.
 constexpr uint32_t kSaturated32 = 0xFFFFFFFF;
 constexpr uint16_t kSaturated16 = 0xFFFF;
 constexpr uint64_t kMaximumMembers = 10'000;
@@ -106,8 +107,7 @@ struct Header {
 struct ExtraFields {
   std::span<const std::byte> zip64;
   bool has_zip64 = false;
-  // The identifier of the padding's first field, and its size with all field headers.
-  uint16_t padding_kind = 0;
+  bool has_padding = false;
   uint64_t padding_size = 0;
 };
 
@@ -126,13 +126,15 @@ StatusOr<ExtraFields> read_extra_fields(std::span<const std::byte> extra, uint64
       result.has_zip64 = true;
       result.zip64 = body;
     } else {
-      if (result.padding_size != 0)
-        return corrupt(at + next, "a member has an unknown extra field.");
-      const bool zero = std::all_of(body.begin(), body.end(),
-                                    [](std::byte byte) { return byte == std::byte{0}; });
-      if (!zero) return corrupt(at + next, "the padding of a member is not zero.");
-      result.padding_kind = kind;
-      result.padding_size = uint64_t{size} + 4;
+      if (kind != kPaddingField || result.has_padding) {
+        return corrupt(at + next, "a member has an extra field that packages do not have.");
+      }
+      const auto is_zero = [](std::byte byte) { return byte == std::byte{0}; };
+      if (!std::all_of(body.begin(), body.end(), is_zero)) {
+        return corrupt(at + next, "the padding of a member is not zero.");
+      }
+      result.has_padding = true;
+      result.padding_size = size;
     }
     next += size_t{4} + size;
   }
@@ -258,7 +260,6 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
     bool operator==(const Origin&) const = default;
   };
   std::optional<Origin> first_origin;
-  std::optional<uint16_t> padding_kind;
 
   for (uint64_t i = 0; i < directory->count; ++i) {
     // The central header.
@@ -301,10 +302,6 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
       return corrupt(central_offset,
                      "a member is encrypted or uses a flag that packages do not have.");
     }
-    const uint16_t version = central_extra->has_zip64 || header.version_needed == 45 ? 45 : 20;
-    if (header.version_needed != version || (made_by & 0xFF) != version) {
-      return corrupt(central_offset, "a member needs another version of the ZIP format.");
-    }
     const Origin origin = {static_cast<uint16_t>(made_by >> 8), header.time, header.date,
                            attributes};
     if (!first_origin) first_origin = origin;
@@ -336,19 +333,20 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
     if (!local_extra.ok()) return local_extra.status();
     status = apply_zip64(*local_extra, &local_header, nullptr, local_offset);
     if (!status.ok()) return status;
+    // The version of the format is 4.5 where a ZIP64 field is, else 2.0; the directory entry counts
+    // for both headers.
+    const uint16_t local_version = local_header.version_needed;
+    const uint16_t version = central_extra->has_zip64 || local_extra->has_zip64 ? 45 : 20;
+    if (header.version_needed != version || (made_by & 0xFF) != version ||
+        (local_version != version && (local_version != 20 || local_extra->has_zip64))) {
+      return corrupt(central_offset, "a member needs another version of the ZIP format.");
+    }
+    local_header.version_needed = version;
     if (local_header != header) {
       return corrupt(local_offset, "the header of a member differs from its directory entry.");
     }
-    // Writers may repeat the padding in the directory; it is one kind of field everywhere.
-    for (const ExtraFields* extra : {&*local_extra, &*central_extra}) {
-      if (extra->padding_size == 0) continue;
-      if (!padding_kind) padding_kind = extra->padding_kind;
-      if (extra->padding_kind != *padding_kind) {
-        return corrupt(local_offset, "a member has an unknown extra field.");
-      }
-    }
-    if (central_extra->padding_size != 0 &&
-        central_extra->padding_size != local_extra->padding_size) {
+    // Writers may repeat the padding in the directory.
+    if (central_extra->has_padding && central_extra->padding_size != local_extra->padding_size) {
       return corrupt(local_offset, "the padding of a member differs from its directory entry.");
     }
     if (header.size > directory->offset - local_end) {
