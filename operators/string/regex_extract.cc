@@ -1,0 +1,62 @@
+// regex_extract(s, pattern, group): what a pattern matches in a text.
+#include "feature_extractor/operator.h"
+#include "feature_extractor/regular_expression.h"
+
+namespace feature_extractor {
+namespace {
+
+struct RegexExtract {
+  static constexpr int64_t kMaximumGroup = 63;
+  struct State {
+    std::unique_ptr<RE2> expression;
+    int group;
+  };
+  static std::optional<State> bind(Text pattern, int64_t group, BindError& error) {
+    State state{compile_pattern(pattern, error), static_cast<int>(group)};
+    if (state.expression == nullptr) return std::nullopt;
+    if (group < 0 || group > kMaximumGroup || group > state.expression->NumberOfCapturingGroups()) {
+      error.set("The pattern has " + std::to_string(state.expression->NumberOfCapturingGroups()) +
+                " groups; there is no group " + std::to_string(group) + ".");
+      return std::nullopt;
+    }
+    return state;
+  }
+  static Nullable<Text> eval(const State& state, Text s) {
+    re2::StringPiece groups[kMaximumGroup + 1];
+    if (!state.expression->Match(to_piece(s), 0, s.size(), RE2::UNANCHORED, groups, state.group + 1)) return null;
+    const re2::StringPiece& found = groups[state.group];
+    if (found.data() == nullptr) return null;
+    return Text(found.data(), found.size());
+  }
+};
+
+constexpr Operator kOperator = {
+    .name = "regex_extract",
+    .summary = "Take the first match of a pattern out of a text",
+    .detail = "The leftmost match counts; alternatives are tried in their order. The result is a view of "
+              "the text. The pattern is compiled once, when the package is loaded.",
+    .parameters = {{"s", "the text"},
+                   {"pattern", "the regular expression, in the syntax of RE2"},
+                   {"group", "the number of the group to take; 0 is the whole match"}},
+    .overloads = {overload<"(s: string, pattern: const string, group: const int[0..63] = 0) -> string?", RegexExtract>()},
+    .edges = {{"the pattern does not match", "null, where Spark gives an empty text"},
+              {"the group took no part in the match", "null"},
+              {"the pattern has no such group", "an error when the program is compiled"},
+              {"the match is empty", "an empty text"},
+              {"look-around and back-references",
+               "are errors when the program is compiled: RE2 has neither, unlike Java's and Python's engines"},
+              {"`\\s`, `\\d`, `\\w`, `\\b`",
+               "know ASCII only; `\\pL`, `\\pN` are Unicode's letters and numbers"}},
+    .examples = {{"regex_extract(\"iPhone 15 Pro\", \"[0-9]+\")", "\"15\""},
+                 {"regex_extract(\"size: 42 EU\", \"size: ([0-9]+)\", 1)", "\"42\""},
+                 {"regex_extract(\"iPhone\", \"[0-9]+\")", "null"}},
+    .cost = {.per_row = 120.0, .per_element = 1.0},
+    .aliases = "regexp_extract regexp_substr extract regexpExtract re_search",
+    .see_also = "regex_match regex_replace",
+    .source = "https://github.com/google/re2/wiki/Syntax",
+};
+
+}  // namespace
+}  // namespace feature_extractor
+
+FEATURE_EXTRACTOR_OPERATOR(kOperator)
