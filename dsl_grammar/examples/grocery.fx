@@ -92,7 +92,7 @@ let unit_prices(events) =
 let same_product    = history.filter(e -> e.product == product)
 let same_category   = history.filter(e -> e.category == category)
 let product_moments = same_product.map(e -> e.at)
-let known_price     = coalesce(store_price, price, category_rates.lookup(category).median_price)
+let known_price     = store_price ?? price ?? category_rates.lookup(category).median_price
 let tokens          = words_of(description ?? "")
 
 # ---- the label -----------------------------------------------------------------------------------
