@@ -68,6 +68,12 @@ FUNCTIONS: Functions = {
     "take_last": lambda xs, n: (max(0, len(xs) - max(0, n)), min(len(xs), max(0, n))),
     "first": lambda xs: 0 if xs else None,
     "get": _get,
+    "filter_equal": lambda xs, keys, value: [
+        i for i, key in enumerate(keys) if key is not None and key == value
+    ],
+    "none": lambda xs, kept: not any(kept),
+    "not": lambda x: not x,
+    "is_in": lambda x, values: x in values,
     "length": len,
     "count": lambda xs, kept: sum(1 for keep in kept if keep),
     "any": lambda xs, kept: any(kept),

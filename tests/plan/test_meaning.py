@@ -138,6 +138,28 @@ PROGRAMS: dict[str, Make] = {
     "equi-join of whether there is one": lambda p: p.over(
         "any", recent(p), lambda e: p.call("equal", p.field(e, "movie"), p.candidate("movie"))
     ),
+    "equi-join of whether there is none": lambda p: p.over(
+        "none", recent(p), lambda e: p.call("equal", p.field(e, "movie"), p.candidate("movie"))
+    ),
+    "membership join of whether there is none": lambda p: p.over(
+        "none", recent(p), lambda e: p.call("is_in", p.field(e, "genre"), p.candidate("genres"))
+    ),
+    "equi-join of a selection": lambda p: p.call(
+        "sum",
+        p.over(
+            "map",
+            p.over(
+                "filter",
+                p.request("history"),
+                lambda e: p.call(
+                    "and",
+                    p.call("equal", p.field(e, "movie"), p.candidate("movie")),
+                    p.call("less", p.field(e, "at"), p.request("now")),
+                ),
+            ),
+            lambda e: p.field(e, "rating"),
+        ),
+    ),
     "product": lambda p: p.over(
         "count", recent(p), lambda e: p.call("less", p.field(e, "rating"), p.candidate("price"))
     ),

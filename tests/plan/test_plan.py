@@ -1,4 +1,4 @@
-"""What a plan looks like: its steps, where they run, what they share, and that its bytes never vary."""
+"""What a plan looks like: its steps, where they run, what they share, and its unvarying bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feature_extractor.check.typed import Expression, Literal
+from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.plan.build import build_plan, relative_path
 from feature_extractor.plan.errors import PlanError
 from feature_extractor.plan.fold import constant_from_json, native_fold
@@ -194,8 +194,19 @@ def test_a_membership_in_a_candidates_list_becomes_a_probe() -> None:
             lambda e: p.call("contains", p.candidate("genres"), p.field(e, "genre")),
         ),
     )
+    p.feature(
+        "none",
+        "dense",
+        p.over(
+            "none",
+            p.request("history"),
+            lambda e: p.call("is_in", p.field(e, "genre"), p.candidate("genres")),
+        ),
+    )
     plan = planned(p)
-    assert calls(plan, "count_values") and not calls(plan, "contains")
+    assert len(calls(plan, "count_values")) == 1
+    assert calls(plan, "not")
+    assert not calls(plan, "contains") and not calls(plan, "is_in") and not calls(plan, "none")
 
 
 @pytest.mark.parametrize("outer", ["request", "element", "unsupported"])
@@ -227,7 +238,8 @@ def test_a_list_of_structs_is_joined_leaf_by_leaf_into_one_domain() -> None:
         "map", h, lambda e: p.struct(movie=p.field(e, "movie"), rating=p.field(e, "rating"))
     )
     call = p.call("concat", p.request("scores"), p.request("scores"))
-    both = replace(  # type: ignore[type-var]
+    assert isinstance(call, Call)
+    both = replace(
         call,
         type=ListType(element=pair),
         bindings=(("T", pair),),

@@ -67,7 +67,7 @@ class Domain:
         return outer != inner and (self.parent if outer else self.origin).one_way(other)
 
     def storage(self) -> list[Domain]:
-        """This domain and those into whose storage its entries point, nearest first."""
+        """Return this domain and those into whose storage its entries point, nearest first."""
         chain = [self]
         while chain[-1].view and chain[-1].origin is not None:
             chain.append(chain[-1].origin)
@@ -94,14 +94,14 @@ class Argument:
     resource: int = -1
 
     def slots(self) -> list[Slot]:
-        """All slots of the argument, outermost first."""
+        """Return all slots of the argument, outermost first."""
         found = [self.slot] if self.slot is not None else []
         for element in self.elements or ():
             found.extend(element.slots())
         return found
 
     def key(self) -> tuple[Any, ...]:
-        """What identifies the argument."""
+        """Return what identifies the argument."""
         slot = self.slot.serial if self.slot is not None else -1
         if self.elements is None:
             return (slot, self.resource)

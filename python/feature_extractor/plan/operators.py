@@ -182,9 +182,13 @@ class Operators:
         self._known: dict[str, Operator] = {}
 
     def with_syntax(self, syntax: str) -> Operator | None:
-        """Return the operator behind a piece of syntax such as ``+`` or ``to_float``."""
+        """Return the first operator behind a piece of syntax such as ``+`` or ``to_float``."""
         found = self._source.by_syntax(syntax)
         return self[found[0].name] if found else None
+
+    def names_with_syntax(self, syntax: str) -> frozenset[str]:
+        """Return the names of all operators that a piece of syntax may stand for."""
+        return frozenset(operator.name for operator in self._source.by_syntax(syntax))
 
     def with_role(self, role: str) -> Operator | None:
         """Return the first operator with a role such as ``table_field``."""

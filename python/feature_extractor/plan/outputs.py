@@ -89,10 +89,10 @@ def _as_float(lowering: Lowering, feature: Feature, value: Value, type_: Type) -
 
 def _as_list(lowering: Lowering, feature: Feature, value: Leaf) -> Value:
     """Return a list with one id, by the operator that list literals are written with."""
-    operator = lowering.operators.with_syntax("[]") or lowering.operators.with_syntax("[")
+    operator = lowering.operators.with_syntax("list")
     if operator is not None:
         for i, overload in enumerate(operator.overloads):
-            kernel = overload.kernel({name: "int" for name in overload.looked_at})
+            kernel = overload.kernel(dict.fromkeys(overload.looked_at, "int"))
             if kernel is None:
                 continue
             step = lowering.graph.call(
@@ -132,6 +132,7 @@ def _weighted(lowering: Lowering, feature: Feature, value: Value, type_: Type) -
 
 
 def value_argument(value: Value) -> Argument:
+    """Return a value as an argument: its slot, or its shape with the columns of its elements."""
     if isinstance(value, Leaf):
         return Argument(value.slot)
     if isinstance(value, ListValue):

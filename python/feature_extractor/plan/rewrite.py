@@ -35,6 +35,8 @@ _LEVELS = (
     ("+", "-"),
     ("*", "/"),
 )
+_NEGATION = 3
+"""``not`` binds more tightly than ``and``, less so than a comparison."""
 
 
 class _NoRewrite(Exception):
@@ -167,11 +169,12 @@ class JoinRewriter:
         if not isinstance(conjunct, Call) or len(conjunct.arguments) != 2:
             return None
         first, second = conjunct.arguments
-        equality, membership = self.operators.with_syntax("=="), self.operators.with_syntax("in")
-        if operator.equi_join and equality and conjunct.operator == equality.name:
+        equalities = self.operators.names_with_syntax("==")
+        memberships = self.operators.names_with_syntax("in")
+        if operator.equi_join and conjunct.operator in equalities:
             sides = [(first, second), (second, first)]
             template = operator.equi_join
-        elif operator.membership_join and membership and conjunct.operator == membership.name:
+        elif operator.membership_join and conjunct.operator in memberships:
             sides = [(first, second) if isinstance(second.type, ListType) else (second, first)]
             template = operator.membership_join
         else:
@@ -261,6 +264,9 @@ class _TemplateReader:
     def binary(self, level: int) -> Expression:
         if level == len(_LEVELS):
             return self.postfix()
+        if level == _NEGATION and self.take("not"):
+            negation = self.rewriter.operators.with_syntax("not")
+            return self.operator(negation, [self.binary(level)])
         left = self.binary(level + 1)
         while self.peek() in _LEVELS[level]:
             syntax = self.peek()

@@ -57,7 +57,7 @@ def csv_rows(text: str) -> Rows:
 
 def parquet_rows(path: str) -> Rows:
     """Read a Parquet file by way of pyarrow; row numbers count from 1."""
-    import pyarrow.parquet  # type: ignore[import-untyped]
+    import pyarrow.parquet
 
     table = pyarrow.parquet.read_table(path)
 
