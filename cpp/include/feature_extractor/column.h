@@ -133,6 +133,7 @@ class List<Any> {
  public:
   using Element = Any;
 
+  List() : elements_(nullptr), entry_{0, 0} {}
   List(const Column* elements, ListEntry entry) : elements_(elements), entry_(entry) {}
 
   uint32_t size() const { return entry_.size; }

@@ -16,6 +16,9 @@ class Vocabulary {
  public:
   // The id of a word, or that of the bucket of an unknown word.
   int64_t lookup(Text word) const;
+  // The ids of many words. Several times as fast as one by one where the vocabulary does not fit into
+  // the processor's caches, since the memory accesses of different words overlap.
+  void lookup(const Text* words, uint32_t count, int64_t* ids) const;
   bool contains(Text word) const;
   // The number of different ids that lookup can give.
   int64_t size() const;
@@ -25,6 +28,7 @@ class Vocabulary {
   Vocabulary() = default;
   // The position of the word in the file, or -1.
   int64_t find(Text word, uint64_t hash) const;
+  int64_t id(int64_t position, uint64_t hash) const;
 
   const uint64_t* slots_ = nullptr;
   const uint64_t* offsets_ = nullptr;
@@ -45,6 +49,9 @@ class Table {
   // The number of the row with this key, or -1; also -1 where the table's keys are of the other type.
   int64_t find(int64_t key) const;
   int64_t find(Text key) const;
+  // The rows of many keys; the accesses to memory overlap as in Vocabulary::lookup.
+  void find(const int64_t* keys, uint32_t count, int64_t* rows) const;
+  void find(const Text* keys, uint32_t count, int64_t* rows) const;
   ColumnType key_type() const;
   // The position of a named column, or -1.
   int column(Text name) const;
@@ -71,6 +78,8 @@ class Table {
 
     Text text_at(int64_t row) const;
   };
+  int64_t find(int64_t key, uint64_t hash) const;
+  int64_t find(Text key, uint64_t hash) const;
   // The column with a value of this type in this row, or nullptr.
   const Field* field_with_value(int column, int64_t row, ColumnType type) const;
 

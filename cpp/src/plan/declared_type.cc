@@ -154,18 +154,25 @@ std::string DeclaredType::text() const {
     case Kind::kZone: result = "zone"; break;
     case Kind::kRow: result = "row"; break;
     case Kind::kVariable: result = name; break;
-    case Kind::kVector: result = "vector<" + (size > 0 ? std::to_string(size) : name) + ">"; break;
-    case Kind::kList: result = "list<" + children[0].text() + ">"; break;
-    case Kind::kMap: result = "map<" + children[0].text() + ", " + children[1].text() + ">"; break;
+    case Kind::kVector:
+      result.append("vector<").append(size > 0 ? std::to_string(size) : name).append(">");
+      break;
+    case Kind::kList:
+      result.append("list<").append(children[0].text()).append(">");
+      break;
+    case Kind::kMap:
+      result.append("map<").append(children[0].text()).append(", ").append(children[1].text()).append(">");
+      break;
     case Kind::kStruct:
       result = "{";
       for (size_t i = 0; i < children.size(); ++i) {
-        result += (i > 0 ? ", " : "") + field_names[i] + ": " + children[i].text();
+        result.append(i > 0 ? ", " : "").append(field_names[i]).append(": ").append(children[i].text());
       }
       result += "}";
       break;
   }
-  return nullable ? result + "?" : result;
+  if (nullable) result.push_back('?');
+  return result;
 }
 
 StatusOr<DeclaredType> parse_declared_type(std::string_view text) {

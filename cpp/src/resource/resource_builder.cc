@@ -18,10 +18,13 @@ namespace {
 // A key as it appears in a message: quoted, and cut at a code point when it is long.
 std::string quoted(std::string_view text) {
   constexpr size_t kShown = 80;
-  if (text.size() <= kShown) return "\"" + std::string(text) + "\"";
-  size_t end = kShown;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return "\"" + std::string(text.substr(0, end)) + "...\"";
+  size_t end = std::min(text.size(), kShown);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
+    --end;
+  }
+  std::string result(1, '"');
+  result.append(text.substr(0, end)).append(end < text.size() ? "...\"" : "\"");
+  return result;
 }
 
 std::string quoted(int64_t value) { return std::to_string(value); }

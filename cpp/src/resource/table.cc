@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -31,19 +32,51 @@ Text Table::Field::text_at(int64_t row) const {
   return {text + begin, end - begin};
 }
 
-int64_t Table::find(int64_t key) const {
-  if (key_.type != ColumnType::kInt) return -1;
-  return find_in_slots(slots_, slot_mask_, probe_limit_, hash_key(key), [&](uint64_t row) {
+int64_t Table::find(int64_t key, uint64_t hash) const {
+  return find_in_slots(slots_, slot_mask_, probe_limit_, hash, [&](uint64_t row) {
     return row < static_cast<uint64_t>(rows_) &&
            load_value<int64_t>(key_.values, static_cast<int64_t>(row)) == key;
   });
 }
 
-int64_t Table::find(Text key) const {
-  if (key_.type != ColumnType::kText) return -1;
-  return find_in_slots(slots_, slot_mask_, probe_limit_, hash_key(key), [&](uint64_t row) {
+int64_t Table::find(Text key, uint64_t hash) const {
+  return find_in_slots(slots_, slot_mask_, probe_limit_, hash, [&](uint64_t row) {
     return row < static_cast<uint64_t>(rows_) && key_.text_at(static_cast<int64_t>(row)) == key;
   });
+}
+
+int64_t Table::find(int64_t key) const {
+  return key_.type == ColumnType::kInt ? find(key, hash_key(key)) : -1;
+}
+
+int64_t Table::find(Text key) const {
+  return key_.type == ColumnType::kText ? find(key, hash_key(key)) : -1;
+}
+
+void Table::find(const int64_t* keys, uint32_t count, int64_t* rows) const {
+  if (key_.type != ColumnType::kInt) {
+    std::fill_n(rows, count, int64_t{-1});
+    return;
+  }
+  find_group(
+      slots_, slot_mask_, static_cast<uint64_t>(rows_), keys, count, 1,
+      [&](uint64_t row, int) { __builtin_prefetch(key_.values + row * sizeof(int64_t)); },
+      [&](uint32_t i, uint64_t hash) { rows[i] = find(keys[i], hash); });
+}
+
+void Table::find(const Text* keys, uint32_t count, int64_t* rows) const {
+  if (key_.type != ColumnType::kText) {
+    std::fill_n(rows, count, int64_t{-1});
+    return;
+  }
+  // The offsets start at a multiple of 64 bytes.
+  const auto* const offsets = reinterpret_cast<const uint64_t*>(key_.values);
+  find_group(
+      slots_, slot_mask_, static_cast<uint64_t>(rows_), keys, count, 2,
+      [&](uint64_t row, int round) {
+        prefetch_text(offsets, key_.text, key_.text_size, row, round);
+      },
+      [&](uint32_t i, uint64_t hash) { rows[i] = find(keys[i], hash); });
 }
 
 Table::ColumnType Table::key_type() const { return key_.type; }

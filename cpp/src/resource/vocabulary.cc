@@ -14,12 +14,24 @@ int64_t Vocabulary::find(Text word, uint64_t hash) const {
   });
 }
 
-int64_t Vocabulary::lookup(Text word) const {
-  const uint64_t hash = hash_key(word);
-  const int64_t position = find(word, hash);
+int64_t Vocabulary::id(int64_t position, uint64_t hash) const {
   if (oov_buckets_ == 0) return position + 1;
   if (position < 0) return static_cast<int64_t>(hash % oov_buckets_);
   return position + oov_buckets_;
+}
+
+int64_t Vocabulary::lookup(Text word) const {
+  const uint64_t hash = hash_key(word);
+  return id(find(word, hash), hash);
+}
+
+void Vocabulary::lookup(const Text* words, uint32_t count, int64_t* ids) const {
+  find_group(
+      slots_, slot_mask_, word_count_, words, count, 2,
+      [&](uint64_t position, int round) {
+        prefetch_text(offsets_, text_, text_size_, position, round);
+      },
+      [&](uint32_t i, uint64_t hash) { ids[i] = id(find(words[i], hash), hash); });
 }
 
 bool Vocabulary::contains(Text word) const { return find(word, hash_key(word)) >= 0; }

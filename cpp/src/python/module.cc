@@ -1,0 +1,399 @@
+// The Python module `feature_extractor._native`: a thin layer over the extractor. It names no operator.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "engine/extractor.h"
+#include "engine/load.h"
+#include "plan/call_types.h"
+#include "python/arrow_export.h"
+#include "python/table_source.h"
+#include "registry/registry.h"
+#include "resource/resource_builder.h"
+
+namespace feature_extractor {
+namespace {
+
+namespace py = pybind11;
+
+// The Python face turns the code into an exception of its own.
+[[noreturn]] void fail(const Status& status) {
+  static constexpr const char* kNames[] = {"none",    "invalid_argument",    "not_found",    "io",           "corrupt",
+                                           "unsupported_version", "invalid_plan", "limit", "out_of_memory"};
+  const py::object error = py::module_::import("feature_extractor.errors").attr("EngineError");
+  PyErr_SetObject(error.ptr(), py::make_tuple(kNames[static_cast<int>(status.code)], status.message).ptr());
+  throw py::error_already_set();
+}
+
+class PyExtraction {
+ public:
+  explicit PyExtraction(std::shared_ptr<HeldExtraction> held) : held_(std::move(held)) {}
+
+  int64_t rows() const { return held_->extraction->rows; }
+  int64_t requests() const { return held_->extraction->requests; }
+
+  // A feature's values as NumPy arrays that share the extraction's memory: (values,), (values, offsets) or
+  // (ids, offsets, weights); text gives its bytes.
+  py::tuple arrays(size_t feature) const {
+    const FeatureDeclaration& declaration = held_->extractor->plan().features.at(feature);
+    const FeatureBuffer& buffer = held_->extraction->features.at(feature);
+    const py::capsule base = keep();
+    const auto rows = static_cast<py::ssize_t>(held_->extraction->rows);
+    const auto elements = static_cast<py::ssize_t>(buffer.elements);
+    const auto offsets = [&] { return view<int64_t>(buffer.offsets, {rows + 1}, base); };
+    switch (declaration.kind) {
+      case FeatureKind::kDense:
+      case FeatureKind::kLabel:
+        if (declaration.width == 1) return py::make_tuple(view<float>(buffer.values, {rows}, base));
+        return py::make_tuple(view<float>(buffer.values, {rows, static_cast<py::ssize_t>(declaration.width)}, base));
+      case FeatureKind::kId:
+        return py::make_tuple(view<int64_t>(buffer.values, {rows}, base));
+      case FeatureKind::kIds:
+        return py::make_tuple(view<int64_t>(buffer.values, {elements}, base), offsets());
+      case FeatureKind::kWeighted:
+        return py::make_tuple(view<int64_t>(buffer.values, {elements}, base), offsets(),
+                              view<float>(buffer.weights, {elements}, base));
+      case FeatureKind::kText:
+        return py::make_tuple(view<uint8_t>(buffer.values, {elements}, base), offsets());
+    }
+    return py::tuple();
+  }
+
+  // Copies dense features side by side into a matrix of rows x total width, row by row.
+  void fill_matrix(const std::vector<size_t>& features, py::array_t<float, py::array::c_style> out) const {
+    const int64_t rows = held_->extraction->rows;
+    int64_t columns = 0;
+    for (const size_t f : features) columns += held_->extractor->plan().features.at(f).width;
+    if (out.ndim() != 2 || out.shape(0) != rows || out.shape(1) != columns) {
+      throw py::value_error("The matrix must be float32, contiguous, of shape (" + std::to_string(rows) + ", " +
+                            std::to_string(columns) + ").");
+    }
+    float* target = out.mutable_data();
+    const py::gil_scoped_release release;
+    int64_t column = 0;
+    for (const size_t f : features) {
+      const int64_t width = held_->extractor->plan().features[f].width;
+      const float* values = held_->extraction->features[f].values.as<float>();
+      for (int64_t row = 0; row < rows; ++row) {
+        std::memcpy(target + row * columns + column, values + row * width, sizeof(float) * static_cast<size_t>(width));
+      }
+      column += width;
+    }
+  }
+
+  py::tuple arrow_c_array() const {
+    auto schema = std::make_unique<ArrowSchema>();
+    auto array = std::make_unique<ArrowArray>();
+    export_schema(held_->extractor->plan(), schema.get());
+    export_array(held_, array.get());
+    py::capsule schema_capsule(schema.release(), "arrow_schema", [](PyObject* capsule) {
+      auto* pointer = static_cast<ArrowSchema*>(PyCapsule_GetPointer(capsule, "arrow_schema"));
+      if (pointer->release != nullptr) pointer->release(pointer);
+      delete pointer;
+    });
+    py::capsule array_capsule(array.release(), "arrow_array", [](PyObject* capsule) {
+      auto* pointer = static_cast<ArrowArray*>(PyCapsule_GetPointer(capsule, "arrow_array"));
+      if (pointer->release != nullptr) pointer->release(pointer);
+      delete pointer;
+    });
+    return py::make_tuple(std::move(schema_capsule), std::move(array_capsule));
+  }
+
+  py::dict statistics() const {
+    const Plan& plan = held_->extractor->plan();
+    const Extraction& extraction = *held_->extraction;
+    py::dict defaulted;
+    for (size_t f = 0; f < plan.features.size(); ++f) defaulted[plan.features[f].name.c_str()] = extraction.features[f].defaulted;
+    py::dict inputs;
+    for (size_t i = 0; i < plan.inputs.size(); ++i) {
+      const InputCounts& counts = extraction.input_counts[i];
+      py::dict entry;
+      entry["nulls"] = counts.nulls;
+      entry["not_finite"] = counts.not_finite;
+      entry["not_utf8"] = counts.not_utf8;
+      entry["out_of_range"] = counts.out_of_range;
+      entry["wrong_size"] = counts.wrong_size;
+      const char* domain = plan.inputs[i].domain == kRequestDomain ? "request." : "candidate.";
+      inputs[(domain + plan.inputs[i].name).c_str()] = entry;
+    }
+    py::dict sites;
+    for (size_t s = 0; s < plan.sites.size(); ++s) {
+      if (extraction.invented_nulls[s] == 0) continue;
+      const py::str site(plan.sites[s]);
+      sites[site] = py::int_(extraction.invented_nulls[s]) + (sites.contains(site) ? sites[site].cast<py::object>() : py::int_(0));
+    }
+    py::dict result;
+    result["defaulted"] = defaulted;
+    result["inputs"] = inputs;
+    result["nulls_at"] = sites;
+    return result;
+  }
+
+ private:
+  py::capsule keep() const {
+    return py::capsule(new std::shared_ptr<HeldExtraction>(held_),
+                       [](void* held) { delete static_cast<std::shared_ptr<HeldExtraction>*>(held); });
+  }
+
+  template <class T>
+  static py::array view(const Buffer& buffer, std::vector<py::ssize_t> shape, const py::capsule& base) {
+    return py::array_t<T>(std::move(shape), buffer.as<T>(), base);
+  }
+
+  std::shared_ptr<HeldExtraction> held_;
+};
+
+// The offsets and the candidates of a request table that holds them in a column of lists of structs.
+struct NestedCandidates {
+  std::vector<int64_t> offsets;
+  ArrowArray array{};
+  const ArrowSchema* schema = nullptr;
+};
+
+bool find_nested(const ArrowSchema& schema, const ArrowArray& array, NestedCandidates* nested) {
+  for (int64_t c = 0; c < schema.n_children; ++c) {
+    const ArrowSchema& child = *schema.children[c];
+    if (child.name == nullptr || std::strcmp(child.name, "candidates") != 0) continue;
+    const bool large = std::strcmp(child.format, "+L") == 0;
+    if ((!large && std::strcmp(child.format, "+l") != 0) || child.n_children != 1 ||
+        std::strcmp(child.children[0]->format, "+s") != 0) {
+      return false;
+    }
+    const ArrowArray& list = *array.children[c];
+    const int64_t shift = array.offset + list.offset;
+    const auto offset = [&](int64_t row) {
+      return large ? static_cast<const int64_t*>(list.buffers[1])[shift + row]
+                   : static_cast<int64_t>(static_cast<const int32_t*>(list.buffers[1])[shift + row]);
+    };
+    const int64_t first = array.length > 0 ? offset(0) : 0;
+    nested->offsets.push_back(0);
+    for (int64_t row = 1; row <= array.length; ++row) nested->offsets.push_back(offset(row) - first);
+    nested->schema = child.children[0];
+    nested->array = *list.children[0];
+    nested->array.offset += first;
+    nested->array.length = nested->offsets.back();
+    nested->array.release = nullptr;
+    return true;
+  }
+  return false;
+}
+
+class PyExtractor {
+ public:
+  explicit PyExtractor(std::shared_ptr<Extractor> extractor) : extractor_(std::move(extractor)) {}
+
+  // Each batch of the table, with its requests and candidates in one table or nested.
+  std::vector<PyExtraction> extract(py::handle table, int threads, int64_t chunk_rows) const {
+    const Plan& plan = extractor_->plan();
+    TableSource source(table, plan, true, true);
+    std::vector<PyExtraction> results;
+    for (const TableSource::Batch& batch : source.batches()) {
+      ExtractionInput input;
+      input.request_schema = input.candidate_schema = batch.schema;
+      input.request = input.candidate = batch.array;
+      NestedCandidates nested;
+      if (plan.output_domain == kCandidateDomain && find_nested(*batch.schema, *batch.array, &nested)) {
+        input.candidate_schema = nested.schema;
+        input.candidate = &nested.array;
+        input.offsets = std::move(nested.offsets);
+      }
+      results.push_back(run(input, threads, chunk_rows));
+    }
+    return results;
+  }
+
+  // Requests and their candidates in two tables. `offsets` is None where all candidates belong to one request.
+  PyExtraction extract_request(py::handle requests, py::handle candidates, std::vector<int64_t> offsets, int threads,
+                               int64_t chunk_rows) const {
+    const Plan& plan = extractor_->plan();
+    ExtractionInput input;
+    std::unique_ptr<TableSource> request_source;
+    std::unique_ptr<TableSource> candidate_source;
+    if (!requests.is_none()) {
+      request_source = std::make_unique<TableSource>(requests, plan, true, false);
+      one_batch(*request_source, "requests");
+      input.request_schema = request_source->batches()[0].schema;
+      input.request = request_source->batches()[0].array;
+    }
+    if (!candidates.is_none()) {
+      candidate_source = std::make_unique<TableSource>(candidates, plan, false, true);
+      one_batch(*candidate_source, "candidates");
+      input.candidate_schema = candidate_source->batches()[0].schema;
+      input.candidate = candidate_source->batches()[0].array;
+    }
+    input.offsets = std::move(offsets);
+    return run(input, threads, chunk_rows);
+  }
+
+  py::object arrow_c_schema() const {
+    auto schema = std::make_unique<ArrowSchema>();
+    export_schema(extractor_->plan(), schema.get());
+    return py::capsule(schema.release(), "arrow_schema", [](PyObject* capsule) {
+      auto* pointer = static_cast<ArrowSchema*>(PyCapsule_GetPointer(capsule, "arrow_schema"));
+      if (pointer->release != nullptr) pointer->release(pointer);
+      delete pointer;
+    });
+  }
+
+ private:
+  static void one_batch(const TableSource& source, const char* what) {
+    if (source.batches().size() == 1) return;
+    throw py::value_error(std::string("The ") + what + " come in several record batches; combine them into one.");
+  }
+
+  PyExtraction run(const ExtractionInput& input, int threads, int64_t chunk_rows) const {
+    ExtractionOptions options;
+    options.threads = threads;
+    options.chunk_rows = chunk_rows;
+    auto result = [&] {
+      const py::gil_scoped_release release;
+      return extractor_->extract(input, options);
+    }();
+    if (!result.ok()) fail(result.status());
+    return PyExtraction(std::make_shared<HeldExtraction>(extractor_, *std::move(result)));
+  }
+
+  std::shared_ptr<Extractor> extractor_;
+};
+
+LoadOptions load_options(int simd_level, bool use_reference) {
+  LoadOptions options;
+  options.simd_level = static_cast<SimdLevel>(std::clamp(simd_level, 0, kSimdLevels - 1));
+  options.use_reference = use_reference;
+  return options;
+}
+
+py::tuple load_package_file(const py::object& source, bool verify_resources, int simd_level, bool use_reference) {
+  const Verification verification = verify_resources ? Verification::kComplete : Verification::kWithoutResources;
+  auto package = [&] {
+    if (py::isinstance<py::bytes>(source)) {
+      const std::string_view bytes = source.cast<std::string_view>();
+      const py::gil_scoped_release release;
+      return load_package(std::as_bytes(std::span<const char>(bytes.data(), bytes.size())), verification);
+    }
+    const auto path = source.cast<std::string>();
+    const py::gil_scoped_release release;
+    return load_package(path, verification);
+  }();
+  if (!package.ok()) fail(package.status());
+  const std::string manifest(package->manifest());
+  auto extractor = [&] {
+    const py::gil_scoped_release release;
+    return load_extractor(*std::move(package), load_options(simd_level, use_reference));
+  }();
+  if (!extractor.ok()) fail(extractor.status());
+  return py::make_tuple(PyExtractor(*std::move(extractor)), manifest);
+}
+
+PyExtractor load_plan(const std::string& plan, const std::map<std::string, py::bytes>& resources, int simd_level,
+                      bool use_reference) {
+  std::map<std::string, std::string> bytes;
+  for (const auto& [name, value] : resources) bytes[name] = std::string(value);
+  auto extractor = load_extractor(plan, std::move(bytes), load_options(simd_level, use_reference));
+  if (!extractor.ok()) fail(extractor.status());
+  return PyExtractor(*std::move(extractor));
+}
+
+std::string evaluate_constants(const std::string& plan_json) {
+  auto plan = read_plan(plan_json);
+  if (!plan.ok()) fail(plan.status());
+  auto program = Program::bind(*std::move(plan), {}, detect_simd_level(), false);
+  if (!program.ok()) fail(program.status());
+  return constants_json(**program);
+}
+
+py::bytes build_vocabulary_bytes(const std::vector<std::string>& words, uint32_t oov_buckets) {
+  std::vector<std::string_view> views(words.begin(), words.end());
+  std::string error;
+  const std::string bytes = build_vocabulary(views, oov_buckets, &error);
+  if (!error.empty()) throw py::value_error(error);
+  return py::bytes(bytes);
+}
+
+// `schema` is a JSON list of {"name", "type"}; the first column is the key. Types are storage types.
+py::bytes build_table_bytes(const std::string& schema, const std::vector<py::list>& columns) {
+  const auto json = nlohmann::json::parse(schema, nullptr, false);
+  if (!json.is_array() || json.size() != columns.size() || columns.empty()) {
+    throw py::value_error("The schema of a table must list its columns.");
+  }
+  struct Cells {
+    std::string name;
+    std::vector<uint8_t> bools;
+    std::vector<int64_t> ints;
+    std::vector<double> floats;
+    std::vector<std::string> strings;
+    std::vector<std::string_view> texts;
+    std::vector<uint8_t> valid;
+  };
+  std::vector<Cells> cells(columns.size());
+  std::vector<TableColumn> table(columns.size());
+  for (size_t c = 0; c < columns.size(); ++c) {
+    Cells& column = cells[c];
+    column.name = json[c].value("name", "");
+    const std::string type = json[c].value("type", "");
+    const size_t rows = columns[c].size();
+    column.strings.reserve(rows);
+    for (const py::handle cell : columns[c]) {
+      const bool is_null = cell.is_none();
+      column.valid.push_back(is_null ? 0 : 1);
+      if (type == "bool") {
+        column.bools.push_back(!is_null && cell.cast<bool>() ? 1 : 0);
+      } else if (type == "int") {
+        column.ints.push_back(is_null ? 0 : cell.cast<int64_t>());
+      } else if (type == "float") {
+        column.floats.push_back(is_null ? 0 : cell.cast<double>());
+      } else {
+        column.strings.push_back(is_null ? "" : cell.cast<std::string>());
+        column.texts.push_back(column.strings.back());
+      }
+    }
+    table[c].name = column.name;
+    table[c].type = type == "bool"    ? Table::ColumnType::kBool
+                    : type == "int"   ? Table::ColumnType::kInt
+                    : type == "float" ? Table::ColumnType::kFloat
+                                      : Table::ColumnType::kText;
+    table[c].bools = column.bools;
+    table[c].ints = column.ints;
+    table[c].floats = column.floats;
+    table[c].texts = column.texts;
+    table[c].valid = column.valid;
+  }
+  std::string error;
+  const std::string bytes = build_table(table[0], std::span<const TableColumn>(table).subspan(1), &error);
+  if (!error.empty()) throw py::value_error(error);
+  return py::bytes(bytes);
+}
+
+}  // namespace
+}  // namespace feature_extractor
+
+PYBIND11_MODULE(_native, m) {
+  namespace py = pybind11;
+  using namespace feature_extractor;
+  m.doc() = "The native core of feature_extractor.";
+  py::class_<PyExtraction>(m, "Extraction")
+      .def_property_readonly("rows", &PyExtraction::rows)
+      .def_property_readonly("requests", &PyExtraction::requests)
+      .def("arrays", &PyExtraction::arrays)
+      .def("fill_matrix", &PyExtraction::fill_matrix)
+      .def("arrow_c_array", &PyExtraction::arrow_c_array)
+      .def("statistics", &PyExtraction::statistics);
+  py::class_<PyExtractor>(m, "Extractor")
+      .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"))
+      .def("extract_request", &PyExtractor::extract_request, py::arg("requests"), py::arg("candidates"), py::arg("offsets"),
+           py::arg("threads"), py::arg("chunk_rows"))
+      .def("arrow_c_schema", &PyExtractor::arrow_c_schema);
+  m.def("load_package", &load_package_file, py::arg("source"), py::arg("verify_resources") = true, py::arg("simd_level") = 2,
+        py::arg("use_reference") = false);
+  m.def("load_plan", &load_plan, py::arg("plan"), py::arg("resources"), py::arg("simd_level") = 2,
+        py::arg("use_reference") = false);
+  m.def("evaluate_constants", &evaluate_constants, py::arg("plan"));
+  m.def("build_vocabulary", &build_vocabulary_bytes, py::arg("words"), py::arg("oov_buckets"));
+  m.def("build_table", &build_table_bytes, py::arg("schema"), py::arg("columns"));
+  m.def("registry_json", &registry_json);
+  m.def("heap_allocation_count", [] { return heap_allocation_count().load(); });
+  m.def("simd_level", [] { return static_cast<int>(detect_simd_level()); });
+}

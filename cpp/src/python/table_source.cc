@@ -1,0 +1,160 @@
+#include "python/table_source.h"
+
+#include <cstring>
+
+namespace feature_extractor {
+
+namespace py = pybind11;
+
+namespace {
+
+// The Arrow C stream interface (https://arrow.apache.org/docs/format/CStreamInterface.html).
+struct ArrowArrayStream {
+  int (*get_schema)(ArrowArrayStream*, ArrowSchema*);
+  int (*get_next)(ArrowArrayStream*, ArrowArray*);
+  const char* (*get_last_error)(ArrowArrayStream*);
+  void (*release)(ArrowArrayStream*);
+  void* private_data;
+};
+
+bool wanted(const InputDeclaration& input, bool request_inputs, bool candidate_inputs) {
+  return input.domain == kRequestDomain ? request_inputs : candidate_inputs;
+}
+
+}  // namespace
+
+TableSource::TableSource(py::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs) {
+  if (py::hasattr(object, "__arrow_c_stream__") || py::hasattr(object, "__arrow_c_array__")) {
+    read_arrow(object);
+  } else if (PyDict_Check(object.ptr())) {
+    read_columns(object, plan, request_inputs, candidate_inputs);
+  } else if (PyList_Check(object.ptr()) || PyTuple_Check(object.ptr())) {
+    read_rows(object, plan, request_inputs, candidate_inputs);
+  } else {
+    throw py::type_error(std::string("A table must be an Arrow object (pyarrow, polars, pandas 2.2 or newer, duckdb), a dict of "
+                                     "columns or a list of dicts, not ") +
+                         Py_TYPE(object.ptr())->tp_name + ".");
+  }
+}
+
+TableSource::~TableSource() = default;
+
+void TableSource::read_stream(py::handle object, std::vector<Batch>* batches) {
+  const py::object capsule = object.attr("__arrow_c_stream__")();
+  auto* stream = static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule.ptr(), "arrow_array_stream"));
+  if (stream == nullptr) throw py::error_already_set();
+  kept_.push_back(capsule);
+  schemas_.emplace_back();
+  ArrowSchema* schema = &schemas_.back().schema;
+  if (stream->get_schema(stream, schema) != 0) throw py::value_error("The Arrow stream has no schema.");
+  while (true) {
+    arrays_.emplace_back();
+    ArrowArray* array = &arrays_.back().array;
+    if (stream->get_next(stream, array) != 0) {
+      const char* error = stream->get_last_error(stream);
+      throw py::value_error(std::string("The Arrow stream failed: ") + (error != nullptr ? error : "no reason given"));
+    }
+    if (array->release == nullptr) break;
+    batches->push_back({schema, array});
+  }
+  if (batches->empty()) {
+    // No batch at all: an empty table.
+    throw py::value_error("The table has no record batches; it is empty.");
+  }
+}
+
+void TableSource::read_arrow(py::handle object) {
+  if (py::hasattr(object, "__arrow_c_array__")) {
+    const py::tuple pair = object.attr("__arrow_c_array__")();
+    kept_.push_back(pair);
+    auto* schema = static_cast<ArrowSchema*>(PyCapsule_GetPointer(pair[0].cast<py::object>().ptr(), "arrow_schema"));
+    auto* array = static_cast<ArrowArray*>(PyCapsule_GetPointer(pair[1].cast<py::object>().ptr(), "arrow_array"));
+    if (schema == nullptr || array == nullptr) throw py::error_already_set();
+    batches_.push_back({schema, array});
+    return;
+  }
+  read_stream(object, &batches_);
+}
+
+void TableSource::read_columns(py::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs) {
+  builder_ = std::make_unique<TableBuilder>();
+  for (const InputDeclaration& input : plan.inputs) {
+    if (!wanted(input, request_inputs, candidate_inputs)) continue;
+    PyObject* value = PyDict_GetItemString(object.ptr(), input.name.c_str());
+    if (value == nullptr) continue;  // The match names columns that are missing.
+    const py::handle column = value;
+    if (py::hasattr(column, "__arrow_c_array__")) {
+      const py::tuple pair = column.attr("__arrow_c_array__")();
+      kept_.push_back(pair);
+      auto* schema = static_cast<ArrowSchema*>(PyCapsule_GetPointer(pair[0].cast<py::object>().ptr(), "arrow_schema"));
+      auto* array = static_cast<ArrowArray*>(PyCapsule_GetPointer(pair[1].cast<py::object>().ptr(), "arrow_array"));
+      if (schema == nullptr || array == nullptr) throw py::error_already_set();
+      schemas_.emplace_back();
+      schemas_.back().schema = *schema;
+      schemas_.back().schema.name = input.name.c_str();
+      schemas_.back().schema.release = nullptr;  // The capsule still owns it.
+      builder_->add(&schemas_.back().schema, array);
+      continue;
+    }
+    if (py::hasattr(column, "__arrow_c_stream__")) {
+      std::vector<Batch> chunks;
+      read_stream(column, &chunks);
+      if (chunks.size() == 1) {
+        schemas_.emplace_back();
+        schemas_.back().schema = *chunks[0].schema;
+        schemas_.back().schema.name = input.name.c_str();
+        schemas_.back().schema.release = nullptr;  // The schema that was read owns it.
+        builder_->add(&schemas_.back().schema, const_cast<ArrowArray*>(chunks[0].array));
+        continue;
+      }
+      throw py::value_error("Column '" + input.name + "' comes in " + std::to_string(chunks.size()) +
+                            " chunks; combine them, or pass the whole table.");
+    }
+    ColumnBuilder& builder = builder_->add(input.name, input.type);
+    if (builder.take_array(column)) continue;
+    const py::object fast = py::reinterpret_steal<py::object>(PySequence_Fast(column.ptr(), "a column is expected"));
+    if (!fast || PyUnicode_Check(column.ptr()) || PyDict_Check(column.ptr())) {
+      PyErr_Clear();
+      throw py::type_error("Column '" + input.name + "' must be an array or a list, not " + Py_TYPE(column.ptr())->tp_name + ".");
+    }
+    const Py_ssize_t size = PySequence_Fast_GET_SIZE(fast.ptr());
+    PyObject** items = PySequence_Fast_ITEMS(fast.ptr());
+    for (Py_ssize_t row = 0; row < size; ++row) builder.append(items[row], input.name, row);
+  }
+  builder_->finish();
+  batches_.push_back({builder_->schema(), builder_->array()});
+}
+
+void TableSource::read_rows(py::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs) {
+  builder_ = std::make_unique<TableBuilder>();
+  const Py_ssize_t size = PySequence_Fast_GET_SIZE(object.ptr());
+  PyObject** rows = PySequence_Fast_ITEMS(object.ptr());
+  for (Py_ssize_t row = 0; row < size; ++row) {
+    if (!PyDict_Check(rows[row])) {
+      throw py::type_error("Row " + std::to_string(row) + " must be a dict, not " + Py_TYPE(rows[row])->tp_name + ".");
+    }
+  }
+  for (const InputDeclaration& input : plan.inputs) {
+    if (!wanted(input, request_inputs, candidate_inputs)) continue;
+    const py::str name(input.name);
+    ColumnBuilder& builder = builder_->add(input.name, input.type);
+    for (Py_ssize_t row = 0; row < size; ++row) {
+      PyObject* value = PyDict_GetItemWithError(rows[row], name.ptr());
+      if (value != nullptr) {
+        builder.append(value, input.name, row);
+      } else if (PyErr_Occurred() != nullptr) {
+        throw py::error_already_set();
+      } else if (input.type.nullable) {
+        builder.append_null();
+      } else {
+        throw py::value_error("Row " + std::to_string(row) + ": column '" + input.name + "' of type " + input.type.text() +
+                              " is missing.");
+      }
+    }
+  }
+  builder_->finish();
+  builder_->array()->length = size;
+  batches_.push_back({builder_->schema(), builder_->array()});
+}
+
+}  // namespace feature_extractor
