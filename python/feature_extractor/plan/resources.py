@@ -99,10 +99,8 @@ def read_table(resource: Resource, sources: dict[str, str]) -> Table:
     if isinstance(types[0][1], ScalarType) and STORAGE[types[0][1].name] not in ("int", "text"):
         raise _declaration(resource, sources, f"A table cannot have a key of type {types[0][1]}.")
     try:
-        if resource.path.endswith(".parquet"):
-            rows = _parquet(resource, sources)
-        else:
-            rows = csv_rows(_text(resource, sources))
+        parquet = resource.path.endswith(".parquet")
+        rows = _parquet(resource, sources) if parquet else csv_rows(_text(resource, sources))
         names, positions = _columns(resource, rows, [name for name, _ in row_type.fields])
         columns, findings = _cells(resource, rows, types, names, positions)
     except ValueError as error:
