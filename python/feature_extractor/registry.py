@@ -324,7 +324,7 @@ def _operator(row: dict[str, Any]) -> Operator:
                 o["signature"],
                 o.get("shape", ""),
                 tuple(o.get("instances", ())),
-                o.get("cost") or {},
+                o.get("cost") or row.get("cost") or {},
             )
             for o in row["overloads"]
         ),

@@ -2,14 +2,15 @@
 
 Each fenced `fx` block is a program. Comments in it say what is expected on their line:
 
-* `# error: FX101` for each finding that begins there; a block without such comments has no findings;
+* `# error: FX101` for each finding that begins there; a block without such comments has no
+findings;
 * `# type: int?` for the type of the let or feature that begins there;
 * `# value: 3` for the value of a let that is a constant, in the notation of Python;
 * `# tree: (a + (b * c))` for how the value of a let was grouped.
 
-A block ```` ```fx prelude ```` is added to the end of every program after it in the same file. A block
-```` ```fx file=path ```` is another file, for the next program. A `text` block right after a program is the
-exact text that the findings are shown as.
+A block ```` ```fx prelude ```` is added to the end of every program after it in the same file. A
+block ```` ```fx file=path ```` is another file, for the next program; `error` comments work there
+too. A `text` block right after a program is the exact text that the findings are shown as.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ _EXPECTATION = re.compile(r"#.*?\b(error|type|value|tree): (.*?)(?= # |$)")
 class Expectation:
     """What one comment says; `line` starts at 1."""
 
+    path: str
     kind: str
     line: int
     text: str
@@ -50,6 +52,7 @@ def read_cases(path: Path) -> list[Case]:
     headings: list[str] = []
     prelude = ""
     files: dict[str, str] = {}
+    expectations: list[Expectation] = []
     lines = path.read_text(encoding="utf-8").split("\n")
     number = 0
     while number < len(lines):
@@ -72,16 +75,19 @@ def read_cases(path: Path) -> list[Case]:
         elif language == "fx" and detail == "prelude":
             prelude = block
         elif language == "fx" and detail.startswith("file="):
-            files[detail.removeprefix("file=")] = block
+            path_of_file = detail.removeprefix("file=")
+            files[path_of_file] = block
+            expectations.extend(_expectations(path_of_file, block))
         elif language == "fx":
             name = f"{path.stem}: {' / '.join(headings[1:])} (line {first})"
             text = block + prelude
-            cases.append(Case(name, text, first, _expectations(block), files))
-            files = {}
+            expectations.extend(_expectations("example.fx", block))
+            cases.append(Case(name, text, first, expectations, files))
+            files, expectations = {}, []
     return cases
 
 
-def _expectations(block: str) -> list[Expectation]:
+def _expectations(path: str, block: str) -> list[Expectation]:
     found: list[Expectation] = []
     for number, line in enumerate(block.split("\n"), 1):
         position = line.find("#")
@@ -90,5 +96,5 @@ def _expectations(block: str) -> list[Expectation]:
         for part in line[position:].split(" # "):
             match = _EXPECTATION.search(part if part.startswith("#") else "#" + part)
             if match:
-                found.append(Expectation(match[1], number, match[2].strip()))
+                found.append(Expectation(path, match[1], number, match[2].strip()))
     return found

@@ -6,13 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from literate import Case, read_cases
-
 from feature_extractor.check import Analysis, analyse_file
 from feature_extractor.check.typed import Literal
 from feature_extractor.diagnostics import render
 from feature_extractor.registry import Registry, load_registry
 from feature_extractor.syntax import tree
+from literate import Case, read_cases
 
 HERE = Path(__file__).parent
 CASES = [case for path in sorted(HERE.glob("*.md")) for case in read_cases(path)]
@@ -41,10 +40,10 @@ def test_case(
     monkeypatch.chdir(tmp_path)
     analysis = analyse(case, registry, tmp_path)
     found = sorted(
-        (d.span.line if d.span and d.span.path == "example.fx" else 0, d.code)
+        (d.span.path, d.span.line, d.code) if d.span else ("", 0, d.code)
         for d in analysis.diagnostics
     )
-    wanted = sorted((e.line, e.text) for e in case.expectations if e.kind == "error")
+    wanted = sorted((e.path, e.line, e.text) for e in case.expectations if e.kind == "error")
     shown = render(analysis.diagnostics)
     assert found == wanted, shown
     assert (analysis.program is None) == bool(wanted)

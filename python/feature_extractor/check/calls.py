@@ -444,20 +444,14 @@ class CallChecker:
             place,
             caption=nearest.message,
             notes=notes,
-            help=self._advice(shown, nearest, given),
+            help=self._advice(nearest, given),
         )
 
-    def _advice(self, shown: str, failure: _Failure, given: list[Given]) -> str:
+    def _advice(self, failure: _Failure, given: list[Given]) -> str:
         if not 0 <= failure.argument < len(given):
             return ""
-        argument = given[failure.argument]
-        if "expected a lambda" in failure.message:
-            operator = argument.span.text
-            if self.registry.find(operator):
-                return f"write `x -> {operator}(x)`"
-            return ""
-        value = argument.value
-        if value is not None and isinstance(value.type, ListType) and "list" not in failure.message:
+        value = given[failure.argument].value
+        if value is not None and isinstance(value.type, ListType) and "`" in failure.message[:12]:
             return "for the elements of a list write `.map(x -> ...)`"
         return ""
 
@@ -524,15 +518,16 @@ class CallChecker:
                 continue
             low, high = parameter.low, parameter.high
             if (low is not None and item < low) or (high is not None and item > high):
+                unit = "us" if "duration" in str(value.type) else ""
                 if high is None:
-                    wanted = f"at least {low}"
+                    wanted = f"at least {low}{unit}"
                 elif low is None:
-                    wanted = f"at most {high}"
+                    wanted = f"at most {high}{unit}"
                 else:
-                    wanted = f"from {low} to {high}"
+                    wanted = f"from {low}{unit} to {high}{unit}"
                 self.reporter.report(
                     "FX109",
-                    f"`{parameter.name}` of `{name}` must be {wanted}, not {item}",
+                    f"`{parameter.name}` of `{name}` must be {wanted}, not {item}{unit}",
                     span,
                 )
                 return False

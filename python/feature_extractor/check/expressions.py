@@ -40,7 +40,7 @@ from feature_extractor.types import (
     VocabularyType,
 )
 
-MAXIMUM_STEPS: Final = 500_000
+MAXIMUM_STEPS: Final = 250_000
 """Expressions that one compilation checks, expanded lets included."""
 
 MAXIMUM_NESTING: Final = 220
@@ -65,6 +65,7 @@ class ExpressionChecker:
         self._steps = 0
         self._nesting = 0
         self._expanding: list[LetSymbol] = []
+        self._expanding_now: set[LetSymbol] = set()
         self._expanded: dict[tuple[int, ...], Expression] = {}
         self._handlers: dict[type[tree.Expression], Callable[[Any, Environment], Expression]] = {
             tree.Name: self._name,
@@ -115,10 +116,11 @@ class ExpressionChecker:
             shown = " -> ".join(f"`{name}`" for name in names[:6])
             more = " -> ..." if len(names) > 6 else ""
             outer = self._expanding[0]
-            self.reporter.calls.clear()
+            self.reporter.calls = []
             self.reporter.report(
                 "FX151",
-                f"expanding `{outer.name}` makes the program larger than {MAXIMUM_STEPS:,} expressions",
+                f"expanding `{outer.name}` makes the program larger than "
+                f"{MAXIMUM_STEPS:,} expressions",
                 outer.span,
                 notes=(f"the expansion goes through {shown}{more}",),
                 help="a let function is expanded at each call; "
@@ -232,32 +234,18 @@ class ExpressionChecker:
         found = self._expanded.get(key)
         if found is not None:
             return found
-        if any(symbol is other for other in self._expanding):
-            start = next(i for i, other in enumerate(self._expanding) if other is symbol)
-            chain = [other.name for other in self._expanding[start:]] + [symbol.name]
-            shown = chain if len(chain) <= 12 else [*chain[:6], "...", *chain[-5:]]
-            self.reporter.report(
-                "FX150",
-                f"`{symbol.name}` needs its own value",
-                span,
-                notes=(f"{' -> '.join(f'`{name}`' for name in shown)}",) if len(chain) > 2 else (),
-                help="a let cannot use itself; for lists use operators such as `map` and `sum`",
-            )
+        if self._is_recursive(symbol, span):
             return self.interner.error(span)
         self._expanding.append(symbol)
-        if symbol.is_function:
-            self.reporter.calls.append((symbol.name, span))
+        self._expanding_now.add(symbol)
         outer_calls = self.reporter.calls
-        if not symbol.is_function:
-            self.reporter.calls = []
+        self.reporter.calls = [*outer_calls, (symbol.name, span)] if symbol.is_function else []
         try:
             environment = Environment(symbol.scope, locals_)
             result = self.check(symbol.declaration.value, environment)
         finally:
             self.reporter.calls = outer_calls
-            self._expanding.pop()
-            if symbol.is_function:
-                self.reporter.calls.pop()
+            self._expanding_now.discard(self._expanding.pop())
         if self.interner.depth(result) > MAXIMUM_TYPED_DEPTH:
             self.reporter.report(
                 "FX006",
@@ -268,6 +256,22 @@ class ExpressionChecker:
             result = self.interner.error(span)
         self._expanded[key] = result
         return result
+
+    def _is_recursive(self, symbol: LetSymbol, span: Span) -> bool:
+        """Report a let that needs its own value, and return whether it does."""
+        if symbol not in self._expanding_now:
+            return False
+        start = next(i for i, other in enumerate(self._expanding) if other is symbol)
+        chain = [other.name for other in self._expanding[start:]] + [symbol.name]
+        shown = chain if len(chain) <= 12 else [*chain[:6], "...", *chain[-5:]]
+        self.reporter.report(
+            "FX150",
+            f"`{symbol.name}` needs its own value",
+            span,
+            notes=(f"{' -> '.join(f'`{name}`' for name in shown)}",) if len(chain) > 2 else (),
+            help="a let cannot use itself; for lists use operators such as `map` and `sum`",
+        )
+        return True
 
     def _call_let(
         self,
@@ -352,6 +356,7 @@ class ExpressionChecker:
             return self.interner.error(node.span)
         ordered = tuple(values[name] for name in names)
         if any(isinstance(value.type, ErrorType) for value in ordered):
+            self._is_recursive(symbol, node.span)
             return self.interner.error(node.span)
         return self._expand(symbol, values, ordered, node.span)
 
@@ -395,10 +400,11 @@ class ExpressionChecker:
             if parameter.default is not None:
                 self.check(parameter.default, own)
         self._expanding.append(symbol)
+        self._expanding_now.add(symbol)
         try:
             self.check(symbol.declaration.value, Environment(symbol.scope, locals_))
         finally:
-            self._expanding.pop()
+            self._expanding_now.discard(self._expanding.pop())
 
     # ---- simple expressions
     # ---------------------------------------------------------------------------
@@ -453,7 +459,8 @@ class ExpressionChecker:
         items = [self.value(item, environment) for item in node.items]
         if any(isinstance(item.type, ErrorType) for item in items):
             return self.interner.error(node.span)
-        element: Type = items[0].type if items else NullType()
+        # The elements of an empty list are of no type yet, and none of them is null.
+        element: Type = items[0].type if items else NullType(nullable=False)
         for item, written in zip(items, node.items, strict=True):
             if element is item.type:
                 continue
@@ -588,7 +595,7 @@ class ExpressionChecker:
         if join(condition.type, BOOL) is None:
             self.reporter.report(
                 "FX110",
-                f"a condition must be a `bool`, not a `{condition.type}`",
+                f"a condition must be a `bool`, not `{condition.type}`",
                 node.condition.span,
                 help=_condition_advice(condition.type, node.condition),
             )
@@ -733,7 +740,8 @@ class ExpressionChecker:
             if isinstance(inner, tree.LambdaExpression):
                 given.append(Given(value.span, lambda_=inner, name=argument_name))
             elif isinstance(inner, tree.Name) and self._is_function(inner, environment):
-                given.append(Given(value.span, None, self._eta(inner), argument_name))
+                self._function_as_value(inner)
+                faulty = True
             else:
                 given.append(Given(value.span, self.check(value, environment), None, argument_name))
         if faulty:
@@ -741,19 +749,23 @@ class ExpressionChecker:
         return self._apply((operator,), name.text, given, node.span, name.span, environment)
 
     def _is_function(self, node: tree.Name, environment: Environment) -> bool:
-        """Return whether a name alone stands for a let function, as in ``xs.map(clean)``."""
+        """Return whether a name alone stands for a function, as in ``xs.map(lower)``."""
         if node.text in environment.locals:
             return False
         symbol = environment.scope.names.get(node.text)
+        if symbol is None:
+            return self.registry.find(node.text) is not None
         return isinstance(symbol, LetSymbol) and symbol.is_function
 
-    @staticmethod
-    def _eta(node: tree.Name) -> tree.LambdaExpression:
-        """Return ``x -> f(x)`` for the name of a let function ``f``."""
-        parameter = tree.Identifier(node.span, "x")
-        argument = tree.Argument(node.span, None, tree.Name(node.span, "x"))
-        call = tree.Call(node.span, None, tree.Identifier(node.span, node.text), [argument])
-        return tree.LambdaExpression(node.span, parameter, call)
+    def _function_as_value(self, node: tree.Name) -> None:
+        replacement = f"x -> {node.text}(x)"
+        self.reporter.report(
+            "FX112",
+            f"`{node.text}` is a function, not a value",
+            node.span,
+            help=f"where a lambda is asked for, write `{replacement}`",
+            fix=Fix(f"replace with `{replacement}`", (Edit(node.span, replacement),)),
+        )
 
     def _unknown_operator(
         self, node: tree.Call, symbol: Symbol | None, environment: Environment

@@ -14,7 +14,7 @@ class Reporter:
         self.diagnostics: list[Diagnostic] = []
         self.calls: list[tuple[str, Span]] = []
         """The calls of let functions that are being expanded, from the outermost to the innermost.
-        
+
         """
         self._seen: set[tuple[str, int, int, int]] = set()
 

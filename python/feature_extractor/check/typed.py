@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from feature_extractor.types import StructType, TableType, Type
 
-Constant: TypeAlias = "None | bool | int | float | str | bytes | tuple[Constant, ...]"
+Constant: TypeAlias = "bool | int | float | str | bytes | tuple[Constant, ...] | None"
 """A literal's value. Timestamps and durations are int microseconds; lists are tuples."""
 
 

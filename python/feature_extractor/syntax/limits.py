@@ -10,11 +10,11 @@ from typing import Final
 MAXIMUM_FILE_CHARACTERS: Final = 1 << 20
 """Characters in one file: about ten thousand features."""
 
-MAXIMUM_STATEMENTS: Final = 20_000
+MAXIMUM_STATEMENTS: Final = 10_000
 """Statements in one file."""
 
-MAXIMUM_STATEMENT_CHARACTERS: Final = 1 << 17
-"""Characters in one statement; a list of boundaries with ten thousand numbers fits."""
+MAXIMUM_STATEMENT_CHARACTERS: Final = 1 << 16
+"""Characters in one statement; a list of ten thousand short numbers fits."""
 
 MAXIMUM_BRACKETS: Final = 64
 """Brackets open at the same time."""
@@ -22,7 +22,7 @@ MAXIMUM_BRACKETS: Final = 64
 MAXIMUM_DEPTH: Final = 200
 """Nodes on the longest path from an expression to its leaves."""
 
-MAXIMUM_LITERAL_CHARACTERS: Final = 1 << 16
+MAXIMUM_LITERAL_CHARACTERS: Final = 1 << 15
 """Characters in one string literal."""
 
 MAXIMUM_NAME_CHARACTERS: Final = 200

@@ -152,6 +152,8 @@ def decode_timestamp(text: str) -> int:
     if match is None or not body.isascii():
         raise LiteralError("this is not a timestamp", 0, advice)
     year, month, day, hour, minute, second, fraction, zone = match.groups()
+    if hour is not None and zone is None:
+        raise LiteralError("a time needs its zone: `Z`, or an offset such as `+08:00`", 0, advice)
     try:
         moment = datetime(
             int(year),

@@ -46,6 +46,7 @@ _DECLARED: Final = re.compile(r"(?:resource|let|feature)\s+([A-Za-z_]\w*)")
 _INPUT_NAMES: Final = re.compile(r"([A-Za-z_]\w*)\s*(?=[,:])")
 _USE_ALIAS: Final = re.compile(r"\bas\s+([A-Za-z_]\w*)")
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_MAXIMUM_UNCLOSED_DESCRIPTIONS: Final = 4
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -93,24 +94,25 @@ class _Cutter:
         self._layout = Layout()
         self._open: list[tuple[str, int]] = []
         self._piece: Piece | None = None
+        self._unclosed_descriptions = 0
 
     def run(self) -> Layout:
         text = self._text
         position = 0
         first = _FIRST.match(text)
         begin = first.end() if first else 0
-        if begin < len(text):
-            if begin > 0 and text[begin - 1] != "\n":
-                self._begin(begin)
-                self._report(
-                    "FX001",
-                    "a statement begins at the start of its line",
-                    begin,
-                    begin + 1,
-                    help="remove the white space before it",
-                )
-            else:
-                self._at_line(begin)
+        if begin == 0:
+            if text:
+                self._at_line(0)
+        elif begin < len(text) and text[begin - 1] != "\n":
+            self._begin(begin)
+            self._report(
+                "FX001",
+                "a statement begins at the start of its line",
+                begin,
+                begin + 1,
+                help="remove the white space before it",
+            )
         search = _PIECE.search
         while True:
             match = search(text, position)
@@ -269,7 +271,11 @@ class _Cutter:
         self._open.clear()
         if not description:
             return match.end()
-        # The rest up to the next statement is most likely the text that was not closed.
+        # The rest up to the next statement is most likely the text that was not closed. Each try to
+        # find its end reads the whole rest of the file, so the number of tries is bounded.
+        self._unclosed_descriptions += 1
+        if self._unclosed_descriptions >= _MAXIMUM_UNCLOSED_DESCRIPTIONS:
+            return len(self._text)
         following = re.compile(r"\n(?=(?:input|resource|let|feature|use)\b|@)").search(
             self._text, match.end()
         )
