@@ -23,7 +23,7 @@ constexpr Operator kOperator = {
     .cost = {.per_row = 0.3},
     .algebra = "commutative",
     .aliases = "eq equals eq_num",
-    .see_also = "not_equal in",
+    .see_also = "not_equal contains",
 };
 
 }  // namespace

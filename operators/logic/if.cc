@@ -15,8 +15,8 @@ struct If {
                            NullableValues<Stored> otherwise, Stored* __restrict out, uint8_t* __restrict valid) {
     FEATURE_EXTRACTOR_INDEPENDENT_LOOP
     for (size_t i = 0; i < rows; ++i) {
-      const uint8_t chosen = condition.valid[i] & condition.data[i];
-      valid[i] = chosen != 0 ? then.valid[i] : otherwise.valid[i];
+      const uint8_t chosen = condition.valid[i] & condition.data[i] & 1;
+      valid[i] = (then.valid[i] & chosen) | (otherwise.valid[i] & (chosen ^ 1));
     }
     FEATURE_EXTRACTOR_INDEPENDENT_LOOP
     for (size_t i = 0; i < rows; ++i) {

@@ -8,8 +8,8 @@ namespace {
 struct LogOdds {
   static Nullable<double> eval(double p) {
     const double low = math::log(p) - math::log1p(0.0 - p);
-    // Near one half the two logarithms cancel; 2p - 1 and 1 - p are exact there, or nearly.
-    const double high = math::log1p((p - (1.0 - p)) / (1.0 - p));
+    // Near one half the two logarithms cancel, but 2p - 1 is exact there.
+    const double high = math::log1p((p - 0.5) * 2.0 / (1.0 - p));
     return Nullable<double>::where((p > 0.0) & (p < 1.0), math::select(p < 0.25, low, high));
   }
 };

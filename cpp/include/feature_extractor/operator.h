@@ -425,13 +425,10 @@ struct NullableLoop {
   }
 };
 
-// A variadic reduction of plain values that skips nulls, column after column: Kernel::combine(R, R) must be associative
-// and commutative, so that the order of the columns does not matter.
+// A variadic reduction that skips nulls, column after column from the first on: Kernel::combine(R, R) must be associative.
 template <class Kernel, class R>
 struct FoldLoop {
   using Stored = typename Storage<R>::Type;
-  using Wide = std::conditional_t<sizeof(Stored) == 8, uint64_t, uint8_t>;
-  static constexpr size_t kTile = 256;
 
   [[gnu::always_inline]] static Stored combined(Stored x, Stored y) {
     return Storage<R>::to(Kernel::combine(Storage<R>::from(x), Storage<R>::from(y)));
@@ -468,23 +465,16 @@ struct FoldLoop {
     for (uint32_t a = 1; a < call.argument_count; ++a) {
       const auto* next = static_cast<const Stored*>(call.arguments[a].data);
       const uint8_t* next_valid = valid_of(a);
-      for (size_t begin = 0; begin < rows; begin += kTile) {
-        const size_t count = rows - begin < kTile ? rows - begin : kTile;
-        // 0: the next one is null; 1: only the next one exists; 2: both exist.
-        Wide choice[kTile];
-        FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-        for (size_t i = 0; i < count; ++i) {
-          const uint8_t there = valid[begin + i];
-          choice[i] = next_valid[begin + i] == 0 ? 0 : static_cast<uint8_t>(1 + there);
-          valid[begin + i] = there | next_valid[begin + i];
-        }
-        FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-        for (size_t i = 0; i < count; ++i) {
-          const Stored both = combined(out[begin + i], next[begin + i]);
-          const Stored either = choice[i] == 1 ? next[begin + i] : both;
-          out[begin + i] = choice[i] == 0 ? out[begin + i] : either;
-        }
+      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+      for (size_t i = 0; i < rows; ++i) {
+        const Stored before = out[i];
+        const Stored after = next[i];
+        const Stored both = combined(before, after);
+        const Stored either = next_valid[i] != 0 ? both : before;
+        out[i] = valid[i] != 0 ? either : after;
       }
+      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+      for (size_t i = 0; i < rows; ++i) valid[i] |= next_valid[i];
     }
     result.has_nulls = has_null(valid, rows);
   }
@@ -802,48 +792,6 @@ struct IndexedLoop {
   }
 };
 
-// A scalar met by a list, `R eval(X, List<T>)`, where many rows share the list: Kernel::Index is built once per run of rows
-// with the same entry, and `void probe_rows(const Stored* x, size_t rows, Stored* out) const` answers the whole run.
-// Strict, and never invents a null.
-template <class Kernel>
-struct SharedListLoop {
-  using Function = Traits<decltype(&Kernel::eval)>;
-  using Signature = typename Evaluated<Kernel, typename Function::Arguments>::Type;
-  using R = typename Function::Result;
-  // A shorter run is cheaper to scan than to index.
-  static constexpr uint32_t kShortestRun = 4;
-
-  template <class X, class Container>
-  [[gnu::always_inline]] static void run_with(const KernelCall& call, Types<X, Container>) {
-    Result& result = *call.result;
-    result.has_nulls = combine_validity(call, ~0ULL, result.valid);
-    const Column& lists = call.arguments[1];
-    const auto* entries = static_cast<const ListEntry*>(lists.data);
-    const auto* x = static_cast<const typename Storage<X>::Type*>(call.arguments[0].data);
-    auto* out = static_cast<typename Storage<R>::Type*>(result.data);
-    typename Kernel::Index index;
-    uint32_t end = 0;
-    for (uint32_t begin = 0; begin < call.rows; begin = end) {
-      end = begin + 1;
-      if (lists.is_null(begin)) {
-        out[begin] = {};
-        continue;
-      }
-      while (end < call.rows && entries[end] == entries[begin] && !lists.is_null(end)) ++end;
-      const Container list = Storage<Container>::load(lists, begin);
-      if (end - begin >= kShortestRun) {
-        index.build(list, *call.arena);
-        index.probe_rows(x + begin, end - begin, out + begin);
-      } else {
-        for (uint32_t i = begin; i < end; ++i) {
-          out[i] = Storage<R>::to(Kernel::eval(Storage<X>::load(call.arguments[0], i), list));
-        }
-      }
-    }
-  }
-  [[gnu::always_inline]] static void run(const KernelCall& call) { run_with(call, Signature{}); }
-};
-
 template <class Loop>
 void run_baseline(const KernelCall& call) {
   Loop::run(call);
@@ -1019,9 +967,6 @@ consteval Kernel make_kernel(const char* bindings) {
     kernel.reference = &run_baseline<RowLoop<KernelType>>;
   } else if constexpr (requires { &KernelType::combine; }) {
     set_levels<FoldLoop<KernelType, Value>>(kernel);
-    kernel.reference = &run_baseline<RowLoop<KernelType>>;
-  } else if constexpr (requires { &KernelType::Index::probe_rows; }) {
-    set_levels<SharedListLoop<KernelType>>(kernel);
     kernel.reference = &run_baseline<RowLoop<KernelType>>;
   } else if constexpr (requires { typename KernelType::Index; }) {
     kernel.run[0] = &run_baseline<IndexedLoop<KernelType>>;
