@@ -31,7 +31,7 @@ inline constexpr char kBool = 4;
 
 // Streams what does not fit the buffer of the short form; the result is that of the whole encoding at once.
 [[gnu::noinline]] inline uint64_t hash_long_text(const char* header, Text value, uint64_t seed) {
-  XXH3_state_t state;
+  XXH3_state_t state{};
   XXH3_64bits_reset_withSeed(&state, seed);
   XXH3_64bits_update(&state, header, 9);
   XXH3_64bits_update(&state, value.data(), value.size());

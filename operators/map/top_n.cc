@@ -1,0 +1,39 @@
+// top_n(m, count): the entries of a map with the greatest values.
+#include "feature_extractor/operator.h"
+#include "feature_extractor/ordering.h"
+
+namespace feature_extractor {
+namespace {
+
+template <class V>
+struct TopN {
+  static void eval(Arena& arena, Map<Any, V> m, int64_t count, Selection& kept) {
+    Arena::Scope scope(arena);
+    const auto wanted = static_cast<uint32_t>(count < 0 ? 0 : count > m.size() ? m.size() : count);
+    auto* items = arena.allocate_array<Ranked>(m.size());
+    const uint32_t found = rank<V>(m.values(), true, wanted, items);
+    kept.reserve(found);
+    for (uint32_t i = 0; i < found; ++i) kept.push_back(items[i].position);
+  }
+};
+
+constexpr Operator kOperator = {
+    .name = "top_n",
+    .summary = "Keep the entries of a map with the greatest values, the greatest first",
+    .parameters = {{"m", "the map"}, {"count", "how many entries to keep"}},
+    .overloads = {generic_overload<"<K: any, V: ordered>(m: map<K, V>, count: int) -> map<K, V>", TopN, bool, int64_t,
+                                   double, Text>()},
+    .edges = {{"values are equal", "the entry that came first in the map comes first"},
+              {"a value is null", "its entry is left out"},
+              {"the map has fewer entries", "all of them, sorted"},
+              {"`count` is 0 or negative", "an empty map"}},
+    .examples = {{"keys(top_n(count_values([\"a\", \"b\", \"b\"]), 1))", "[\"b\"]"}},
+    .cost = {.per_row = 15.0, .per_element = 2.0},
+    .aliases = "map_top_n map_top_n_keys get_top_k_terms top_entries topn_frequency",
+    .see_also = "top top_by count_values",
+};
+
+}  // namespace
+}  // namespace feature_extractor
+
+FEATURE_EXTRACTOR_OPERATOR(kOperator)

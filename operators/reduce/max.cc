@@ -1,0 +1,66 @@
+// max(xs), max(xs, f): the greatest element.
+#include "feature_extractor/operator.h"
+#include "feature_extractor/ordering.h"
+
+namespace feature_extractor {
+namespace {
+
+template <class T>
+struct Max {
+  static Nullable<T> eval(List<T> xs) {
+    const auto* data = xs.data();
+    const uint8_t* valid = xs.valid();
+    if constexpr (std::is_same_v<T, int64_t>) {
+      int64_t greatest = INT64_MIN;
+      uint32_t count = xs.size();
+      if (valid == nullptr) {
+        for (uint32_t i = 0; i < xs.size(); ++i) greatest = data[i] > greatest ? data[i] : greatest;
+      } else {
+        count = 0;
+        for (uint32_t i = 0; i < xs.size(); ++i) {
+          const int64_t x = valid[i] != 0 ? data[i] : INT64_MIN;
+          greatest = x > greatest ? x : greatest;
+          count += valid[i];
+        }
+      }
+      return Nullable<T>::where(count > 0, greatest);
+    } else {
+      T greatest{};
+      bool found = false;
+      for (uint32_t i = 0; i < xs.size(); ++i) {
+        if (valid != nullptr && valid[i] == 0) continue;
+        const T x = xs[i];
+        greatest = !found || x > greatest ? x : greatest;
+        found = true;
+      }
+      // Of 0.0 and -0.0 the order of the list would decide.
+      if constexpr (std::is_same_v<T, double>) greatest += 0.0;
+      return Nullable<T>::where(found, greatest);
+    }
+  }
+};
+template <class K>
+struct MaxOf {
+  static Nullable<K> eval(List<Any>, List<K> values) { return Max<K>::eval(values); }
+};
+
+constexpr Operator kOperator = {
+    .name = "max",
+    .summary = "Take the greatest element of a list, or the greatest value of a function of its elements",
+    .parameters = {{"xs", "the list"}, {"f", "the value to compare"}},
+    .overloads = {generic_overload<"<T: ordered>(xs: list<T>) -> T?", Max, bool, int64_t, double, Text>(),
+                  generic_overload<"<T: any, K: ordered>(xs: list<T>, f: T -> K) -> K?", MaxOf, bool, int64_t, double,
+                                   Text>()},
+    .edges = {{"the list is empty, or all elements are null", "null; not 0"},
+              {"an element is null", "it is skipped"},
+              {"texts", "are ordered by code point"}},
+    .examples = {{"max([3, 1, 2])", "3"}, {"max([\"b\", \"a\"])", "\"b\""}, {"max([3, -4], x -> abs(x))", "4"}},
+    .cost = {.per_row = 3.0, .per_element = 0.5},
+    .aliases = "reduce_max list_max array_max greatest",
+    .see_also = "min max_by argmax top maximum",
+};
+
+}  // namespace
+}  // namespace feature_extractor
+
+FEATURE_EXTRACTOR_OPERATOR(kOperator)

@@ -1,0 +1,66 @@
+// min(xs), min(xs, f): the least element.
+#include "feature_extractor/operator.h"
+#include "feature_extractor/ordering.h"
+
+namespace feature_extractor {
+namespace {
+
+template <class T>
+struct Min {
+  static Nullable<T> eval(List<T> xs) {
+    const auto* data = xs.data();
+    const uint8_t* valid = xs.valid();
+    if constexpr (std::is_same_v<T, int64_t>) {
+      int64_t least = INT64_MAX;
+      uint32_t count = xs.size();
+      if (valid == nullptr) {
+        for (uint32_t i = 0; i < xs.size(); ++i) least = data[i] < least ? data[i] : least;
+      } else {
+        count = 0;
+        for (uint32_t i = 0; i < xs.size(); ++i) {
+          const int64_t x = valid[i] != 0 ? data[i] : INT64_MAX;
+          least = x < least ? x : least;
+          count += valid[i];
+        }
+      }
+      return Nullable<T>::where(count > 0, least);
+    } else {
+      T least{};
+      bool found = false;
+      for (uint32_t i = 0; i < xs.size(); ++i) {
+        if (valid != nullptr && valid[i] == 0) continue;
+        const T x = xs[i];
+        least = !found || x < least ? x : least;
+        found = true;
+      }
+      // Of 0.0 and -0.0 the order of the list would decide.
+      if constexpr (std::is_same_v<T, double>) least += 0.0;
+      return Nullable<T>::where(found, least);
+    }
+  }
+};
+template <class K>
+struct MinOf {
+  static Nullable<K> eval(List<Any>, List<K> values) { return Min<K>::eval(values); }
+};
+
+constexpr Operator kOperator = {
+    .name = "min",
+    .summary = "Take the least element of a list, or the least value of a function of its elements",
+    .parameters = {{"xs", "the list"}, {"f", "the value to compare"}},
+    .overloads = {generic_overload<"<T: ordered>(xs: list<T>) -> T?", Min, bool, int64_t, double, Text>(),
+                  generic_overload<"<T: any, K: ordered>(xs: list<T>, f: T -> K) -> K?", MinOf, bool, int64_t, double,
+                                   Text>()},
+    .edges = {{"the list is empty, or all elements are null", "null"},
+              {"an element is null", "it is skipped"},
+              {"texts", "are ordered by code point"}},
+    .examples = {{"min([3, 1, 2])", "1"}, {"min([\"b\", \"a\"])", "\"a\""}, {"min([3, -4], x -> abs(x))", "3"}},
+    .cost = {.per_row = 3.0, .per_element = 0.5},
+    .aliases = "reduce_min list_min array_min least",
+    .see_also = "max min_by argmin minimum",
+};
+
+}  // namespace
+}  // namespace feature_extractor
+
+FEATURE_EXTRACTOR_OPERATOR(kOperator)
