@@ -101,18 +101,23 @@ class Executor:
         )
         return self._reaches(parent, target) or self._reaches(entry.get("origin"), target)
 
-    def _row(self, domain: int, row: int, target: int, through_origin: bool = False) -> int:
-        """Follow a row to the domain it can reach.
-
-        By the parent if that leads there, else by the origin.
-        """
-        if domain == target:
-            return row
-        entry = self.plan["domains"][domain]
-        parent = entry["parent"] if entry["kind"] == "elements" else domain - 1
-        if self._reaches(parent, target) and not through_origin:
-            return self._row(parent, self.rows[domain].parent[row], target)
-        return self._row(entry["origin"], self.rows[domain].origin[row], target)
+    def _row(self, domain: int, row: int, target: int) -> int:
+        """Follow a row to a domain that it reaches; all ways there must lead to one row."""
+        found: set[int] = set()
+        pending = [(domain, row)]
+        while pending:
+            at, position = pending.pop()
+            if at == target:
+                found.add(position)
+                continue
+            entry = self.plan["domains"][at]
+            parent = entry["parent"] if entry["kind"] == "elements" else at - 1
+            if self._reaches(parent, target):
+                pending.append((parent, self.rows[at].parent[position]))
+            if self._reaches(entry.get("origin"), target):
+                pending.append((entry["origin"], self.rows[at].origin[position]))
+        (only,) = found
+        return only
 
     def _make_domain(self, shape: int, lists: list[list[int] | int | None]) -> None:
         """Make the domain of a shape.
@@ -146,6 +151,8 @@ class Executor:
         if "elements" not in argument or value is None:
             return value
         domain = self.domain_of_shape[slot]
+        where = {self._domain(element["slot"]) for element in argument["elements"]}
+        assert len(where) <= 1, "the columns of a list's elements live in one domain"
         columns = [
             [self._stored(element, domain, position) for position in value]
             for element in argument["elements"]
@@ -196,8 +203,12 @@ class Executor:
     def _lift(self, step: Mapping[str, Any]) -> None:
         source, result = step["slot"], step["result"]
         domain, target = self._domain(result), self._domain(source)
-        through = step.get("through") == "origin"
-        rows = [self._row(domain, row, target, through) for row in range(self.rows[domain].count)]
+        if "through" in step:
+            entry = self.plan["domains"][domain]
+            assert entry[step["through"]] == target, "a lift that names its way is one hop"
+            rows = getattr(self.rows[domain], step["through"])
+        else:
+            rows = [self._row(domain, row, target) for row in range(self.rows[domain].count)]
         values = [self.columns[source][row] for row in rows]
         if self.plan["slots"][result]["type"] == "list":
             self._make_domain(result, [None if value is None else list(value) for value in values])

@@ -291,6 +291,33 @@ def test_kinds_convert_their_values() -> None:
         planned(p)
 
 
+def test_ids_and_weights_from_different_domains_meet() -> None:
+    p = Program()
+    pairs = p.over(
+        "map",
+        p.request("history"),
+        lambda e: p.struct(
+            id=p.field(e, "movie"),
+            weight=p.call("multiply", p.field(e, "rating"), p.candidate("price")),
+        ),
+    )
+    p.feature("pairs", "weighted", pairs, size=9)
+    plan = planned(p)
+    event = {"movie": 3, "genre": "a", "at": 1, "rating": 0.5, "tags": []}
+    requests = [{"history": [event]}, {"history": [event, event]}]
+    candidates = [[{"price": 4.0}], [{"price": 2.0}, {"price": 6.0}]]
+    found = Executor(plan, OPERATORS, FUNCTIONS).run(requests, candidates)["pairs"]
+    assert found == [[(3, 2.0)], [(3, 1.0), (3, 1.0)], [(3, 3.0), (3, 3.0)]]
+
+
+def test_a_lift_names_its_way_only_for_a_list_with_itself() -> None:
+    p = everything()
+    ways = [step["through"] for step in planned(p)["steps"] if "through" in step]
+    assert sorted(ways) == ["origin", "parent"]
+    for step in planned(p)["steps"]:
+        assert step["do"] == "lift" or "through" not in step
+
+
 def _ints(p: Program, pairs: Expression) -> Expression:
     """Return pairs whose weights are integers instead of timestamps."""
     type_ = ListType(element=struct(weight=INT, id=INT))

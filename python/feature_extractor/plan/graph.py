@@ -66,6 +66,24 @@ class Domain:
         outer, inner = self.parent.reaches(other), self.origin.reaches(other)
         return outer != inner and (self.parent if outer else self.origin).one_way(other)
 
+    def hops(self, source: Domain, through_origin: bool) -> list[tuple[Domain, str]]:
+        """Return the lifts that bring a value of ``source`` here, each with the way it must take.
+
+        One lift is enough where all ways give the same rows. Otherwise the value goes hop by hop,
+        to the parents where they lead to ``source``, or with ``through_origin`` by the origins.
+        """
+        if source is self:
+            return []
+        if self.one_way(source):
+            return [(self, "")]
+        way = "origin" if through_origin or not self.outer_reaches(source) else "parent"
+        if way == "origin" and (self.origin is None or not self.origin.reaches(source)):
+            way = "parent"
+        before = self.origin if way == "origin" else self.parent
+        assert before is not None
+        last = (self, "" if self.one_way(before) else way)
+        return [*before.hops(source, through_origin), last]
+
     def storage(self) -> list[Domain]:
         """Return this domain and those into whose storage its entries point, nearest first."""
         chain = [self]
@@ -124,7 +142,7 @@ class Step:
     overload: int = 0
     kernel: int = 0
     site: str = ""
-    through_origin: bool = False
+    way: str = ""
     fetch_from: Domain | None = None
 
 
@@ -208,26 +226,28 @@ class Graph:
             self._steps[key] = step
         return _first(step)
 
-    def lift(self, slot: Slot, domain: Domain, through_origin: bool = False) -> Slot:
-        """Return the value of ``slot`` for each row of ``domain``."""
+    def lift(self, slot: Slot, domain: Domain, way: str = "") -> Slot:
+        """Return the value of ``slot`` for each row of ``domain``.
+
+        ``way`` is ``parent`` or ``origin`` where they lead to different rows of the slot's domain,
+        which then is that very parent or origin.
+        """
         if slot.domain is domain:
             return slot
-        assert domain.reaches(slot.domain), (
-            "a value can only be lifted into a domain that reaches it"
-        )
+        assert domain.reaches(slot.domain), "a value can only be lifted where it is reached"
+        assert way or domain.one_way(slot.domain), "it must be said which way a lift takes"
         before = slot.step
-        if before.kind == "lift" and not before.through_origin and not through_origin:
-            # Two lifts in a row are one, where no other way could be meant.
+        if before.kind == "lift" and not before.way and not way and slot.type != "list":
+            # Two lifts in a row are one, where no other way could be meant. A lifted list stays a
+            # view of the list that it was lifted from.
             source = before.arguments[0].slot
             assert source is not None
-            if domain.one_way(slot.domain) and domain.one_way(source.domain):
+            if domain.one_way(source.domain):
                 return self.lift(source, domain)
-        # Where only one way exists, it needs no mention.
-        through_origin = through_origin and domain.outer_reaches(slot.domain)
-        key = self._key("lift", slot.serial, domain.serial, through_origin)
+        key = self._key("lift", slot.serial, domain.serial, way)
         step = self._steps.get(key)
         if step is None:
-            step = Step("lift", domain, (Argument(slot),), through_origin=through_origin)
+            step = Step("lift", domain, (Argument(slot),), way=way)
             self._slot(step, domain, slot.type, slot.width)
             self._steps[key] = step
         return _first(step)

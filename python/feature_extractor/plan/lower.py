@@ -361,9 +361,9 @@ class Lowering:
             assert elements is not None and elements.shape is not None
             return Argument(elements.shape, self._children(value, pattern, overload, narrow))
         slot = self._flat(value, pattern, narrow)
-        return Argument(
-            slot if slot.domain is self.graph.constants else self.graph.lift(slot, domain)
-        )
+        if slot.domain is self.graph.constants:
+            return Argument(slot)
+        return Argument(self._lifted(slot, domain))
 
     def _zone(self, expression: Expression) -> int:
         """Return the index of the resource with a time zone's rules."""
@@ -373,6 +373,11 @@ class Lowering:
             )
         position = self.zones.setdefault(expression.value, len(self.zones))
         return len(self.program.resources) + position
+
+    def _lifted(self, slot: Slot, domain: Domain) -> Slot:
+        lifted = self.lifting.lift(Leaf(slot), domain)
+        assert isinstance(lifted, Leaf)
+        return lifted.slot
 
     def _children(
         self,
@@ -386,9 +391,10 @@ class Lowering:
             return self._element(value.element, parts[0], overload, narrow)
         if _opaque(parts[0], overload) and _opaque(parts[-1], overload):
             return ()
+        key, item = self.lifting.together((value.key, value.value), value.domain)
         return (
-            *self._element(value.key, parts[0], overload, narrow, keep=True),
-            *self._element(value.value, parts[-1], overload, narrow, keep=True),
+            *self._element(key, parts[0], overload, narrow, keep=True),
+            *self._element(item, parts[-1], overload, narrow, keep=True),
         )
 
     def _element(

@@ -88,8 +88,8 @@ class _Numbering:
             source = step.arguments[0].slot
             assert source is not None
             entry = {"do": "lift", "slot": self.slots[source], "result": results[0]}
-            if step.through_origin:
-                entry["through"] = "origin"
+            if step.way:
+                entry["through"] = step.way
             return entry
         if step.kind == "fetch":
             source = step.arguments[0].slot

@@ -128,6 +128,7 @@ def _weighted(lowering: Lowering, feature: Feature, value: Value, type_: Type) -
     if isinstance(weight_type, ScalarType) and weight_type.name == INT.name:
         assert isinstance(weight, Leaf)
         weight = lowering.call_by_syntax("to_float", weight, "int", FLOAT, feature.value)
+    key, weight = lowering.lifting.together((key, weight), value.domain)
     return MapValue(value.domain, key, weight)
 
 

@@ -12,8 +12,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from feature_extractor.check.typed import LambdaVariable
-from feature_extractor.plan.graph import Domain, Graph, Slot
-from feature_extractor.plan.values import Leaf, ListValue, MapValue, StructValue, Value
+from feature_extractor.plan.graph import Domain, Graph
+from feature_extractor.plan.values import (
+    Leaf,
+    ListValue,
+    MapValue,
+    StructValue,
+    Value,
+    outer_slots,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +57,12 @@ class Lifting:
 
     def domain_to(self, domain: Domain, parent: Domain) -> Domain:
         """Return the elements of the same list, lifted so that it lives in ``parent``."""
-        if domain.parent is parent:
-            return domain
-        assert domain.shape is not None
-        return self.graph.elements(self.graph.lift(domain.shape, parent), domain, view=True)
+        assert domain.shape is not None and domain.parent is not None
+        for hop, way in parent.hops(domain.parent, through_origin=False):
+            assert domain.shape is not None
+            shape = self.graph.lift(domain.shape, hop, way)
+            domain = self.graph.elements(shape, domain, view=True)
+        return domain
 
     def lift(self, value: Value, domain: Domain) -> Value:
         """Return an outer value for each row of ``domain``, by the parents if they lead there."""
@@ -64,33 +73,30 @@ class Lifting:
         return self._move(value, domain, through_origin=True)
 
     def _move(self, value: Value, domain: Domain, through_origin: bool) -> Value:
-        if isinstance(value, Leaf):
-            return Leaf(self._slot(value.slot, domain, through_origin))
         if isinstance(value, StructValue):
             struct = value
             return StructValue(
                 struct.names, lambda name: self._move(struct.field(name), domain, through_origin)
             )
-        if value.shape.domain is domain:
-            return value
-        elements = self.graph.elements(
-            self._slot(value.shape, domain, through_origin), value.domain, view=True
-        )
-        if isinstance(value, ListValue):
-            return ListValue(elements, value.element)
-        return MapValue(elements, value.key, value.value)
+        where = value.domain if isinstance(value, Leaf) else value.shape.domain
+        for hop, way in domain.hops(where, through_origin):
+            if isinstance(value, Leaf):
+                value = Leaf(self.graph.lift(value.slot, hop, way))
+                continue
+            shape = self.graph.lift(value.shape, hop, way)
+            elements = self.graph.elements(shape, value.domain, view=True)
+            if isinstance(value, ListValue):
+                value = ListValue(elements, value.element)
+            else:
+                value = MapValue(elements, value.key, value.value)
+        return value
 
-    def _slot(self, slot: Slot, domain: Domain, through_origin: bool) -> Slot:
-        if slot.domain is domain:
-            return slot
-        if not through_origin:
-            return self.graph.lift(slot, domain)
-        # Element by element through the origins, but in one step where no other way leads there.
-        origin = domain.origin
-        assert origin is not None
-        if not domain.outer_reaches(slot.domain) and not origin.outer_reaches(slot.domain):
-            return self.graph.lift(slot, domain)
-        return self.graph.lift(self._slot(slot, origin, True), domain, through_origin=True)
+    def together(self, values: tuple[Value, ...], domain: Domain) -> tuple[Value, ...]:
+        """Return columns of a list's elements so that all live in one domain, as calls ask for."""
+        where = {slot.domain for value in values for slot in outer_slots(value)}
+        if len(where) <= 1:
+            return values
+        return tuple(self.fetch(value, domain) for value in values)
 
     def as_element(self, value: Value, domain: Domain) -> Value:
         """Return a lambda's result as a column of the elements of ``domain``.
