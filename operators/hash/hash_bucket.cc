@@ -41,7 +41,7 @@ constexpr Operator kOperator = {
               {"an element of the list is null", "a null element"},
               {"`buckets` is 1", "always 0"},
               {"two values share a bucket", "that happens by chance, as in every hashing system"}},
-    .examples = {{"hash_bucket(\"user 7\", 1)", "0"}, {"hash_bucket(42, 1000)", "0"}},
+    .examples = {{"hash_bucket(\"user 7\", 1)", "0"}, {"hash_bucket(42, 1000)", "633"}},
     .cost = {.per_row = 3.5, .per_element = 0.5},
     .aliases = "bucketize_hash categorical_column_with_hash_bucket hash_mod string_to_hash_bucket discrete",
     .see_also = "hash cross modulo_bucket lookup",
