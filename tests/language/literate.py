@@ -3,7 +3,7 @@
 Each fenced `fx` block is a program. Comments in it say what is expected on their line:
 
 * `# error: FX101` for each finding that begins there; a block without such comments has no
-findings;
+  findings;
 * `# type: int?` for the type of the let or feature that begins there;
 * `# value: 3` for the value of a let that is a constant, in the notation of Python;
 * `# tree: (a + (b * c))` for how the value of a let was grouped.

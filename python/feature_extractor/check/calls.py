@@ -54,9 +54,7 @@ class Given:
 
 
 LambdaChecker = Callable[[tree.LambdaExpression, Type], TypedLambda | None]
-"""Checks a lambda for an element type; None where it has a mistake, which is then reported already.
-
-"""
+"""Checks a lambda for an element type; None where it has a mistake, which is then reported already."""
 
 
 @dataclass(slots=True)

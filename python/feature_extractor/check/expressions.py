@@ -530,9 +530,11 @@ class ExpressionChecker:
         return self.calls.call(operators, shown, given, span, operator_span, check_lambda)
 
     def _binary(self, node: tree.Binary, environment: Environment) -> Expression:
-        left = self.value(node.left, environment)
-        right = self.value(node.right, environment)
         operator = node.operator
+        left = self.value(node.left, environment)
+        # Words may be looked for in a vocabulary, so behind `in` a resource can stand.
+        right_of = self.check if operator in ("in", "not in") else self.value
+        right = right_of(node.right, environment)
         if isinstance(left, Literal) and isinstance(right, Literal):
             folded = fold_integers(operator, left, right)
             if folded is not None:

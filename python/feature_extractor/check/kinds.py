@@ -241,9 +241,8 @@ class KindChecker:
                 return constant
             wanted = "an integer constant"
         else:
-            if isinstance(constant, int | float) and not isinstance(constant, bool):
-                if value.type in (INT, FLOAT):
-                    return float(constant)
+            if isinstance(constant, int | float) and value.type in (INT, FLOAT):
+                return float(constant)
             wanted = "a constant number"
         self._reporter.report("FX132", f"the default of `{kind}` must be {wanted}", node.span)
         return None

@@ -13,9 +13,7 @@ class Reporter:
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.calls: list[tuple[str, Span]] = []
-        """The calls of let functions that are being expanded, from the outermost to the innermost.
-
-        """
+        """The calls of let functions that are being expanded, from the outermost to the innermost."""
         self._seen: set[tuple[str, int, int, int]] = set()
 
     def report(

@@ -39,9 +39,7 @@ _COMPARISON: Final = 5
 _POWER: Final = 9
 
 _Pending = tuple[int, str, Span, bool]
-"""An operator whose right operand is not complete: level, text, place, and whether it is a prefix.
-
-"""
+"""An operator whose right operand is not complete: level, text, place, and whether it is a prefix."""
 
 
 def group(
