@@ -88,8 +88,9 @@ struct Bucketize {
 constexpr Operator kOperator = {
     .name = "bucketize",
     .summary = "Number the interval between boundaries in which a number lies",
-    .detail = "The result is the number of boundaries that are less than or equal to `x`: 0 below the first boundary, the "
-              "number of boundaries from the last one on. So n boundaries make n + 1 buckets, each closed on the left.",
+    .detail = "The result is the number of boundaries that are less than or equal to `x`: 0 below the first "
+              "boundary, the number of boundaries from the last one on. So n boundaries make n + 1 buckets, each "
+              "closed on the left.",
     .parameters = {{"x", "the number"}, {"boundaries", "the boundaries, strictly increasing"}},
     .overloads = {overload<"(x: int, boundaries: const list<int>) -> int", Bucketize<int64_t>>(),
                   overload<"(x: float, boundaries: const list<float>) -> int", Bucketize<double>>()},

@@ -52,7 +52,8 @@ struct IfList {
 constexpr Operator kOperator = {
     .name = "if",
     .summary = "Choose one of two values by a condition",
-    .detail = "`if condition then x else y`. Both values are computed; since operators cannot fail, that is never seen.",
+    .detail = "`if condition then x else y`. Both values are computed; since operators cannot fail, that is "
+              "never seen.",
     .syntax = "if",
     .parameters = {{"condition", "the condition"},
                    {"then", "the value where the condition holds"},

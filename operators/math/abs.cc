@@ -32,7 +32,6 @@ constexpr Operator kOperator = {
     .edges = {{"`x` is the least int, -2^63", "null: 2^63 is no int"}},
     .examples = {{"abs(-3)", "3"}, {"abs(2.5)", "2.5"}, {"abs(-1h)", "1h"}},
     .cost = {.per_row = 0.3},
-    .algebra = "idempotent",
     .aliases = "absolute magnitude fabs",
     .see_also = "sign negate",
 };

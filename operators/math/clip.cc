@@ -17,13 +17,16 @@ constexpr Operator kOperator = {
     .name = "clip",
     .summary = "Limit a number to the range from `low` to `high`",
     .detail = "Gives `low` where `x` is below it, `high` where `x` is above it, and `x` otherwise.",
-    .parameters = {{"x", "the number"}, {"low", "the least result"}, {"high", "the greatest result"}},
+    .parameters = {{"x", "the number"},
+                   {"low", "the least result"},
+                   {"high", "the greatest result"}},
     .overloads = {generic_overload<"<T: number>(x: T, low: T, high: T) -> T", Clip, int64_t, double>()},
-    .edges = {{"`low` is greater than `high`", "`high`, as in NumPy"}},
-    .examples = {{"clip(5, 0, 3)", "3"}, {"clip(-2.5, 0.0, 1.0)", "0.0"}},
+    .edges = {{"`low` is greater than `high`", "`high`, as in NumPy; TorchArrow refuses it"},
+              {"any of the three is null", "null"}},
+    .examples = {{"clip(5, 0, 3)", "3"}, {"clip(-2.5, 0.0, 1.0)", "0.0"}, {"clip(0.4, 0, 1)", "0.4"}},
     .cost = {.per_row = 0.3},
-    .aliases = "clamp",
-    .see_also = "minimum maximum",
+    .aliases = "clamp bound limit winsorize clip_by_value",
+    .see_also = "minimum maximum valid_range",
 };
 
 }  // namespace

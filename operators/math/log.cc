@@ -16,8 +16,8 @@ struct LogBase {
 constexpr Operator kOperator = {
     .name = "log",
     .summary = "Take the natural logarithm, or the logarithm to a base",
-    .detail = "The base comes second, unlike in SQL's `LOG(base, x)`. The logarithm to a base is exact where the result is "
-              "a whole number.",
+    .detail = "The base comes second, unlike in SQL's `LOG(base, x)`. The logarithm to a base is exact where the "
+              "result is a whole number.",
     .parameters = {{"x", "the number, above 0"}, {"base", "the base, above 0 and not 1; e where it is left out"}},
     .overloads = {overload<"(x: float) -> float", Log>(), overload<"(x: float, base: float) -> float", LogBase>()},
     .edges = {{"`x` is zero or negative", "null; in C it is minus infinity or NaN"},

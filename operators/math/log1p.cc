@@ -16,7 +16,7 @@ constexpr Operator kOperator = {
     .parameters = {{"x", "the number, above -1"}},
     .overloads = {overload<"(x: float) -> float", Log1p>()},
     .edges = {{"`x` is -1 or less", "null"}},
-    .examples = {{"log1p(0)", "0.0"}, {"log1p(1e-10)", "9.9999999995e-11"}, {"log1p(-1.0)", "null"}},
+    .examples = {{"log1p(0)", "0.0"}, {"log1p(1e-10)", "9.999999999500001e-11"}, {"log1p(-1.0)", "null"}},
     .cost = {.per_row = 0.6},
     .aliases = "LogOp log_plus_one",
     .see_also = "log expm1 signed_log",

@@ -9,8 +9,8 @@ namespace {
 struct MultiplyInt {
   static Nullable<int64_t> eval(int64_t x, int64_t y) {
     const uint64_t product = static_cast<uint64_t>(x) * static_cast<uint64_t>(y);
-    // The product that wrapped around is off by a multiple of 2^64, which shows beside the product of floats: that is off
-    // by 2^12 at most. Unlike the overflow flag of the CPU this works in vector registers.
+    // The product that wrapped around is off by a multiple of 2^64, which shows beside the product of floats: that
+    // is off by 2^12 at most. Unlike the overflow flag of the CPU this works in vector registers.
     const double error =
         integer::to_float(x) * integer::to_float(y) - integer::to_float(static_cast<int64_t>(product));
     return Nullable<int64_t>::where(math::magnitude(error) < 0x1p62, static_cast<int64_t>(product));

@@ -7,7 +7,8 @@ namespace {
 struct SubtractInt {
   static Nullable<int64_t> eval(int64_t x, int64_t y) {
     const int64_t difference = static_cast<int64_t>(static_cast<uint64_t>(x) - static_cast<uint64_t>(y));
-    // It overflows when the operands differ in sign and the result has the sign of y; in this form the loop vectorises.
+    // It overflows when the operands differ in sign and the result has the sign of y; in this form the loop
+    // vectorises.
     return Nullable<int64_t>::where(((x ^ y) & (x ^ difference)) >= 0, difference);
   }
 };

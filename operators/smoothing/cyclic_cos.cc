@@ -20,8 +20,8 @@ struct CyclicCos {
 constexpr Operator kOperator = {
     .name = "cyclic_cos",
     .summary = "Give the cosine of a position in a cycle",
-    .detail = "`cos(2 * pi * x / period)`. Together with `cyclic_sin` it places hours, weekdays or angles on a circle, "
-              "so that the end of a cycle lies beside its beginning.",
+    .detail = "`cos(2 * pi * x / period)`. Together with `cyclic_sin` it places hours, weekdays or angles on a "
+              "circle, so that the end of a cycle lies beside its beginning.",
     .parameters = {{"x", "the position, such as the hour of the day"},
                    {"period", "the length of the cycle, such as 24"}},
     .overloads = {overload<"(x: float, period: float) -> float", CyclicCos>()},

@@ -21,7 +21,7 @@ constexpr Operator kOperator = {
     .parameters = {{"p", "the probability, between 0 and 1"}},
     .overloads = {overload<"(p: float) -> float", LogOdds>()},
     .edges = {{"`p` is 0 or less, or 1 or more", "null"}},
-    .examples = {{"log_odds(0.5)", "0.0"}, {"log_odds(0.75)", "1.0986122886681098"}, {"log_odds(1.0)", "null"}},
+    .examples = {{"log_odds(0.5)", "0.0"}, {"log_odds(0.9)", "2.1972245773362196"}, {"log_odds(1.0)", "null"}},
     .cost = {.per_row = 2.0},
     .aliases = "logit logodds",
     .see_also = "sigmoid log",

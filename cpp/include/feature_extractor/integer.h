@@ -7,8 +7,9 @@
 
 namespace feature_extractor::integer {
 
-// The float nearest to x, a tie going to the even one. The upper and the lower half of x become the low mantissa bits of
-// 2^84 + 2^63 + upper * 2^32 and of 2^52 + lower; their difference from the constants is exact, so that only the sum rounds.
+// The float nearest to x, a tie going to the even one. The upper and the lower half of x become the low mantissa
+// bits of 2^84 + 2^63 + upper * 2^32 and of 2^52 + lower; their difference from the constants is exact, so that
+// only the sum rounds.
 FEATURE_EXTRACTOR_MATH_INLINE double to_float(int64_t x) {
   const uint64_t bits = static_cast<uint64_t>(x);
   const double upper = math::from_bits(((bits >> 32) ^ 0x80000000u) | 0x4530000000000000u);
@@ -46,9 +47,10 @@ FEATURE_EXTRACTOR_MATH_INLINE Division divide_floored(int64_t x, int64_t y) {
   return {quotient - adjust, ordinary ? remainder + (adjust ? divisor : 0) : 0};
 }
 
-// The same over arrays: `store(i, quotient, remainder)` for each row. CPUs have no vector division of integers, but where
-// all operands of a block are below 2^51 in magnitude the division of floats gives the same integers: a quotient
-// that is not whole is at least 1/|y| away from the next integer n, and |n * y| < 2^52, so that it cannot be rounded to n.
+// The same over arrays: `store(i, quotient, remainder)` for each row. CPUs have no vector division of integers, but
+// where all operands of a block are below 2^51 in magnitude the division of floats gives the same integers: a
+// quotient that is not whole is at least 1/|y| away from the next integer n, and |n * y| < 2^52, so that it cannot
+// be rounded to n.
 template <class Store>
 FEATURE_EXTRACTOR_MATH_INLINE void divide_floored(size_t rows, const int64_t* x, const int64_t* y, Store store) {
   constexpr size_t kBlock = 256;
