@@ -37,7 +37,7 @@ def test_links_lead_to_tests() -> None:
 
 def test_every_test_is_linked() -> None:
     """A heading with tests that no rule of the reference leads to would be a rule that is not written down."""
-    linked = {link for link in re.findall(r"\]\(\.\./tests/language/([^)]+)\)", TEXT)}
+    linked = set(re.findall(r"\]\(\.\./tests/language/([^)]+)\)", TEXT))
     missing = []
     for path in sorted(Path(__file__).parent.glob("*.md")):
         for heading in re.findall(r"^## (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE):

@@ -240,10 +240,13 @@ class ExpressionChecker:
         self._expanding_now.add(symbol)
         outer_calls = self.reporter.calls
         self.reporter.calls = [*outer_calls, (symbol.name, span)] if symbol.is_function else []
+        # An expansion takes more of the Python stack than a level of an expression does.
+        self._nesting += 1
         try:
             environment = Environment(symbol.scope, locals_)
             result = self.check(symbol.declaration.value, environment)
         finally:
+            self._nesting -= 1
             self.reporter.calls = outer_calls
             self._expanding_now.discard(self._expanding.pop())
         if self.interner.depth(result) > MAXIMUM_TYPED_DEPTH:

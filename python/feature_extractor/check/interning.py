@@ -29,6 +29,10 @@ class Interner:
     object.
 
     Keys use the identities of the parts. That is sound because the table keeps every part alive.
+
+    A call with lambdas is found again when it differs in the variables of its lambdas only: the key
+    has a number for each variable that the call binds. So each lambda of the program has a variable
+    of its own, and yet two calls that are written alike are one.
     """
 
     def __init__(self) -> None:
@@ -36,6 +40,7 @@ class Interner:
         self._spans: dict[int, Span] = {}
         self._depths: dict[int, int] = {}
         self._constants: set[int] = set()
+        self._free: dict[int, frozenset[int]] = {}
         self._errors: list[Expression] = []
         self.used_resources: set[str] = set()
 
@@ -89,6 +94,7 @@ class Interner:
         variable = LambdaVariable(type_, _site(span), name)
         self._table["variable", id(variable)] = variable
         self._register(variable, span, 1)
+        self._free[id(variable)] = frozenset((id(variable),))
         return variable
 
     def lambda_(self, variable: LambdaVariable, body: Expression, span: Span) -> Lambda:
@@ -98,6 +104,7 @@ class Interner:
         if found is None:
             expression = Lambda(body.type, _site(span), variable, body)
             found = self._add(key, expression, span, self.depth(body) + 1)
+            self._free[id(found)] = self._free_of((body,)) - {id(variable)}
         assert isinstance(found, Lambda)
         return found
 
@@ -109,6 +116,7 @@ class Interner:
             depth = self.depth(base) + 1
             constant = id(base) in self._constants
             found = self._add(key, Field(type_, _site(span), base, name), span, depth, constant)
+            self._inherit(found, (base,))
         return found
 
     def struct(self, type_: StructType, values: tuple[Expression, ...], span: Span) -> Expression:
@@ -118,6 +126,7 @@ class Interner:
         if found is None:
             expression = Struct(type_, _site(span), values)
             found = self._add(key, expression, span, self._above(values), self._all(values))
+            self._inherit(found, values)
         return found
 
     def call(
@@ -130,13 +139,47 @@ class Interner:
         span: Span,
     ) -> Expression:
         """Return an operator's call; its type follows from the operator and the arguments."""
-        key = ("call", operator, overload, *map(id, arguments))
+        key: tuple[Any, ...] = ("call", operator, overload, *map(id, arguments))
+        if any(isinstance(argument, Lambda) for argument in arguments):
+            key = ("call", operator, overload, *[self._shape(part, {}) for part in arguments])
         found = self._table.get(key)
         if found is None:
             expression = Call(type_, _site(span), operator, overload, bindings, arguments)
             depth = self._above(arguments)
             found = self._add(key, expression, span, depth, self._all(arguments))
+            self._inherit(found, arguments)
         return found
+
+    def _shape(self, expression: Expression, bound: dict[int, int]) -> Any:
+        """Return a key for an expression in which bound variables are numbers."""
+        if isinstance(expression, Lambda):
+            inner = {**bound, id(expression.variable): len(bound)}
+            return ("lambda", self._shape(expression.body, inner))
+        free = self._free.get(id(expression))
+        if not free or free.isdisjoint(bound):
+            return id(expression)
+        match expression:
+            case Field():
+                return ("field", expression.name, self._shape(expression.base, bound))
+            case Struct():
+                names = expression.type
+                return ("struct", names, *[self._shape(part, bound) for part in expression.values])
+            case Call():
+                parts = [self._shape(part, bound) for part in expression.arguments]
+                return ("call", expression.operator, expression.overload, *parts)
+            case _:
+                return ("variable", bound[id(expression)])
+
+    def _free_of(self, parts: tuple[Expression, ...]) -> frozenset[int]:
+        """Return the identities of the lambda variables that some of the parts read."""
+        known = self._free
+        found = [known[id(part)] for part in parts if id(part) in known]
+        return frozenset().union(*found) if found else frozenset()
+
+    def _inherit(self, expression: Expression, parts: tuple[Expression, ...]) -> None:
+        free = self._free_of(parts)
+        if free:
+            self._free[id(expression)] = free
 
     def _above(self, parts: tuple[Expression, ...]) -> int:
         depths = self._depths
