@@ -6,12 +6,14 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from feature_extractor.explain import (
     Assumptions,
     Explanation,
     explain,
+    explain_file,
     feature_text,
     page,
     summary_text,
@@ -20,7 +22,9 @@ from feature_extractor.explain.layout import layered
 from feature_extractor.explain.page import svg
 from feature_extractor.explain.text import duration
 from feature_extractor.plan.build import build_plan
+from feature_extractor.plan.package import PackageError, build_package
 
+from .test_package import Builder
 from .test_plan import everything
 from .trees import REGISTRY, Program
 
@@ -104,6 +108,32 @@ def test_text_fits_a_terminal(explanation: Explanation) -> None:
         "3.2 ms",
         "5 s",
     ]
+
+
+def test_packages_and_plans_are_read(tmp_path: Path) -> None:
+    p = Program(path=str(tmp_path / "ranking.fx"))
+    p.feature("a", "dense", p.candidate("price"), description="The price.")
+    package = build_package(p.checked(), REGISTRY, Builder())
+    package.write(tmp_path / "ranking.fxp")
+    (tmp_path / "plan.json").write_bytes(package.members["plan.json"])
+    described = explain_file(tmp_path / "ranking.fxp", REGISTRY)
+    bare = explain_file(tmp_path / "plan.json", REGISTRY)
+    assert (described.name, described.features[0].description) == ("ranking", "The price.")
+    assert (bare.name, bare.features[0].description) == ("", "")
+    assert bare.steps == described.steps
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"feature", b"PK nothing", b"[]", b"{}", b'{"steps": [{}], "features": []}'],
+)
+def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "file"
+    with pytest.raises(PackageError, match="No such file"):
+        explain_file(path)
+    path.write_bytes(content)
+    with pytest.raises(PackageError):
+        explain_file(path)
 
 
 def test_json_holds_everything(explanation: Explanation) -> None:

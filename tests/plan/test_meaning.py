@@ -427,14 +427,26 @@ def kind_of(type_text: str) -> str:
     return "ids" if type_text.startswith("list") else "text"
 
 
-@pytest.mark.parametrize("optimise", [False, True])
+def fold(plan: dict[str, Any]) -> list[Any]:
+    """Compute constants with this folder's operators."""
+    return Executor(plan, OPERATORS, FUNCTIONS).constants()
+
+
+WAYS: dict[str, dict[str, Any]] = {
+    "plain": {"optimise": False},
+    "optimised": {},
+    "folded": {"fold": fold},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_plan_gives_what_the_tree_gives(name: str, optimise: bool) -> None:
+def test_a_plan_gives_what_the_tree_gives(name: str, way: str) -> None:
     program = Program()
     value = PROGRAMS[name](program)
     program.feature("value", kind_of(str(value.type)), value)
     checked = program.checked()
-    plan = build_plan(checked, REGISTRY, optimise=optimise).content
+    plan = build_plan(checked, REGISTRY, **WAYS[way]).content
     resources = {"margins": MARGINS}
     tree = Interpreter(checked, OPERATORS, FUNCTIONS, resources)
     compared = 0

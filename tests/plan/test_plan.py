@@ -20,6 +20,7 @@ from feature_extractor.types import BYTES, ListType
 
 from .executor import Executor
 from .semantics import FUNCTIONS
+from .test_meaning import fold
 from .trees import (
     DURATION,
     FLOAT,
@@ -377,11 +378,6 @@ def everything() -> Program:
     )
     p.feature("constant", "dense", p.call("log1p", p.call("divide", 1.0, 3.0)))
     return p
-
-
-def fold(plan: dict[str, Any]) -> list[Any]:
-    """Compute constants with this folder's operators."""
-    return Executor(plan, OPERATORS, FUNCTIONS).constants()
 
 
 def test_constants_are_folded_in_one_batch() -> None:
