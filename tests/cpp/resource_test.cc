@@ -11,11 +11,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "arrow/utf8.h"
 #include "resource/hash_slots.h"
 #include "resource/resource_builder.h"
 #include "resource/resource_format.h"
 #include "resource/resource_reader.h"
-#include "resource/utf8_validation.h"
 
 namespace feature_extractor {
 namespace {
@@ -66,7 +66,7 @@ std::string vocabulary_bytes(const std::vector<std::string>& words, uint32_t oov
 }
 
 TEST(Vocabulary, AgreesWithUnorderedMap) {
-  for (const size_t count : {size_t{0}, size_t{1}, size_t{7}, size_t{1000}, size_t{20000}}) {
+  for (const size_t count : {size_t{0}, size_t{1}, size_t{7}, size_t{1000}, size_t{50000}}) {
     for (const uint32_t oov_buckets : {0u, 1u, 8u, 1000u}) {
       const auto all = random_words(count * 2 + 3, static_cast<uint32_t>(count) + oov_buckets);
       const std::vector<std::string> words(all.begin(),
@@ -88,6 +88,15 @@ TEST(Vocabulary, AgreesWithUnorderedMap) {
                 : static_cast<int64_t>(XXH3_64bits(word.data(), word.size()) % oov_buckets);
         ASSERT_EQ(vocabulary->lookup(word), found != expected.end() ? found->second : unknown)
             << word;
+      }
+      // Counts that fill no group, one group, and several.
+      for (const size_t looked_up : {size_t{0}, size_t{1}, size_t{31}, size_t{33}, all.size()}) {
+        const auto words_to_find = views(all);
+        const auto size = static_cast<uint32_t>(std::min(looked_up, all.size()));
+        std::vector<int64_t> ids(size + 1, -7);
+        vocabulary->lookup(words_to_find.data(), size, ids.data());
+        for (uint32_t i = 0; i < size; ++i) ASSERT_EQ(ids[i], vocabulary->lookup(all[i]));
+        ASSERT_EQ(ids[size], -7);
       }
     }
   }
@@ -191,7 +200,7 @@ void expect_cell(Nullable<T> cell, bool exists, T value) {
 
 TEST(Table, AgreesWithTheColumnsItWasBuiltFrom) {
   for (const auto key_type : {Table::ColumnType::kInt, Table::ColumnType::kText}) {
-    for (const size_t rows : {size_t{0}, size_t{1}, size_t{9}, size_t{5000}}) {
+    for (const size_t rows : {size_t{0}, size_t{1}, size_t{9}, size_t{50000}}) {
       const TableData data = random_table(rows, static_cast<uint32_t>(rows) + 5);
       const AlignedBytes bytes(table_bytes(data, key_type));
       const auto table = ResourceReader::open_table(bytes.span());
@@ -214,9 +223,21 @@ TEST(Table, AgreesWithTheColumnsItWasBuiltFrom) {
         expect_cell(table->text_at(3, row), data.valid[i] != 0, Text(data.texts[i]));
         expect_cell(table->text_at(4, row), true, Text(data.texts[i]));
       }
+      auto texts = data.text_keys;
+      auto ints = data.int_keys;
+      texts.push_back("a key that is not there");
+      ints.push_back(-123456789);
+      std::vector<int64_t> found_texts(rows + 1);
+      std::vector<int64_t> found_ints(rows + 1);
+      table->find(views(texts).data(), static_cast<uint32_t>(texts.size()), found_texts.data());
+      table->find(ints.data(), static_cast<uint32_t>(ints.size()), found_ints.data());
+      for (size_t i = 0; i <= rows; ++i) {
+        ASSERT_EQ(found_texts[i], table->find(Text(texts[i])));
+        ASSERT_EQ(found_ints[i], table->find(ints[i]));
+      }
       std::unordered_map<int64_t, int64_t> expected;
       for (size_t i = 0; i < rows; ++i) expected.emplace(data.int_keys[i], static_cast<int64_t>(i));
-      for (int64_t key = -10; key < 20000 && key_type == Table::ColumnType::kInt; ++key) {
+      for (int64_t key = -10; key < 210000 && key_type == Table::ColumnType::kInt; ++key) {
         const auto found = expected.find(key);
         ASSERT_EQ(table->find(key), found == expected.end() ? -1 : found->second);
       }
@@ -287,6 +308,9 @@ int64_t use(const Vocabulary& vocabulary, const std::vector<std::string>& words)
   int64_t sum = vocabulary.size();
   for (const auto& word : words)
     sum += vocabulary.lookup(word) + (vocabulary.contains(word + "x") ? 1 : 0);
+  std::vector<int64_t> ids(words.size());
+  vocabulary.lookup(views(words).data(), static_cast<uint32_t>(words.size()), ids.data());
+  for (size_t i = 0; i < words.size(); ++i) EXPECT_EQ(ids[i], vocabulary.lookup(words[i]));
   return sum + vocabulary.lookup("") + vocabulary.lookup(std::string(1000, 'q'));
 }
 
@@ -295,6 +319,11 @@ int64_t use(const Table& table, const TableData& data) {
       table.rows() + table.column("title") + table.column("") + table.find(Text("absent"));
   for (const int64_t key : data.int_keys) sum += table.find(key);
   for (const auto& key : data.text_keys) sum += table.find(Text(key));
+  std::vector<int64_t> rows(data.int_keys.size());
+  table.find(data.int_keys.data(), static_cast<uint32_t>(rows.size()), rows.data());
+  for (size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i], table.find(data.int_keys[i]));
+  table.find(views(data.text_keys).data(), static_cast<uint32_t>(rows.size()), rows.data());
+  for (size_t i = 0; i < rows.size(); ++i) EXPECT_EQ(rows[i], table.find(Text(data.text_keys[i])));
   for (int column = -1; column < 8; ++column) {
     for (int64_t row = -1; row < static_cast<int64_t>(data.ints.size()) + 2; ++row) {
       sum += table.bool_at(column, row).has_value() + table.int_at(column, row).has_value();

@@ -6,9 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "arrow/utf8.h"
 #include "package/digest.h"
 #include "package/zip_archive.h"
-#include "resource/utf8_validation.h"
 
 namespace feature_extractor {
 

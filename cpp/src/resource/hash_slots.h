@@ -38,6 +38,9 @@ inline int64_t find_in_slots(const uint64_t* slots, uint64_t slot_mask, uint32_t
 // How many keys are looked up side by side: enough to keep a processor's ten to sixteen outstanding
 // cache misses busy.
 inline constexpr uint32_t kLookupGroup = 32;
+// With fewer slots (half a megabyte) nearly everything is in the cache, and the rounds cost more
+// than they save.
+inline constexpr uint64_t kCachedSlots = 65536;
 
 // Looks up many keys in rounds, so that each round's cache misses overlap: `find(index, hash)`
 // gives the result for one key, and `prefetch_key(position, round)` fetches what it will compare
@@ -48,6 +51,10 @@ inline void find_group(const uint64_t* slots, uint64_t slot_mask, uint64_t posit
                        Find find) {
   // The first slots of a search share a cache line; a longer search is left to `find`.
   constexpr uint32_t kNearProbes = 8;
+  if (slot_mask < kCachedSlots) {
+    for (uint32_t i = 0; i < count; ++i) find(i, hash_key(keys[i]));
+    return;
+  }
   uint64_t hashes[kLookupGroup];
   uint64_t positions[kLookupGroup];
   for (uint32_t begin = 0; begin < count; begin += kLookupGroup) {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "arrow/utf8.h"
 #include "resource/hash_slots.h"
 #include "resource/resource_format.h"
-#include "resource/utf8_validation.h"
 
 namespace feature_extractor {
 

@@ -2,10 +2,10 @@
 #include <cmath>
 #include <cstring>
 
+#include "arrow/utf8.h"
 #include "resource/hash_slots.h"
 #include "resource/resource_reader.h"
 #include "resource/section_bounds.h"
-#include "resource/utf8_validation.h"
 
 namespace feature_extractor {
 
@@ -129,7 +129,7 @@ Nullable<Text> Table::text_at(int column, int64_t row) const {
   const Text text = field->text_at(row);
   // The builder wrote valid text, but kernels rely on it for their own safety, so what a damaged or
   // forged file holds is checked here, a few nanoseconds for the length of an ordinary cell.
-  if (!is_valid_utf8(text)) return null;
+  if (!is_ascii(text.data(), text.size()) && !is_valid_utf8(text)) return null;
   return text;
 }
 
