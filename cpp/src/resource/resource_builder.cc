@@ -89,7 +89,7 @@ struct Slots {
   uint32_t probe_limit = 0;
 };
 
-// Places all keys, or reports two equal ones. `noun` and `places` say how a message names them.
+// Places all keys, or reports two equal ones. `noun`, `place` and `rule` say how a message names them.
 template <class Key>
 bool place_keys(std::span<const Key> keys, std::string_view noun, std::string_view place,
                 std::string_view rule, Slots* result, std::string* error) {
