@@ -1,4 +1,4 @@
-// replace(s, from, to): every occurrence of a text replaced.
+// replace(s, part, replacement): every occurrence of a text replaced.
 #include "feature_extractor/operator.h"
 #include "feature_extractor/text.h"
 
@@ -6,34 +6,34 @@ namespace feature_extractor {
 namespace {
 
 struct Replace {
-  static Nullable<Text> eval(Arena& arena, Text s, Text from, Text to) {
-    if (from.empty()) return s;
-    size_t found = text::find(s, from);
+  static Nullable<Text> eval(Arena& arena, Text s, Text part, Text replacement) {
+    if (part.empty()) return s;
+    size_t found = text::find(s, part);
     if (found == text::kNotFound) return s;
-    if (to.size() <= from.size()) return fill(s, from, to, found, arena.allocate(s.size()));
+    if (replacement.size() <= part.size()) return fill(s, part, replacement, found, arena.allocate(s.size()));
     size_t count = 0;
-    for (size_t at = found; at != text::kNotFound; at = text::find(s, from, at + from.size())) ++count;
+    for (size_t at = found; at != text::kNotFound; at = text::find(s, part, at + part.size())) ++count;
     // No product runs over: there are at most as many occurrences as bytes, and a growth too large ends here.
-    const size_t growth = to.size() - from.size();
+    const size_t growth = replacement.size() - part.size();
     if (growth > text::kMaximumSize || count * growth > text::kMaximumSize ||
         s.size() + count * growth > text::kMaximumSize) {
       return null;
     }
-    return fill(s, from, to, found, arena.allocate(s.size() + count * growth));
+    return fill(s, part, replacement, found, arena.allocate(s.size() + count * growth));
   }
 
  private:
-  static Text fill(Text s, Text from, Text to, size_t found, char* out) {
+  static Text fill(Text s, Text part, Text replacement, size_t found, char* out) {
     char* at = out;
     const auto put = [&](const char* bytes, size_t size) {
       if (size != 0) __builtin_memcpy(at, bytes, size);
       at += size;
     };
     size_t begin = 0;
-    for (; found != text::kNotFound; found = text::find(s, from, begin)) {
+    for (; found != text::kNotFound; found = text::find(s, part, begin)) {
       put(s.data() + begin, found - begin);
-      put(to.data(), to.size());
-      begin = found + from.size();
+      put(replacement.data(), replacement.size());
+      begin = found + part.size();
     }
     put(s.data() + begin, s.size() - begin);
     return {out, static_cast<size_t>(at - out)};
@@ -45,11 +45,13 @@ constexpr Operator kOperator = {
     .summary = "Replace every occurrence of a text within another",
     .detail = "Goes from left to right; what was put in is not searched again. Compares code points, "
               "without folding case or normalising.",
-    .parameters = {{"s", "the text"}, {"from", "the text to look for"}, {"to", "what stands in its place"}},
-    .overloads = {overload<"(s: string, from: string, to: string) -> string", Replace>()},
-    .edges = {{"`from` does not occur, or is empty", "the text as it is"},
+    .parameters = {{"s", "the text"},
+                   {"part", "the text to look for"},
+                   {"replacement", "what stands in its place"}},
+    .overloads = {overload<"(s: string, part: string, replacement: string) -> string", Replace>()},
+    .edges = {{"`part` does not occur, or is empty", "the text as it is"},
               {"occurrences overlap", "the first one counts"},
-              {"`to` is empty", "the occurrences are removed"},
+              {"`replacement` is empty", "the occurrences are removed"},
               {"the result is longer than the text and has more than 1,048,576 bytes", "null"}},
     .examples = {{"replace(\"a-b-c\", \"-\", \" \")", "\"a b c\""},
                  {"replace(\"banana\", \"ana\", \"o\")", "\"bona\""},

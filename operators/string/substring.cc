@@ -10,7 +10,10 @@ struct Substring {
 };
 
 struct SubstringToEnd {
-  static Text eval(Text s, int64_t start) { return text::slice(s, start, INT64_MAX); }
+  static Text eval(Text s, int64_t start) {
+    return s.substr(start >= 0 ? text::code_point_offset(s, static_cast<uint64_t>(start))
+                               : text::last_code_points_offset(s, 0 - static_cast<uint64_t>(start)));
+  }
 };
 
 constexpr Operator kOperator = {

@@ -100,12 +100,25 @@ inline Text encode_all(CodePoints points, Arena& arena) {
   return {out, size};
 }
 
-// Joins what can be joined, in place (the code points are decomposed and ordered).
+// Joins what can be joined, in place (the code points are decomposed and ordered). utf8proc 2.8 takes U+11A7 for the empty
+// final consonant of a Hangul syllable and swallows it. It is a starter that joins with nothing, so what is in front of it and
+// what is behind it are composed apart.
 inline void compose(CodePoints* points) {
-  const utf8proc_ssize_t size =
-      utf8proc_normalize_utf32(points->data, static_cast<utf8proc_ssize_t>(points->size),
-                               static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE));
-  if (size >= 0) points->size = static_cast<size_t>(size);
+  constexpr int32_t kBeforeFinals = 0x11A7;
+  size_t size = 0;
+  for (size_t begin = 0; begin < points->size;) {
+    size_t end = begin;
+    while (end < points->size && points->data[end] != kBeforeFinals) ++end;
+    const utf8proc_ssize_t composed =
+        utf8proc_normalize_utf32(points->data + begin, static_cast<utf8proc_ssize_t>(end - begin),
+                                 static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE));
+    const size_t kept = composed >= 0 ? static_cast<size_t>(composed) : end - begin;
+    if (size != begin) __builtin_memmove(points->data + size, points->data + begin, kept * sizeof(int32_t));
+    size += kept;
+    if (end < points->size) points->data[size++] = kBeforeFinals;
+    begin = end + 1;
+  }
+  points->size = size;
 }
 
 struct NormalForm {
