@@ -259,3 +259,15 @@ def test_an_analysis_of_a_broken_program_still_tells_types() -> None:
     analysis = analyse_file(EXAMPLES / "ranking.fx", REGISTRY)
     assert str(analysis.values["seen_30d"].type) == "int"
     assert len(analysis.files) == 1
+
+
+def test_descriptions_of_files_and_statements() -> None:
+    """Three quotes at the top describe the file, a string above a feature the feature."""
+    checked = program(
+        '"""The file."""\nfeature a : dense = 1\n"The feature."\nfeature b : dense = 1\n'
+    )
+    assert checked.description == "The file."
+    assert [feature.description for feature in checked.features] == ["", "The feature."]
+    checked = program('"The feature."\nfeature a : dense = 1\n')
+    assert checked.description == ""
+    assert checked.features[0].description == "The feature."

@@ -146,7 +146,8 @@ class ExpressionChecker:
         local = environment.locals.get(node.text)
         if local is not None:
             return local
-        symbol = environment.scope.names.get(node.text)
+        scope = environment.scope
+        symbol = scope.names.get(node.text) or scope.features.get(node.text)
         if symbol is None:
             self._unknown_name(node, environment)
             return self.interner.error(node.span)

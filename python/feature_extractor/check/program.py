@@ -162,7 +162,9 @@ class _ProgramChecker:
                 case tree.FeatureDeclaration() if not is_module:
                     declared = statement.name
                     feature = FeatureSymbol(declared.text, declared.span)
-                    self._add(scope, declared.text, declared.span, feature)
+                    known = scope.features.setdefault(declared.text, feature)
+                    if known is not feature:
+                        self._report_twice(declared.text, declared.span, known.span)
                 case _:
                     pass
         for use, used in loaded.uses:
@@ -171,14 +173,17 @@ class _ProgramChecker:
     def _add(self, scope: Scope, name: str, span: Span, symbol: Symbol) -> None:
         known = scope.names.get(name)
         if known is not None and not isinstance(known, DamagedSymbol):
-            self._reporter.report(
-                "FX102",
-                f"the name `{name}` is declared twice",
-                span,
-                labels=(Label(known.span, "first here"),),
-            )
+            self._report_twice(name, span, known.span)
             return
         scope.names[name] = symbol
+
+    def _report_twice(self, name: str, span: Span, first: Span) -> None:
+        self._reporter.report(
+            "FX102",
+            f"the name `{name}` is declared twice",
+            span,
+            labels=(Label(first, "first here"),),
+        )
 
     def _declare_input(self, node: tree.InputDeclaration, scope: Scope) -> None:
         domain = node.domain.text

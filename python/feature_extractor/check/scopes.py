@@ -84,6 +84,7 @@ class Scope:
     source: Source
     is_module: bool = False
     names: dict[str, Symbol] = field(default_factory=dict)
+    features: dict[str, FeatureSymbol] = field(default_factory=dict)
     uncertain: bool = False
     """Whether a declaration or module could not be read, so that an unknown name may come from
     there.

@@ -173,9 +173,8 @@ class TreeBuilder(Transformer[Token, Any]):
         )
 
     def description(self, parts: list[Any]) -> Statement:
-        return Description(
-            self._token_span(parts[0]), self._decode(literals.decode_description, parts[0], "")
-        )
+        text = self._decode(literals.decode_description, parts[0], "")
+        return Description(self._token_span(parts[0]), text, parts[0].type == "DOCSTRING")
 
     # ---- types
     # ----------------------------------------------------------------------------------------

@@ -203,7 +203,7 @@ def _attach_texts(statements: list[Statement], has_gaps: bool) -> list[Diagnosti
     def drop() -> None:
         nonlocal description
         if not has_gaps:
-            if description is not None and description is not statements[0]:
+            if description is not None:
                 findings.append(
                     Diagnostic(
                         "FX007",
@@ -225,8 +225,10 @@ def _attach_texts(statements: list[Statement], has_gaps: bool) -> list[Diagnosti
         description = None
         annotations.clear()
 
-    for statement in statements:
+    for position, statement in enumerate(statements):
         match statement:
+            case Description(is_long=True) if position == 0:
+                pass
             case Description():
                 if annotations:
                     description = description or statement

@@ -190,9 +190,13 @@ class Statement(Node):
 
 @dataclass(slots=True, eq=False)
 class Description(Statement):
-    """A string that stands alone: it describes the file, or the statement below."""
+    """A string that stands alone: it describes the statement below, or the whole file.
+
+    ``is_long`` is True where it was written with three quotes.
+    """
 
     text: str
+    is_long: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -300,7 +304,7 @@ class File:
     def description(self) -> str:
         """The text at the top of the file, or an empty string."""
         first = self.statements[0] if self.statements else None
-        return first.text if isinstance(first, Description) else ""
+        return first.text if isinstance(first, Description) and first.is_long else ""
 
 
 def children(node: Node) -> Iterator[Node]:
