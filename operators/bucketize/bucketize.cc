@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace feature_extractor {
@@ -49,29 +50,31 @@ struct Bucketize {
   // Up to this many boundaries, comparing with each of them in vector registers is faster than a binary search.
   static constexpr uint32_t kCompared = 48;
 
-  template <int kBoundaries>
+  template <size_t... K>
   [[gnu::always_inline]] static void add_compared(size_t rows, const T* x, const T* boundaries,
-                                                  int64_t* __restrict out) {
-    T limits[kBoundaries];
-    for (int k = 0; k < kBoundaries; ++k) limits[k] = boundaries[k];
+                                                  int64_t* __restrict out, std::index_sequence<K...>) {
+    const T limits[] = {boundaries[K]...};
     FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-    for (size_t i = 0; i < rows; ++i) {
-      int64_t passed = 0;
-#pragma GCC unroll 8
-      for (int k = 0; k < kBoundaries; ++k) passed += limits[k] <= x[i] ? 1 : 0;
-      out[i] += passed;
-    }
+    for (size_t i = 0; i < rows; ++i) out[i] += (int64_t{limits[K] <= x[i]} + ...);
   }
 
   [[gnu::always_inline]] static void run(const State& state, size_t rows, const T* x, int64_t* __restrict out) {
     __builtin_memset(out, 0, rows * sizeof(int64_t));
     const T* boundaries = state.boundaries.data();
     if (state.count <= kCompared) {
-      uint32_t done = 0;
-      for (; done + 8 <= state.count; done += 8) add_compared<8>(rows, x, boundaries + done, out);
-      if ((state.count & 4) != 0) add_compared<4>(rows, x, boundaries + done, out), done += 4;
-      if ((state.count & 2) != 0) add_compared<2>(rows, x, boundaries + done, out), done += 2;
-      if ((state.count & 1) != 0) add_compared<1>(rows, x, boundaries + done, out);
+      const T* next = boundaries;
+      for (; next + 8 <= boundaries + state.count; next += 8) {
+        add_compared(rows, x, next, out, std::make_index_sequence<8>{});
+      }
+      if ((state.count & 4) != 0) {
+        add_compared(rows, x, next, out, std::make_index_sequence<4>{});
+        next += 4;
+      }
+      if ((state.count & 2) != 0) {
+        add_compared(rows, x, next, out, std::make_index_sequence<2>{});
+        next += 2;
+      }
+      if ((state.count & 1) != 0) add_compared(rows, x, next, out, std::make_index_sequence<1>{});
       return;
     }
     // Step by step for all rows, so that the loads of one row do not wait for those of another.

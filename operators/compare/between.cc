@@ -6,7 +6,11 @@ namespace {
 
 template <class T>
 struct Between {
-  static bool eval(T x, T low, T high) { return (x >= low) & (x <= high); }
+  static bool eval(T x, T low, T high) {
+    const bool above = x >= low;
+    const bool below = x <= high;
+    return above & below;
+  }
 };
 
 constexpr Operator kOperator = {

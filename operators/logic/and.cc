@@ -6,8 +6,8 @@ namespace {
 
 struct And {
   static Nullable<bool> eval(Nullable<bool> x, Nullable<bool> y) {
-    const bool is_false = (x.has_value() & !*x) | (y.has_value() & !*y);
-    return Nullable<bool>::where(is_false | (x.has_value() & y.has_value()), !is_false);
+    const bool is_false = (x.has_value() && !*x) || (y.has_value() && !*y);
+    return Nullable<bool>::where(is_false || (x.has_value() && y.has_value()), !is_false);
   }
   static void run_nullable(size_t rows, NullableValues<uint8_t> x, NullableValues<uint8_t> y, uint8_t* __restrict out,
                            uint8_t* __restrict valid) {

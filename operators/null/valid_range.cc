@@ -10,7 +10,7 @@ struct ValidRange {
 
   static Nullable<T> eval(T x, T low, T high) {
     const Stored value = Storage<T>::to(x);
-    return Nullable<T>::where((value >= Storage<T>::to(low)) & (value <= Storage<T>::to(high)), x);
+    return Nullable<T>::where(value >= Storage<T>::to(low) && value <= Storage<T>::to(high), x);
   }
   static void run_nullable(size_t rows, const Stored* x, const Stored* low, const Stored* high, Stored* __restrict out,
                            uint8_t* __restrict valid) {

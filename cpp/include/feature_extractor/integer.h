@@ -62,7 +62,7 @@ FEATURE_EXTRACTOR_MATH_INLINE void divide_floored(size_t rows, const int64_t* x,
       large |= static_cast<uint64_t>(y[i]) + (uint64_t{1} << 51);
     }
     if (large >> 52 == 0) {
-#pragma GCC ivdep
+      FEATURE_EXTRACTOR_MATH_INDEPENDENT_ITERATIONS
       for (size_t i = begin; i < end; ++i) {
         const double numerator = to_float(x[i]);
         const double divisor = to_float(y[i]);
