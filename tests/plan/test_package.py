@@ -154,10 +154,11 @@ def test_resources_reach_the_builder(package: Package) -> None:
         "oov": 0,
     }
     assert json.loads(package.members["resources/margins"]) == {
-        "schema": {
-            "key": {"name": "movie", "type": "int"},
-            "columns": [{"name": "margin", "type": "float"}, {"name": "brand", "type": "text"}],
-        },
+        "schema": [
+            {"name": "movie", "type": "int"},
+            {"name": "margin", "type": "float"},
+            {"name": "brand", "type": "text"},
+        ],
         "columns": [[1, 2], [0.25, 1000.0], ["acme", ""]],
     }
     assert package.members["resources/zones/Europe/Berlin"].startswith(b"TZif")
@@ -388,6 +389,16 @@ def test_tables_are_read_from_parquet(tmp_path: Path) -> None:
     p.table("u", str(path), TableType(key=STRING, row=struct_type(f=FLOAT)))
     with pytest.raises(PlanError, match="Row 2, column 'f'"):
         read_table(p.resources[1], {})
+
+
+def test_what_the_builder_refuses_is_told(tmp_path: Path) -> None:
+    class Refusing(Builder):
+        def build_vocabulary(self, words: list[str], oov_buckets: int) -> bytes:
+            raise ValueError("There are too many words.")
+
+    with pytest.raises(PlanError, match="too many words") as error:
+        build_package(program(tmp_path), REGISTRY, Refusing())
+    assert findings(error)[0].code == "FX172"
 
 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "Europe", "Europe//Berlin"])

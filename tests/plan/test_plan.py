@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from feature_extractor.check.typed import Call, Expression, Literal
+from feature_extractor.errors import EngineError
 from feature_extractor.plan.build import build_plan, relative_path
 from feature_extractor.plan.errors import PlanError
 from feature_extractor.plan.fold import constant_from_json, native_fold
@@ -414,11 +415,28 @@ def test_constants_are_folded_in_one_batch() -> None:
     assert calls(planned(p), "divide")
 
 
-def test_a_fold_that_refuses_leaves_the_plan_as_it_is() -> None:
+def test_a_constant_that_the_core_refuses_is_told_with_its_place() -> None:
     def refuse(plan: dict[str, Any]) -> list[Any]:
-        raise ValueError("a pattern is malformed")
+        if calls(plan, "split"):
+            raise ValueError("A pattern is malformed.")
+        return fold(plan)
 
-    assert planned(everything(), fold=refuse) == planned(everything())
+    p = everything()
+    split = p.call("split", "a b", "(")
+    p.feature("words", "dense", p.call("length", split))
+    with pytest.raises(PlanError) as caught:
+        planned(p, fold=refuse)
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("FX176", "A pattern is malformed.")
+    assert str(p.features[-1].value.site) in diagnostic.path
+
+
+def test_an_error_of_the_core_is_a_refusal() -> None:
+    def fail(text: str) -> str:
+        raise EngineError("invalid_plan", "A pattern is malformed.")
+
+    with pytest.raises(ValueError, match="malformed"):
+        native_fold(fail)({})
 
 
 def test_constants_come_back_as_their_type() -> None:

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-from feature_extractor.check.typed import CheckedProgram, Expression
+from feature_extractor.check.typed import CheckedProgram, Expression, Literal
+from feature_extractor.plan.errors import plan_error
 from feature_extractor.plan.fold import (
     Fold,
     Replacement,
     constant_subexpressions,
     literals,
 )
-from feature_extractor.plan.graph import Argument
 from feature_extractor.plan.lower import Lowering
 from feature_extractor.plan.operators import Operators
 from feature_extractor.plan.order import make_plan
@@ -42,7 +42,7 @@ class Plan:
         return serialise(self.content)
 
 
-def serialise(content: Mapping[str, Any]) -> bytes:
+def serialise(content: Mapping[str, Any] | list[dict[str, str]]) -> bytes:
     """Return JSON values as canonical bytes; the same values always give the same bytes."""
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
@@ -91,17 +91,29 @@ def _folded(
     program: CheckedProgram, operators: Operators, fold: Fold, sites: _Sites
 ) -> CheckedProgram:
     lowering = Lowering(program, operators, sites.text)
-    found = constant_subexpressions((f.value for f in program.features), lowering.dependencies)
+    roots = [feature.value for feature in program.features]
+    found = constant_subexpressions(roots, lowering.dependencies)
     if not found:
         return program
-    arguments: list[Argument] = [value_argument(lowering.lower(expression)) for expression in found]
-    plan = make_plan(replace(program, inputs=(), resources=()), lowering.graph, [], (), arguments)
+    bare = replace(program, inputs=(), resources=())
+
+    def values(expressions: list[Expression]) -> dict[Expression, Literal]:
+        arguments = [value_argument(lowering.lower(expression)) for expression in expressions]
+        return literals(expressions, fold(make_plan(bare, lowering.graph, [], (), arguments)))
+
     try:
-        replacement = Replacement(literals(found, fold(plan)))
+        replaced = values(found)
     except ValueError:
-        # The core refuses a constant, say a malformed pattern; loading the plan says so with its
-        # place.
-        return program
+        # The core refuses a constant, say a malformed pattern; one by one, it is found out which.
+        replaced = {}
+        for expression in found:
+            try:
+                replaced |= values([expression])
+            except ValueError as error:
+                raise plan_error(
+                    "FX176", str(error), expression.site, program.sources, caption="this constant"
+                ) from None
+    replacement = Replacement(replaced)
     features = tuple(replace(f, value=replacement.apply(f.value)) for f in program.features)
     return replace(program, features=features)
 

@@ -20,6 +20,7 @@ from feature_extractor.check.typed import (
     Literal,
     Struct,
 )
+from feature_extractor.errors import EngineError
 from feature_extractor.plan.dependencies import Dependencies, children
 from feature_extractor.types import ListType, ScalarType, Type
 
@@ -108,7 +109,11 @@ def native_fold(evaluate: Callable[[str], str]) -> Fold:
     """Return the fold that the native module's ``evaluate_constants`` offers."""
 
     def fold(plan: dict[str, Any]) -> list[Any]:
-        result = json.loads(evaluate(json.dumps(plan, ensure_ascii=False, separators=(",", ":"))))
+        try:
+            text = evaluate(json.dumps(plan, ensure_ascii=False, separators=(",", ":")))
+        except EngineError as error:
+            raise ValueError(str(error)) from None
+        result = json.loads(text)
         if not isinstance(result, list):
             raise ValueError("the core returned no list of constants")
         return result

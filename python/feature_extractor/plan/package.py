@@ -37,13 +37,13 @@ class ResourceBuilder(Protocol):
     """The part of the native module that lays resources out for the core."""
 
     def build_vocabulary(self, words: list[str], oov_buckets: int) -> bytes:
-        """Return the file of a vocabulary; the words are different from each other."""
+        """Return the file of a vocabulary; what it cannot lay out raises ValueError."""
 
     def build_table(self, schema: str, columns: list[list[Any]]) -> bytes:
         """Return the file of a table.
 
-        ``schema`` is JSON: ``{"key": {"name", "type"}, "columns": [{"name", "type"}, ...]}``
-        with storage types. ``columns`` holds the keys first, then each column; None is null.
+        ``schema`` is a JSON list of ``{"name", "type"}`` with storage types, the key first;
+        ``columns`` holds the values of each, None for null.
         """
 
 
@@ -136,9 +136,14 @@ def _resource(
                 help="Name a zone of the IANA database, such as `Europe/Berlin`.",
             ) from None
     resource = resources[entry["name"]]
-    if isinstance(resource, Vocabulary):
-        return builder.build_vocabulary(resource.words, resource.oov_buckets)
-    return builder.build_table(serialise(resource.schema).decode(), resource.columns)
+    try:
+        if isinstance(resource, Vocabulary):
+            return builder.build_vocabulary(resource.words, resource.oov_buckets)
+        return builder.build_table(serialise(resource.schema).decode(), resource.columns)
+    except ValueError as error:
+        site = next(r.site for r in program.resources if r.name == entry["name"])
+        code = "FX172" if isinstance(resource, Vocabulary) else "FX174"
+        raise plan_error(code, str(error), site, program.sources) from None
 
 
 def _source_members(program: CheckedProgram) -> dict[str, str]:

@@ -8,7 +8,6 @@ import importlib.resources
 import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from feature_extractor.check.typed import CheckedProgram, Resource
 from feature_extractor.diagnostics import Diagnostic, Source, Span
@@ -38,7 +37,7 @@ class Vocabulary:
 class Table:
     """A table by columns, the key first; ``schema`` describes them to the core's builder."""
 
-    schema: dict[str, Any]
+    schema: list[dict[str, str]]
     columns: list[list[Cell]]
 
 
@@ -108,10 +107,10 @@ def read_table(resource: Resource, sources: dict[str, str]) -> Table:
         raise PlanError((Diagnostic("FX174", message, None, path=resource.path),)) from None
     if findings:
         raise PlanError(_limited(findings, resource))
-    schema = {
-        "key": {"name": names[0], "type": _storage(types[0][1])},
-        "columns": [{"name": name, "type": _storage(type_)} for name, type_ in row_type.fields],
-    }
+    schema = [
+        {"name": name, "type": _storage(type_)}
+        for name, (_, type_) in zip(names, types, strict=True)
+    ]
     return Table(schema, columns)
 
 
