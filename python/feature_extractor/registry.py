@@ -35,8 +35,7 @@ class RegistryError(Exception):
     """The registry cannot be read, or is not of this version."""
 
 
-# ---- patterns of types
-# ------------------------------------------------------------------------------------
+# ---- patterns of types ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,7 @@ class LambdaPattern(Pattern):
     result: Pattern = field(default_factory=Pattern)
 
 
-# ---- signatures
-# -------------------------------------------------------------------------------------------
+# ---- signatures ----------------------------------------------------------------------------------
 
 DefaultValue = None | bool | int | float | str | tuple["DefaultValue", ...]
 """The value of a parameter's default; durations are int microseconds."""
@@ -152,8 +150,7 @@ class Signature:
         return f"{name}{variables.strip()}{bracket}{rest}"
 
 
-# ---- operators
-# --------------------------------------------------------------------------------------------
+# ---- operators -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -341,8 +338,7 @@ def _operator(row: dict[str, Any]) -> Operator:
     )
 
 
-# ---- signature strings
-# ------------------------------------------------------------------------------------
+# ---- signature strings ---------------------------------------------------------------------------
 
 _TOKEN: Final = re.compile(
     r"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from feature_extractor.check import expressions, modules
+from feature_extractor.check import expressions, lets, modules
 from feature_extractor.diagnostics import CODES
 from feature_extractor.syntax import limits
 
@@ -48,9 +48,13 @@ def test_every_test_is_linked() -> None:
 
 
 def test_codes_are_listed() -> None:
-    """The table of codes is the compiler's."""
+    """The table of codes is the compiler's, as far as it concerns the language."""
     rows = dict(re.findall(r"^\| (FX\d\d\d) \| (.*) \|$", TEXT, re.MULTILINE))
-    assert rows == {code.code: f"{code.name} | {code.explanation}" for code in CODES.values()}
+    assert rows == {
+        code.code: f"{code.name} | {code.explanation}"
+        for code in CODES.values()
+        if code.code < "FX170"
+    }
 
 
 def test_limits_are_listed() -> None:
@@ -65,7 +69,7 @@ def test_limits_are_listed() -> None:
         limits.MAXIMUM_BRACKETS,
         limits.MAXIMUM_DEPTH,
         expressions.MAXIMUM_NESTING,
-        expressions.MAXIMUM_TYPED_DEPTH,
+        lets.MAXIMUM_TYPED_DEPTH,
         expressions.MAXIMUM_STEPS,
         modules.MAXIMUM_MODULES,
     ):

@@ -52,8 +52,7 @@ def check(text: str) -> list[Diagnostic]:
     return findings
 
 
-# ---- random damage
-# ----------------------------------------------------------------------------------------
+# ---- random damage -------------------------------------------------------------------------------
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -164,8 +163,7 @@ def test_any_bytes(tmp_path: Path, content: bytes) -> None:
         assert diagnostic.code in CODES
 
 
-# ---- hostile programs
-# -------------------------------------------------------------------------------------
+# ---- hostile programs ----------------------------------------------------------------------------
 
 
 def nested(opening: str, closing: str, count: int, inner: str = "1") -> str:
@@ -256,8 +254,7 @@ def test_recursion_limit_of_the_caller(registry: Registry) -> None:
         assert all(diagnostic.code == "FX006" for diagnostic in findings)
 
 
-# ---- files
-# ------------------------------------------------------------------------------------------------
+# ---- files ---------------------------------------------------------------------------------------
 
 
 def test_line_ends_and_byte_order_mark(tmp_path: Path, registry: Registry) -> None:

@@ -91,8 +91,7 @@ class CallChecker:
         # Types are looked up by identity; this keeps them alive, so that an identity stays unique.
         self._alive: list[Type] = []
 
-    # ---- one call
-    # -------------------------------------------------------------------------------------
+    # ---- one call --------------------------------------------------------------------------------
 
     def call(
         self,
@@ -232,8 +231,7 @@ class CallChecker:
             value = tuple(float(v) if isinstance(v, int) else v for v in value)
         return self.interner.literal(type_, value, span)
 
-    # ---- conversion
-    # -----------------------------------------------------------------------------------
+    # ---- conversion ------------------------------------------------------------------------------
 
     def adapt(self, value: Expression, wanted: Type, span: Span) -> Expression:
         """Return the value as the wanted type: literals are retyped, an int is made a float.
@@ -303,8 +301,7 @@ class CallChecker:
         self.reporter.report("FX103", "no operator converts an int to a float", span)
         return self.interner.error(span)
 
-    # ---- choice
-    # ---------------------------------------------------------------------------------------
+    # ---- choice ----------------------------------------------------------------------------------
 
     def _choose(
         self,
@@ -401,8 +398,7 @@ class CallChecker:
             return failure(mismatch.argument, mismatch.message, progress)
         return _Chosen(operator, index, fit, slots, lambdas)
 
-    # ---- messages
-    # -------------------------------------------------------------------------------------
+    # ---- messages --------------------------------------------------------------------------------
 
     def _report_failure(
         self,

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from feature_extractor.check.calls import CallChecker, Given, container_first
+from feature_extractor.check.folding import fold_integers
 from feature_extractor.check.interning import Interner
+from feature_extractor.check.lets import LetExpander, report_positional_after_named, show_call
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.check.scopes import (
     DamagedSymbol,
@@ -46,9 +48,6 @@ MAXIMUM_STEPS: Final = 250_000
 MAXIMUM_NESTING: Final = 220
 """Levels of expressions inside each other, the bodies of expanded lets included."""
 
-MAXIMUM_TYPED_DEPTH: Final = 1_000
-"""Nodes on the longest path through a checked expression, shared lets included."""
-
 
 class BudgetExceeded(Exception):
     """The program is too large once its lets are expanded; this was reported."""
@@ -63,10 +62,7 @@ class ExpressionChecker:
         self.reporter = reporter
         self.calls = CallChecker(registry, interner, reporter)
         self._steps = 0
-        self._nesting = 0
-        self._expanding: list[LetSymbol] = []
-        self._expanding_now: set[LetSymbol] = set()
-        self._expanded: dict[tuple[int, ...], Expression] = {}
+        self.lets = LetExpander(interner, reporter, self.check)
         self._handlers: dict[type[tree.Expression], Callable[[Any, Environment], Expression]] = {
             tree.Name: self._name,
             tree.Literal: self._literal,
@@ -86,16 +82,17 @@ class ExpressionChecker:
         """Return the typed expression; mistakes are reported and give an expression of ErrorType."""
         self._steps += 1
         if self._steps > MAXIMUM_STEPS:
-            self._report_budget(node.span)
+            self.lets.report_budget(node.span, MAXIMUM_STEPS)
             raise BudgetExceeded
-        if self._nesting >= MAXIMUM_NESTING:
+        lets = self.lets
+        if lets.nesting >= MAXIMUM_NESTING:
             self._report_nesting(node.span)
             return self.interner.error(node.span)
-        self._nesting += 1
+        lets.nesting += 1
         try:
             return self._handlers[type(node)](node, environment)
         finally:
-            self._nesting -= 1
+            lets.nesting -= 1
 
     def value(self, node: tree.Expression, environment: Environment) -> Expression:
         """Check an expression that must be a value, not a resource."""
@@ -110,27 +107,6 @@ class ExpressionChecker:
             return self.interner.error(node.span)
         return result
 
-    def _report_budget(self, span: Span) -> None:
-        names = list(dict.fromkeys(symbol.name for symbol in self._expanding))
-        if names:
-            shown = " -> ".join(f"`{name}`" for name in names[:6])
-            more = " -> ..." if len(names) > 6 else ""
-            outer = self._expanding[0]
-            self.reporter.calls = []
-            self.reporter.report(
-                "FX151",
-                f"expanding `{outer.name}` makes the program larger than "
-                f"{MAXIMUM_STEPS:,} expressions",
-                outer.span,
-                notes=(f"the expansion goes through {shown}{more}",),
-                help="a let function is expanded at each call; "
-                "give values that are used more than once a `let` without parameters",
-            )
-            return
-        self.reporter.report(
-            "FX151", f"the program has more than {MAXIMUM_STEPS:,} expressions", span
-        )
-
     def _report_nesting(self, span: Span) -> None:
         self.reporter.report(
             "FX006",
@@ -139,8 +115,7 @@ class ExpressionChecker:
             help="make intermediate values a `let` without parameters",
         )
 
-    # ---- names
-    # ----------------------------------------------------------------------------------------
+    # ---- names -----------------------------------------------------------------------------------
 
     def _name(self, node: tree.Name, environment: Environment) -> Expression:
         local = environment.locals.get(node.text)
@@ -172,10 +147,10 @@ class ExpressionChecker:
                         "FX113",
                         f"`{symbol.name}` is a function, not a value",
                         span,
-                        help=f"call it: `{self._show_call(symbol)}`",
+                        help=f"call it: `{show_call(symbol)}`",
                     )
                     return self.interner.error(span)
-                return self.let_value(symbol, span)
+                return self.lets.value(symbol, span)
             case ResourceSymbol():
                 return self.interner.resource(symbol.type, symbol.resource.name, symbol.span)
             case FeatureSymbol():
@@ -217,201 +192,7 @@ class ExpressionChecker:
             "FX101", f"unknown name `{name}`", node.span, caption=caption, help=advice, fix=fix
         )
 
-    # ---- lets
-    # -----------------------------------------------------------------------------------------
-
-    def let_value(self, symbol: LetSymbol, span: Span) -> Expression:
-        """Return the value of a let without parameters; it is checked once."""
-        return self._expand(symbol, {}, (), span)
-
-    def _expand(
-        self,
-        symbol: LetSymbol,
-        locals_: dict[str, Expression],
-        arguments: tuple[Expression, ...],
-        span: Span,
-    ) -> Expression:
-        key = (id(symbol), *map(id, arguments))
-        found = self._expanded.get(key)
-        if found is not None:
-            return found
-        if self._is_recursive(symbol, span):
-            return self.interner.error(span)
-        self._expanding.append(symbol)
-        self._expanding_now.add(symbol)
-        outer_calls = self.reporter.calls
-        self.reporter.calls = [*outer_calls, (symbol.name, span)] if symbol.is_function else []
-        # An expansion takes more of the Python stack than a level of an expression does.
-        self._nesting += 1
-        try:
-            environment = Environment(symbol.scope, locals_)
-            result = self.check(symbol.declaration.value, environment)
-        finally:
-            self._nesting -= 1
-            self.reporter.calls = outer_calls
-            self._expanding_now.discard(self._expanding.pop())
-        if self.interner.depth(result) > MAXIMUM_TYPED_DEPTH:
-            self.reporter.report(
-                "FX006",
-                f"`{symbol.name}` is nested more than {MAXIMUM_TYPED_DEPTH:,} levels deep, "
-                "with the lets that it uses",
-                symbol.span,
-            )
-            result = self.interner.error(span)
-        self._expanded[key] = result
-        return result
-
-    def _is_recursive(self, symbol: LetSymbol, span: Span) -> bool:
-        """Report a let that needs its own value, and return whether it does."""
-        if symbol not in self._expanding_now:
-            return False
-        start = next(i for i, other in enumerate(self._expanding) if other is symbol)
-        chain = [other.name for other in self._expanding[start:]] + [symbol.name]
-        shown = chain if len(chain) <= 12 else [*chain[:6], "...", *chain[-5:]]
-        self.reporter.report(
-            "FX150",
-            f"`{symbol.name}` needs its own value",
-            span,
-            notes=(f"{' -> '.join(f'`{name}`' for name in shown)}",) if len(chain) > 2 else (),
-            help="a let cannot use itself; for lists use operators such as `map` and `sum`",
-        )
-        return True
-
-    def _call_let(
-        self,
-        symbol: LetSymbol,
-        arguments: list[tuple[tree.Identifier | None, tree.Expression]],
-        node: tree.Call,
-        environment: Environment,
-    ) -> Expression:
-        if not symbol.is_function:
-            self.reporter.report(
-                "FX107",
-                f"`{symbol.name}` is a value and takes no arguments",
-                node.name.span,
-                labels=(Label(symbol.span, "it is declared here, without parameters"),),
-                help=f"write `{symbol.name}` without parentheses",
-            )
-            return self.interner.error(node.span)
-        parameters = symbol.declaration.parameters or []
-        values: dict[str, Expression] = {}
-        names = [parameter.name.text for parameter in parameters]
-        faulty = False
-        named = False
-        for position, (name, value) in enumerate(arguments):
-            if name is not None:
-                named = True
-                target: str | None = name.text
-                if name.text not in names:
-                    self._wrong_argument(
-                        symbol,
-                        f"`{symbol.name}` has no parameter `{name.text}`",
-                        name.span,
-                        did_you_mean(name.text, names),
-                    )
-                    target = None
-            elif named:
-                self._positional_after_named(value.span)
-                target = None
-            elif position < len(names):
-                target = names[position]
-            else:
-                count = len(names)
-                self._wrong_argument(
-                    symbol,
-                    f"`{symbol.name}` takes {count} argument{'s' if count != 1 else ''}",
-                    value.span,
-                )
-                target = None
-            if target is not None and target in values:
-                self._wrong_argument(symbol, f"`{target}` is given twice", value.span)
-                target = None
-            if isinstance(value, tree.LambdaExpression):
-                self.reporter.report(
-                    "FX112",
-                    "a let function cannot take a lambda",
-                    value.span,
-                    help="lambdas are arguments of operators, such as `map` and `filter`",
-                )
-                target = None
-                checked = self.interner.error(value.span)
-            else:
-                checked = self.check(value, environment)
-            if target is None:
-                faulty = True
-            else:
-                values[target] = checked
-        for parameter in parameters:
-            name_text = parameter.name.text
-            if name_text in values:
-                continue
-            if parameter.default is None:
-                if not faulty:
-                    self._wrong_argument(
-                        symbol,
-                        f"`{symbol.name}`: the argument `{name_text}` is missing",
-                        node.name.span,
-                    )
-                faulty = True
-            else:
-                own = Environment(symbol.scope, {})
-                values[name_text] = self.check(parameter.default, own)
-        if faulty:
-            return self.interner.error(node.span)
-        ordered = tuple(values[name] for name in names)
-        if any(isinstance(value.type, ErrorType) for value in ordered):
-            self._is_recursive(symbol, node.span)
-            return self.interner.error(node.span)
-        return self._expand(symbol, values, ordered, node.span)
-
-    def _wrong_argument(
-        self, symbol: LetSymbol, message: str, span: Span, caption: str = ""
-    ) -> None:
-        self.reporter.report(
-            "FX107",
-            message,
-            span,
-            caption=caption,
-            notes=(f"its form is: {self._show_call(symbol)}",),
-        )
-
-    def _positional_after_named(self, span: Span) -> None:
-        self.reporter.report(
-            "FX107",
-            "after a named argument only named ones can follow",
-            span,
-            help="give this argument its name, or move it to the front",
-        )
-
-    @staticmethod
-    def _show_call(symbol: LetSymbol) -> str:
-        shown = []
-        for parameter in symbol.declaration.parameters or []:
-            text = parameter.name.text
-            if parameter.default is not None:
-                text += f" = {parameter.default.span.text}"
-            shown.append(text)
-        return f"{symbol.name}({', '.join(shown)})"
-
-    def check_function(self, symbol: LetSymbol) -> None:
-        """Look for unknown names in a let function, called or not; its parameters have no type
-        here.
-        """
-        own = Environment(symbol.scope, {})
-        locals_: dict[str, Expression] = {}
-        for parameter in symbol.declaration.parameters or []:
-            locals_[parameter.name.text] = self.interner.error(parameter.name.span)
-            if parameter.default is not None:
-                self.check(parameter.default, own)
-        self._expanding.append(symbol)
-        self._expanding_now.add(symbol)
-        try:
-            self.check(symbol.declaration.value, Environment(symbol.scope, locals_))
-        finally:
-            self._expanding_now.discard(self._expanding.pop())
-
-    # ---- simple expressions
-    # ---------------------------------------------------------------------------
+    # ---- simple expressions ----------------------------------------------------------------------
 
     def _literal(self, node: tree.Literal, environment: Environment) -> Expression:
         if node.kind == "null":
@@ -494,8 +275,7 @@ class ExpressionChecker:
         given = [Given(n.span, item) for n, item in zip(node.items, items, strict=True)]
         return self._syntax("list", "[...]", given, node.span, node.span, environment)
 
-    # ---- operators with a syntax of their own
-    # -----------------------------------------------------------
+    # ---- operators with a syntax of their own ----------------------------------------------------
 
     def _syntax(
         self,
@@ -624,8 +404,7 @@ class ExpressionChecker:
         ]
         return self._syntax("if", "if", given, node.span, node.span, environment)
 
-    # ---- fields and calls
-    # -----------------------------------------------------------------------------
+    # ---- fields and calls ------------------------------------------------------------------------
 
     def _module(self, node: tree.Expression | None, environment: Environment) -> Scope | None:
         """Return the module that an expression names, if it is the name of one."""
@@ -712,7 +491,7 @@ class ExpressionChecker:
         if module is not None and node.receiver is not None:
             found = self._in_module(module, node.receiver.span.text, name)
             if isinstance(found, LetSymbol):
-                return self._call_let(found, arguments, node, environment)
+                return self.lets.call(found, arguments, node, environment)
             if isinstance(found, ResourceSymbol):
                 self.reporter.report(
                     "FX113", f"the resource `{name.text}` cannot be called", name.span
@@ -722,7 +501,7 @@ class ExpressionChecker:
             arguments.insert(0, (None, node.receiver))
         symbol = environment.scope.names.get(name.text)
         if isinstance(symbol, LetSymbol):
-            return self._call_let(symbol, arguments, node, environment)
+            return self.lets.call(symbol, arguments, node, environment)
         operator = self.registry.find(name.text)
         if operator is None:
             for _, value in arguments:
@@ -738,7 +517,7 @@ class ExpressionChecker:
             if argument_name is not None:
                 named = True
             elif named:
-                self._positional_after_named(value.span)
+                report_positional_after_named(self.reporter, value.span)
                 faulty = True
             inner = value
             while isinstance(inner, tree.Parenthesised):
@@ -803,33 +582,6 @@ class ExpressionChecker:
             help="" if meant else "`fx ops` lists all operators",
             fix=Fix(f"replace with `{meant}`", (Edit(node.name.span, meant),)) if meant else None,
         )
-
-
-def fold_integers(operator: str, left: Literal, right: Literal) -> int | None:
-    """Return the value of arithmetic on two int literals, or None where it is left to run time.
-
-    This makes ``2 ** 20`` an int constant. Results that do not fit 64 bits are not folded.
-    """
-    if not (is_int(left.type) and is_int(right.type)):
-        return None
-    x, y = left.value, right.value
-    assert isinstance(x, int) and isinstance(y, int)
-    match operator:
-        case "+":
-            result = x + y
-        case "-":
-            result = x - y
-        case "*":
-            result = x * y
-        case "//" if y != 0:
-            result = x // y
-        case "%" if y != 0:
-            result = x % y
-        case "**" if 0 <= y <= 63:
-            result = x**y
-        case _:
-            return None
-    return result if -LARGEST_INT - 1 <= result <= LARGEST_INT else None
 
 
 def _are_numbers(left: Type, right: Type) -> bool:

@@ -122,8 +122,7 @@ class KindChecker:
             owner=owner,
         )
 
-    # ---- parameters
-    # -----------------------------------------------------------------------------------
+    # ---- parameters ------------------------------------------------------------------------------
 
     def _parameters(self, kind: tree.Kind) -> dict[str, tree.Expression] | None:
         """Return the parameters of a kind by name, or None where the kind or one of them is wrong."""
@@ -247,8 +246,7 @@ class KindChecker:
         self._reporter.report("FX132", f"the default of `{kind}` must be {wanted}", node.span)
         return None
 
-    # ---- the value
-    # ------------------------------------------------------------------------------------
+    # ---- the value -------------------------------------------------------------------------------
 
     def _fit(
         self, node: tree.FeatureDeclaration, kind: str, value: Expression

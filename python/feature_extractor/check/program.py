@@ -141,8 +141,7 @@ class _ProgramChecker:
         )
         return Analysis(program, diagnostics, values, files)
 
-    # ---- declarations
-    # ---------------------------------------------------------------------------------
+    # ---- declarations ----------------------------------------------------------------------------
 
     def _declare(self, loaded: LoadedFile, is_module: bool) -> None:
         """Fill the scope of a file; the scopes of its modules are filled already."""
@@ -268,8 +267,7 @@ class _ProgramChecker:
             else:
                 scope.names[name] = symbol
 
-    # ---- values
-    # ---------------------------------------------------------------------------------------
+    # ---- values ----------------------------------------------------------------------------------
 
     def _check_lets(self, scope: Scope, values: dict[str, Expression]) -> None:
         """Check all lets of the main file, so that unused ones are not left unread."""
@@ -280,7 +278,7 @@ class _ProgramChecker:
         }
         for symbol in _used_first(own):
             if not symbol.is_function:
-                values[symbol.name] = self._expressions.let_value(symbol, symbol.span)
+                values[symbol.name] = self._expressions.lets.value(symbol, symbol.span)
 
     def _check_features(
         self, main: LoadedFile, scope: Scope, values: dict[str, Expression]
@@ -297,7 +295,7 @@ class _ProgramChecker:
                 values[feature.name] = feature.value
         for symbol in scope.names.values():
             if isinstance(symbol, LetSymbol) and symbol.scope is scope and symbol.is_function:
-                self._expressions.check_function(symbol)
+                self._expressions.lets.check_function(symbol)
         return features
 
     def _owner(self, annotations: list[tree.Annotation]) -> str:

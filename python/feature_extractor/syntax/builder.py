@@ -60,8 +60,7 @@ class TreeBuilder(Transformer[Token, Any]):
         self.base = 0
         self.findings: list[Diagnostic] = []
 
-    # ---- places
-    # ---------------------------------------------------------------------------------------
+    # ---- places ----------------------------------------------------------------------------------
 
     def _token_span(self, token: Token) -> Span:
         start = self.base + (token.start_pos or 0)
@@ -94,8 +93,7 @@ class TreeBuilder(Transformer[Token, Any]):
             self.findings.append(Diagnostic("FX004", error.message, span, help=error.help))
             return substitute
 
-    # ---- declarations
-    # ---------------------------------------------------------------------------------
+    # ---- declarations ----------------------------------------------------------------------------
 
     def input(self, parts: list[Any]) -> Statement:
         fields = [part for part in parts if isinstance(part, InputField)]
@@ -176,8 +174,7 @@ class TreeBuilder(Transformer[Token, Any]):
         text = self._decode(literals.decode_description, parts[0], "")
         return Description(self._token_span(parts[0]), text, parts[0].type == "DOCSTRING")
 
-    # ---- types
-    # ----------------------------------------------------------------------------------------
+    # ---- types -----------------------------------------------------------------------------------
 
     def named_type(self, parts: list[Any]) -> NamedType:
         return NamedType(
@@ -209,8 +206,7 @@ class TreeBuilder(Transformer[Token, Any]):
     def struct_field(self, parts: list[Any]) -> tuple[Identifier, TypeExpression]:
         return self._identifier(parts[0]), parts[2]
 
-    # ---- expressions
-    # ----------------------------------------------------------------------------------
+    # ---- expressions -----------------------------------------------------------------------------
 
     def lambda_expression(self, parts: list[Any]) -> Expression:
         return LambdaExpression(
