@@ -37,6 +37,12 @@ template <> struct Name<Duration> { static constexpr std::string_view value = "d
 struct Variable {
   std::string_view name;
   const void* type = nullptr;
+  bool is_bound = false;
+
+  constexpr void bind(const void* bound) {
+    type = bound;
+    is_bound = true;
+  }
 };
 
 struct Cursor {
@@ -112,7 +118,7 @@ struct Matcher {
     const size_t begin = cursor.at;
     const std::string_view name = cursor.identifier();
     if (Variable* variable = cursor.variable(name)) {
-      if (variable->type == nullptr) variable->type = &type_identity<T>;
+      if (!variable->is_bound) variable->bind(&type_identity<T>);
       return variable->type == &type_identity<T>;
     }
     cursor.at = begin;
@@ -145,7 +151,7 @@ struct Matcher<Vector> {
     const size_t begin = cursor.at;
     const std::string_view name = cursor.identifier();
     if (Variable* variable = cursor.variable(name)) {
-      if (variable->type == nullptr) variable->type = &type_identity<Vector>;
+      if (!variable->is_bound) variable->bind(&type_identity<Vector>);
       return variable->type == &type_identity<Vector>;
     }
     cursor.at = begin;
@@ -248,13 +254,14 @@ constexpr bool match_parameters(Cursor& cursor, Types<Bound...>, Types<Evaluated
       const std::string_view word = cursor.identifier();
       cursor.at = begin;
       const bool is_resource = word == "vocabulary" || word == "table" || word == "zone";
-      Match match = nullptr;
+      // No pointer is compared with nullptr: under GCC's undefined behaviour sanitizer that is not a constant expression.
+      bool matched = false;
       if ((is_constant || is_resource) && HasBind) {
-        if (next_bound < sizeof...(Bound)) match = bound[next_bound++];
+        if (next_bound < sizeof...(Bound)) matched = bound[next_bound++](cursor);
       } else if (next_evaluated < sizeof...(Evaluated)) {
-        match = evaluated[next_evaluated++];
+        matched = evaluated[next_evaluated++](cursor);
       }
-      if (match == nullptr || !match(cursor)) return false;
+      if (!matched) return false;
       cursor.skip_parameter_rest();
     } while (cursor.take(","));
     if (!cursor.take(")")) return false;
