@@ -1,0 +1,67 @@
+"""Features for ranking models: written once, the same bits in training and serving.
+
+``compile`` makes a :class:`Program` of a feature file; ``load`` opens a package as an :class:`Extractor`.
+Loading and extracting need NumPy only; the compiler is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError
+
+if TYPE_CHECKING:
+    from feature_extractor.extraction import (
+        Extraction,
+        FeatureDescription,
+        Ids,
+        InputCounts,
+        Statistics,
+    )
+    from feature_extractor.extractor import Extractor, InputDescription, load
+    from feature_extractor.program import Program, compile, compile_text
+
+__version__ = "0.1.0"
+
+_PLACES = {
+    "Extraction": "extraction",
+    "FeatureDescription": "extraction",
+    "Ids": "extraction",
+    "InputCounts": "extraction",
+    "Statistics": "extraction",
+    "Extractor": "extractor",
+    "InputDescription": "extractor",
+    "load": "extractor",
+    "Program": "program",
+    "compile": "program",
+    "compile_text": "program",
+}
+
+__all__ = [
+    "CompileError",
+    "EngineError",
+    "Extraction",
+    "Extractor",
+    "FeatureDescription",
+    "FeatureExtractorError",
+    "Ids",
+    "InputCounts",
+    "InputDescription",
+    "Program",
+    "Statistics",
+    "compile",
+    "compile_text",
+    "load",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is asked for: linting never loads the core, serving never the compiler."""
+    place = _PLACES.get(name)
+    if place is None:
+        raise AttributeError(f"module 'feature_extractor' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f"feature_extractor.{place}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,43 @@
+"""The exceptions that users of the package see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from feature_extractor.diagnostics import Diagnostic
+
+
+class FeatureExtractorError(Exception):
+    """The base of all errors that this package raises for a reason that its user can mend."""
+
+
+class EngineError(FeatureExtractorError):
+    """The core refused a package, a plan or a batch.
+
+    ``code`` is one of ``invalid_argument not_found io corrupt unsupported_version invalid_plan limit
+    out_of_memory``; the text says what, where and what to do.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class CompileError(FeatureExtractorError):
+    """A program has mistakes; ``diagnostics`` has all of them, and the text shows them."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(diagnostics)
+        self.diagnostics = tuple(diagnostics)
+
+    def __str__(self) -> str:
+        from feature_extractor.diagnostics.rendering import render
+
+        return "\n" + render(self.diagnostics)

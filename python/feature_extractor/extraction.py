@@ -1,0 +1,207 @@
+"""The values of features, as the model wants them: NumPy, Arrow, DLPack, without copying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from feature_extractor import _native
+
+
+@dataclass(frozen=True)
+class FeatureDescription:
+    """What a package says about one of its features.
+
+    ``kind`` is ``dense id ids weighted text label``; ``width`` the number of floats per row of a dense
+    feature; ``size`` the number of ids and ``maximum`` the most ids per row, of the id kinds.
+    ``domain`` tells how often the value is computed: once per ``request`` or per ``candidate``.
+    """
+
+    name: str
+    kind: str
+    width: int
+    size: int | None
+    maximum: int | None
+    default: float | str | list[Any] | None
+    description: str
+    owner: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class Ids:
+    """A ragged column of ids, as arrays that share the extraction's memory.
+
+    ``values`` has shape (elements,) and dtype int64; row r has the elements
+    ``offsets[r]:offsets[r + 1]``, with ``offsets`` of shape (rows + 1,) and dtype int64.
+    ``weights`` (float32, like ``values``) is there for the kind ``weighted``, else None.
+    """
+
+    values: npt.NDArray[np.int64]
+    offsets: npt.NDArray[np.int64]
+    weights: npt.NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> npt.NDArray[np.int64]:
+        """Return the ids of one row."""
+        count = len(self)
+        if not -count <= row < count:
+            raise IndexError(f"row {row} of {count}")
+        row %= count
+        return self.values[self.offsets[row] : self.offsets[row + 1]]
+
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Return the number of ids of each row, shape (rows,)."""
+        return np.diff(self.offsets)
+
+    def to_list(self) -> list[list[int]]:
+        """Return the ids as lists of Python ints."""
+        return [self[row].tolist() for row in range(len(self))]
+
+
+@dataclass(frozen=True)
+class InputCounts:
+    """What was read from one input column, in rows (or elements) of the data.
+
+    ``nulls`` were null in the data. The others became null at the boundary: ``not_finite`` (NaN and
+    infinities), ``not_utf8``, ``out_of_range`` (integers and instants beyond 64 bits) and
+    ``wrong_size`` (vectors).
+    """
+
+    nulls: int
+    not_finite: int
+    not_utf8: int
+    out_of_range: int
+    wrong_size: int
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What was counted while a batch was extracted.
+
+    ``defaulted`` gives for each feature how many values (rows, or ids of a list) had no result and got
+    the default. ``inputs`` is keyed by ``request.name`` or ``candidate.name``. ``nulls_at`` gives for
+    places of the program (``file:line:column``) how often the operator there had no result although
+    its arguments had values; many of these are handled by ``??``.
+    """
+
+    defaulted: Mapping[str, int]
+    inputs: Mapping[str, InputCounts]
+    nulls_at: Mapping[str, int]
+
+
+class Extraction(Mapping[str, Any]):
+    """The features of a batch, by name, in the order of the program.
+
+    ``extraction[name]`` is, without copying:
+
+    * ``dense`` and ``label``: float32 of shape (rows,), or (rows, width) for vectors;
+    * ``id``: int64 of shape (rows,);
+    * ``ids`` and ``weighted``: an :class:`Ids`;
+    * ``text``: a list of str (made on demand).
+
+    Arrays stay valid as long as they live, and are read-only views of shared memory. The object
+    exports itself by the Arrow PyCapsule interface, so that ``pyarrow.record_batch(extraction)`` and
+    ``polars.DataFrame(extraction)`` work. It never holds nulls.
+    """
+
+    def __init__(self, native: _native.Extraction, features: Sequence[FeatureDescription]) -> None:
+        self._native = native
+        self._features = {feature.name: (i, feature) for i, feature in enumerate(features)}
+
+    @property
+    def rows(self) -> int:
+        """The number of rows: candidates, or requests of a program without candidates."""
+        return self._native.rows
+
+    @property
+    def requests(self) -> int:
+        """How many requests were computed; consecutive equal ones of a flat table count once."""
+        return self._native.requests
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._features)
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            index, feature = self._features[name]
+        except KeyError:
+            raise KeyError(f"there is no feature {name!r}") from None
+        arrays = self._native.arrays(index)
+        for array in arrays:
+            array.flags.writeable = False
+        if feature.kind in ("ids", "weighted"):
+            return Ids(*arrays)
+        if feature.kind == "text":
+            return _texts(*arrays)
+        return arrays[0]
+
+    def dense(
+        self,
+        names: Sequence[str] | None = None,
+        out: npt.NDArray[np.float32] | None = None,
+    ) -> npt.NDArray[np.float32]:
+        """Return dense features side by side, float32 of shape (rows, total width), row by row.
+
+        ``names`` chooses the features and their order; without it all of kind ``dense`` come in the
+        order of the program. ``out`` may be a matrix of the caller's to write to. Raises KeyError
+        for an unknown name and ValueError for one that is not dense or for a matrix of another shape.
+        """
+        if names is None:
+            names = [name for name, (_, f) in self._features.items() if f.kind == "dense"]
+        indices = []
+        width = 0
+        for name in names:
+            if name not in self._features:
+                raise KeyError(f"there is no feature {name!r}")
+            index, feature = self._features[name]
+            if feature.kind not in ("dense", "label"):
+                raise ValueError(f"feature {name!r} is of kind {feature.kind!r}, not dense")
+            indices.append(index)
+            width += feature.width
+        if out is None:
+            out = np.empty((self.rows, width), np.float32)
+        elif not (
+            isinstance(out, np.ndarray)
+            and out.dtype == np.float32
+            and out.flags.c_contiguous
+            and out.flags.writeable
+        ):
+            raise ValueError("out must be a writable, contiguous array of float32")
+        self._native.fill_matrix(indices, out)
+        return out
+
+    def statistics(self) -> Statistics:
+        """Return what was counted: nulls at the boundary, defaults, operators without a result."""
+        counted = self._native.statistics()
+        inputs = {name: InputCounts(**counts) for name, counts in counted["inputs"].items()}
+        return Statistics(counted["defaulted"], inputs, counted["nulls_at"])
+
+    def to_arrow(self) -> Any:
+        """Return a ``pyarrow.RecordBatch`` that shares this memory; needs pyarrow."""
+        import pyarrow
+
+        return pyarrow.record_batch(self)
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        """Export the features as one struct array by the Arrow PyCapsule interface."""
+        return self._native.arrow_c_array()
+
+    def __repr__(self) -> str:
+        return f"Extraction({self.rows} rows, {len(self)} features)"
+
+
+def _texts(values: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> list[str]:
+    data = values.tobytes()
+    bounds = offsets.tolist()
+    return [data[start:end].decode() for start, end in zip(bounds, bounds[1:], strict=False)]

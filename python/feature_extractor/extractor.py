@@ -1,0 +1,201 @@
+"""Loading a package and running it. Needs NumPy and the native core; never the compiler."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from feature_extractor import _native
+from feature_extractor.extraction import Extraction, FeatureDescription
+
+
+@dataclass(frozen=True)
+class InputDescription:
+    """A declared input column: its domain (``request`` or ``candidate``), name and type."""
+
+    domain: str
+    name: str
+    type: str
+
+
+class Extractor:
+    """A loaded package, ready to run. It never changes, and threads may share it freely.
+
+    Make one with :func:`feature_extractor.load`, or with ``Program.extractor()``.
+    """
+
+    def __init__(self, native: _native.Extractor, manifest: Mapping[str, Any]) -> None:
+        self._native = native
+        self._manifest = manifest
+        self._features = tuple(_feature(entry) for entry in manifest["features"])
+        self._inputs = tuple(
+            InputDescription(
+                entry["domain"],
+                entry["name"],
+                _declared(entry["type"], bool(entry.get("nullable"))),
+            )
+            for entry in manifest["inputs"]
+        )
+
+    @property
+    def name(self) -> str:
+        """The program's name: its file name without the suffix."""
+        return str(self._manifest["name"])
+
+    @property
+    def digest(self) -> str:
+        """The package's digest, 32 hexadecimal digits: the same program and resources, the same digest."""
+        return str(self._manifest["digest"])
+
+    @property
+    def features(self) -> tuple[FeatureDescription, ...]:
+        """The features in the order of the program."""
+        return self._features
+
+    @property
+    def inputs(self) -> tuple[InputDescription, ...]:
+        """The declared inputs in the order of the program."""
+        return self._inputs
+
+    def extract(self, table: Any, *, threads: int = 1, chunk_rows: int = 1024) -> Extraction:
+        """Extract from a table.
+
+        ``table`` is anything Arrow (pyarrow, polars, pandas 2.2 or newer, duckdb), a dict of columns
+        (NumPy arrays, Arrow arrays, lists) or a list of dicts. It has either one row per candidate,
+        with the request's columns repeated (consecutive rows with equal request inputs are computed
+        as one request), or one row per request with a column ``candidates``: a list of structs with
+        the candidate inputs. Columns that the program does not declare are ignored.
+
+        ``threads`` is the most threads to use; ``chunk_rows`` how many rows are worked on at a time.
+        Neither changes the result. Raises EngineError where a column is missing or has another type
+        (with its name, the expected and the given type), TypeError and ValueError for Python objects
+        that do not fit (with row and column).
+        """
+        parts = self._native.extract(_as_source(table), threads, chunk_rows)
+        if len(parts) == 1:
+            return Extraction(parts[0], self._features)
+        raise AssertionError("a source is one record batch")
+
+    def extract_batches(
+        self, tables: Any, *, threads: int = 1, chunk_rows: int = 1024
+    ) -> Iterator[Extraction]:
+        """Extract from one table after the other: an iterable of what :meth:`extract` takes."""
+        for table in tables:
+            yield self.extract(table, threads=threads, chunk_rows=chunk_rows)
+
+    def extract_request(
+        self,
+        request: Any,
+        candidates: Any = None,
+        *,
+        offsets: Sequence[int] | npt.NDArray[np.int64] | None = None,
+        threads: int = 1,
+        chunk_rows: int = 1024,
+    ) -> Extraction:
+        """Extract one request with its candidates, or a batch of requests.
+
+        ``request`` is a dict of the request inputs, or a table of several requests (then ``offsets``,
+        of length requests + 1, tells which candidates belong to which: request r has the rows
+        ``offsets[r]:offsets[r + 1]``). ``candidates`` is a list of dicts, a dict of columns or anything
+        Arrow; None for a program without candidate inputs. Work that depends only on the request is
+        done once per request. Errors as for :meth:`extract`.
+        """
+        if isinstance(request, Mapping) and offsets is None:
+            request = [dict(request)]
+        bounds = [] if offsets is None else [int(offset) for offset in offsets]
+        native = self._native.extract_request(
+            None if request is None else _as_source(request),
+            None if candidates is None else _as_source(candidates),
+            bounds,
+            threads,
+            chunk_rows,
+        )
+        return Extraction(native, self._features)
+
+    def __arrow_c_schema__(self) -> object:
+        """Export the schema of the results by the Arrow PyCapsule interface."""
+        return self._native.arrow_c_schema()
+
+    def __repr__(self) -> str:
+        return f"Extractor({self.name!r}, {len(self._features)} features, digest {self.digest})"
+
+
+def load(
+    source: str | os.PathLike[str] | bytes,
+    *,
+    verify_resources: bool = True,
+    simd_level: int = 2,
+    use_reference: bool = False,
+) -> Extractor:
+    """Load a package (``.fxp``) from a path or from bytes.
+
+    Everything is verified before anything runs: the digests, the plan's indices and types, the
+    resources. ``verify_resources=False`` skips the digests of resources, so that a large vocabulary is
+    not read at load; it stays safe, but damage may go unnoticed. ``simd_level`` (0 baseline, 1 AVX2, 2
+    AVX-512) is an upper bound and ``use_reference`` takes the plain form of each kernel; neither changes
+    a bit of the result. Raises EngineError with a code that says what is wrong.
+    """
+    place = source if isinstance(source, bytes) else os.fspath(source)
+    native, manifest = _native.load_package(place, verify_resources, simd_level, use_reference)
+    return Extractor(native, json.loads(manifest))
+
+
+def _feature(entry: Mapping[str, Any]) -> FeatureDescription:
+    return FeatureDescription(
+        name=entry["name"],
+        kind=entry["kind"],
+        width=int(entry.get("width", 1)),
+        size=entry.get("size"),
+        maximum=entry.get("max"),
+        default=entry.get("default"),
+        description=entry.get("description", ""),
+        owner=entry.get("owner", ""),
+        domain=entry.get("domain", ""),
+    )
+
+
+def _declared(type_: str, nullable: bool) -> str:
+    return type_ + "?" if nullable and not type_.endswith("?") else type_
+
+
+def _as_source(table: Any) -> Any:
+    """Return what the native module reads: an object with one Arrow record batch, a dict or a list."""
+    if isinstance(table, (list, dict)):
+        return table
+    if hasattr(table, "__arrow_c_array__"):
+        return table
+    if hasattr(table, "combine_chunks") and hasattr(table, "to_batches"):
+        # A pyarrow table: its chunks become one; a single chunk is not copied.
+        return _OneBatch(table.combine_chunks())
+    if hasattr(table, "__arrow_c_stream__"):
+        rechunk = getattr(table, "rechunk", None)
+        return rechunk() if callable(rechunk) else _OneBatch(table)
+    if hasattr(table, "fetch_arrow_table"):
+        # An older duckdb relation.
+        return _OneBatch(table.fetch_arrow_table().combine_chunks())
+    if isinstance(table, Mapping):
+        return dict(table)
+    if isinstance(table, Sequence) and not isinstance(table, (str, bytes)):
+        return [dict(row) if isinstance(row, Mapping) else row for row in table]
+    return table
+
+
+class _OneBatch:
+    """A table whose stream may hold several batches, made into one where that is needed."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> Any:
+        import pyarrow
+
+        table = pyarrow.table(self._table).combine_chunks()
+        batches = table.to_batches()
+        batch = batches[0] if batches else pyarrow.RecordBatch.from_pylist([], table.schema)
+        return batch.__arrow_c_array__(requested_schema)

@@ -1,0 +1,113 @@
+"""Compiling feature files: text to a checked program, a plan, and a package."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feature_extractor.check.program import check_file, check_text
+from feature_extractor.check.typed import CheckedProgram
+from feature_extractor.diagnostics import Diagnostic
+from feature_extractor.errors import CompileError
+from feature_extractor.plan.errors import PlanError
+from feature_extractor.plan.fold import native_fold
+from feature_extractor.plan.package import Package, build_package
+from feature_extractor.registry import Registry, load_registry
+
+if TYPE_CHECKING:
+    from feature_extractor.extractor import Extractor
+
+
+class Program:
+    """A compiled program: checked, planned, with its resources; ready to be saved or run."""
+
+    def __init__(
+        self, checked: CheckedProgram, package: Package, warnings: tuple[Diagnostic, ...]
+    ) -> None:
+        self._checked = checked
+        self._package = package
+        self._warnings = warnings
+
+    @property
+    def checked(self) -> CheckedProgram:
+        """The checked program, for tools that look into it."""
+        return self._checked
+
+    @property
+    def package(self) -> Package:
+        """The package in memory: manifest, plan, resources, sources."""
+        return self._package
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the checker found that is no error."""
+        return self._warnings
+
+    @property
+    def digest(self) -> str:
+        """The digest that the package will have."""
+        return str(self._package.manifest["digest"])
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the package to a file. The same program gives the same bytes. Raises OSError."""
+        self._package.write(path)
+
+    def extractor(self) -> Extractor:
+        """Return an extractor of this program, as if it had been saved and loaded."""
+        from feature_extractor.extractor import load
+
+        return load(self._package.to_bytes())
+
+    def __repr__(self) -> str:
+        count = len(self._checked.features)
+        return f"Program({self._package.manifest['name']!r}, {count} features, digest {self.digest})"
+
+
+def compile(
+    source: str | os.PathLike[str],
+    *,
+    optimise: bool = True,
+    registry: Registry | None = None,
+) -> Program:
+    """Compile a feature file with its modules and resources.
+
+    Raises CompileError with all mistakes that were found (each with its place, the reason and what to
+    do). ``optimise=False`` makes the plain plan, which computes the same values more slowly.
+    """
+    registry = registry or load_registry()
+    checked, diagnostics = check_file(Path(source), registry)
+    return _finish(checked, diagnostics, registry, optimise)
+
+
+def compile_text(
+    text: str,
+    *,
+    path: str = "<text>",
+    root: str | os.PathLike[str] | None = None,
+    optimise: bool = True,
+    registry: Registry | None = None,
+) -> Program:
+    """Compile a program given as text; ``root`` is the folder of its modules and resources."""
+    registry = registry or load_registry()
+    folder = None if root is None else Path(root)
+    checked, diagnostics = check_text(text, registry, path, folder)
+    return _finish(checked, diagnostics, registry, optimise)
+
+
+def _finish(
+    checked: CheckedProgram | None,
+    diagnostics: list[Diagnostic],
+    registry: Registry,
+    optimise: bool,
+) -> Program:
+    from feature_extractor import _native
+
+    if checked is None:
+        raise CompileError(diagnostics)
+    fold = native_fold(_native.evaluate_constants) if optimise else None
+    try:
+        package = build_package(checked, registry, _native, fold=fold, optimise=optimise)
+    except PlanError as error:
+        raise CompileError([*diagnostics, *error.diagnostics]) from None
+    return Program(checked, package, tuple(diagnostics))
