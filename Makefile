@@ -1,0 +1,101 @@
+# The doors of the project: `make demo`, `make test`; `make help` names them all.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.NOTPARALLEL:
+
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+BUILD := build
+SANITIZED_BUILD := build-sanitize
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PACKAGE := python/feature_extractor
+REGISTRY := operators/registry.json
+
+# Without this a pip or pyenv configuration outside of the project could choose other packages.
+export PIP_REQUIRE_VIRTUALENV := 1
+export PYTHONNOUSERSITE := 1
+
+.PHONY: help
+help: ## Name the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup: ## Install what is missing: system packages, .venv, Python packages.
+	@scripts/bootstrap.sh
+
+# CMake is asked again only when it must be; Ninja asks it when a build file or the set of sources changed.
+$(BUILD)/build.ninja: | setup
+	@echo "build: configuring $(BUILD)"
+	@cmake -S . -B $(BUILD) -G Ninja -DPython_EXECUTABLE="$(CURDIR)/$(PYTHON)" \
+	  -Dpybind11_DIR="$$($(PYTHON) -m pybind11 --cmakedir)" >$(BUILD).log 2>&1 \
+	  || { cat $(BUILD).log; rm -f $(BUILD).log; exit 1; }; rm -f $(BUILD).log
+
+.PHONY: native
+native: setup $(BUILD)/build.ninja
+	@cmake --build $(BUILD) --parallel $(JOBS) -- --quiet
+
+# The package is imported from the source tree, with the module that stands in the build folder.
+.PHONY: build
+build: native ## Compile the core and make `import feature_extractor` work in .venv.
+	@scripts/link_package.sh $(BUILD) $(PYTHON)
+
+.PHONY: registry
+registry: native ## Write operators/registry.json from the compiled operators.
+	@$(BUILD)/feature_extractor_registry >$(REGISTRY).new
+	@if cmp -s $(REGISTRY).new $(REGISTRY); then rm $(REGISTRY).new; else \
+	  mv $(REGISTRY).new $(REGISTRY); echo "wrote $(REGISTRY)"; fi
+
+.PHONY: docs
+docs: registry ## Write the operator reference, docs/operators/.
+	@$(PYTHON) scripts/generate_operator_reference.py
+
+.PHONY: lint
+lint: setup ## Check style and types.
+	@echo "lint: ruff" && $(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --check .
+	@echo "lint: mypy" && $(BIN)/mypy --no-error-summary
+	@echo "lint: shellcheck" && $(BIN)/shellcheck scripts/*.sh .ci/run
+	@echo "lint: clang-format" && scripts/check_cpp_format.sh $(BIN)/clang-format
+
+.PHONY: format
+format: setup ## Format Python and C++.
+	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format --quiet .
+	@scripts/check_cpp_format.sh $(BIN)/clang-format --fix
+
+.PHONY: native-test
+native-test: setup ## Run the C++ tests with the address and undefined behaviour sanitizers.
+	@[ -f $(SANITIZED_BUILD)/build.ninja ] || { echo "build: configuring $(SANITIZED_BUILD)"; \
+	  cmake -S . -B $(SANITIZED_BUILD) -G Ninja -DFEATURE_EXTRACTOR_PYTHON=OFF -DFEATURE_EXTRACTOR_TESTS=ON \
+	  -DFEATURE_EXTRACTOR_SANITIZE=ON -DFEATURE_EXTRACTOR_SANITIZE_OPERATORS=OFF >/dev/null; }
+	@cmake --build $(SANITIZED_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- --quiet
+	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	  ctest --test-dir $(SANITIZED_BUILD) --output-on-failure --quiet
+	@echo "native tests under sanitizers: passed"
+
+.PHONY: test
+test: build lint native-test ## Check everything that CI checks; the last line is pytest's.
+	@$(PYTHON) -m pytest -m "not slow"
+
+.PHONY: test-slow
+test-slow: build ## Run the tests that take minutes.
+	@$(PYTHON) -m pytest -m slow
+
+.PHONY: demo
+demo: build ## Rank real groceries: compile, extract, compare.
+	@$(PYTHON) examples/grocery/demo.py
+
+.PHONY: bench
+bench: build ## Measure, beside what one would use instead.
+	@$(PYTHON) -m pytest benches --benchmark-only --benchmark-sort=name
+
+.PHONY: new-operator
+new-operator: setup ## Start an operator: make new-operator FAMILY=math NAME=cube
+	@$(PYTHON) scripts/new_operator.py "$(FAMILY)" "$(NAME)"
+
+.PHONY: clean
+clean: ## Remove what was built; keeps .venv.
+	@rm -rf $(BUILD) $(SANITIZED_BUILD) dist demo_output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find $(PACKAGE) -name '_native*.so' -delete
+	@find python tests scripts examples -name __pycache__ -type d -prune -exec rm -rf {} +
