@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-// A bijection of either argument for a fixed other one, so that crossing loses nothing, and different for (a, b) and (b, a).
+// A bijection of either argument for a fixed other one, so that crossing loses nothing, and not symmetric.
 // The multipliers and the avalanche are those of XXH64.
 [[gnu::always_inline]] inline uint64_t combine(uint64_t left, uint64_t right) {
   constexpr uint64_t kFirst = 0x9E3779B185EBCA87u;
@@ -42,7 +42,7 @@ struct CrossLists {
       combinations = combinations * size < kMost ? combinations * size : kMost;
     }
     result.reserve(static_cast<uint32_t>(combinations));
-    // An odometer whose last part turns fastest. mixed[k] holds the parts before k, exists[k] whether none of them is null.
+    // An odometer whose last part turns fastest. mixed[k] holds the parts before k, exists[k] is false if one is null.
     uint32_t at[kMostParts] = {};
     uint64_t mixed[kMostParts + 1] = {};
     bool exists[kMostParts + 1] = {true};
@@ -67,11 +67,15 @@ struct CrossLists {
 constexpr Operator kOperator = {
     .name = "cross",
     .summary = "Make one 64-bit id for each combination of values",
-    .detail = "Each argument may be a scalar or a list of any scalar type; the compiler hashes them first (see `hash`). If all are "
-              "scalars the result is one int. If any is a list, a scalar counts as a list of one, and the result lists all "
-              "combinations, the last argument running fastest. With h1, h2, ... as the hashes of the parts, the id is "
-              "combine(combine(combine(0, h1), h2), ...), where combine(a, b) starts with m = a * P1 xor rotate(b * P2, 32) and mixes it "
-              "as XXH64 does in the end: m xor m >> 33, times P2, xor >> 29, times P3, xor >> 32. Give the ids to `hash_bucket`.",
+    .detail =
+        "Each argument may be a scalar or a list of any scalar type; the compiler hashes them first (see `hash`). If "
+        "all are "
+        "scalars the result is one int. If any is a list, a scalar counts as a list of one, and the result lists all "
+        "combinations, the last argument running fastest. With h1, h2, ... as the hashes of the parts, the id is "
+        "combine(combine(combine(0, h1), h2), ...), where combine(a, b) starts with m = a * P1 xor rotate(b * P2, 32) "
+        "and mixes it "
+        "as XXH64 does in the end: m xor m >> 33, times P2, xor >> 29, times P3, xor >> 32. Give the ids to "
+        "`hash_bucket`.",
     .parameters = {{"parts", "the values or lists to combine, at most 16"}},
     .overloads = {overload<"(parts: int...) -> int", CrossScalars>(),
                   overload<"(parts: list<int>...) -> list<int>", CrossLists>()},

@@ -24,15 +24,19 @@ struct HashList {
 constexpr Operator kOperator = {
     .name = "hash",
     .summary = "Hash a value, or each element of a list, to 64 bits",
-    .detail = "XXH3-64 with the seed, over a tag byte and the value, little endian: text 1, its length in bytes (8 bytes), its "
-              "bytes; int 2 and 8 bytes; float 3 and the 8 bytes of its IEEE 754 form; bool 4 and one byte. Timestamps and durations hash "
-              "as ints of microseconds, byte strings as texts. The result is the hash as a signed int. It never changes from version to "
-              "version.",
+    .detail =
+        "XXH3-64 with the seed, over a tag byte and the value, little endian: text 1, its length in bytes (8 bytes), "
+        "its "
+        "bytes; int 2 and 8 bytes; float 3 and the 8 bytes of its IEEE 754 form; bool 4 and one byte. Timestamps and "
+        "durations hash "
+        "as ints of microseconds, byte strings as texts. The result is the hash as a signed int. It never changes from "
+        "version to "
+        "version.",
     .parameters = {{"x", "the value or list"}, {"seed", "chooses one of many independent hash functions"}},
-    .overloads = {generic_overload<"<T: scalar>(x: T, seed: const int = 0) -> int", HashScalar, bool, int64_t, double,
-                                   Text>(),
-                  generic_overload<"<T: scalar>(x: list<T>, seed: const int = 0) -> list<int>", HashList, bool, int64_t,
-                                   double, Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(x: T, seed: const int = 0) -> int", HashScalar, bool, int64_t, double, Text>(),
+         generic_overload<"<T: scalar>(x: list<T>, seed: const int = 0) -> list<int>", HashList, bool, int64_t, double,
+                          Text>()},
     .edges = {{"`x` is null", "null"},
               {"an element of the list is null", "a null element"},
               {"`x` is 0.0 or -0.0", "both have the hash of 0.0"},

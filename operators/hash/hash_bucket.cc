@@ -26,17 +26,19 @@ struct BucketsOfList {
 constexpr Operator kOperator = {
     .name = "hash_bucket",
     .summary = "Hash a value, or each element of a list, to an id from 0 to `buckets` - 1",
-    .detail = "The bucket is floor(h * buckets / 2^64), where h is `hash(x, seed)` as an unsigned number. It is not the remainder: "
-              "both are equally even, but this needs no division, and with twice the buckets each bucket is split in two.",
+    .detail =
+        "The bucket is floor(h * buckets / 2^64), where h is `hash(x, seed)` as an unsigned number. It is not the "
+        "remainder: "
+        "both are equally even, but this needs no division, and with twice the buckets each bucket is split in two.",
     .parameters = {{"x", "the value or list"},
                    {"buckets", "the number of different ids"},
                    {"seed", "chooses one of many independent hash functions"}},
-    .overloads = {generic_overload<
-                      "<T: scalar>(x: T, buckets: const int[1..9223372036854775807], seed: const int = 0) -> int",
-                      BucketOfScalar, bool, int64_t, double, Text>(),
-                  generic_overload<
-                      "<T: scalar>(x: list<T>, buckets: const int[1..9223372036854775807], seed: const int = 0) -> list<int>",
-                      BucketsOfList, bool, int64_t, double, Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(x: T, buckets: const int[1..9223372036854775807], seed: const int = 0) -> int",
+                          BucketOfScalar, bool, int64_t, double, Text>(),
+         generic_overload<
+             "<T: scalar>(x: list<T>, buckets: const int[1..9223372036854775807], seed: const int = 0) -> list<int>",
+             BucketsOfList, bool, int64_t, double, Text>()},
     .edges = {{"`x` is null", "null"},
               {"an element of the list is null", "a null element"},
               {"`buckets` is 1", "always 0"},

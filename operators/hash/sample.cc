@@ -25,9 +25,11 @@ struct Sample {
 constexpr Operator kOperator = {
     .name = "sample",
     .summary = "Choose a fixed share of all keys",
-    .detail = "True if the upper 53 bits of hash(key, seed = hash(salt)), as a number in [0, 1), are below `rate`. The same key always has "
-              "the same answer, and a key that is chosen at one rate is chosen at each higher rate. Another salt chooses "
-              "independently.",
+    .detail =
+        "True if the upper 53 bits of hash(key, seed = hash(salt)), as a number in [0, 1), are below `rate`. The same "
+        "key always has "
+        "the same answer, and a key that is chosen at one rate is chosen at each higher rate. Another salt chooses "
+        "independently.",
     .parameters = {{"key", "what is chosen or not, such as a user"},
                    {"rate", "the share, from 0 to 1"},
                    {"salt", "the name of the experiment"}},

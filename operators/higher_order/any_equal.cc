@@ -25,10 +25,12 @@ struct AnyEqual {
 constexpr Operator kOperator = {
     .name = "any_equal",
     .summary = "Tell whether some element equals a value, false where the value is null",
-    .detail = "Written by the planner for `any(xs, e -> key(e) == value)`, where the value does not depend on the element. "
-              "`contains` is the form for people: it is null where the value is null.",
+    .detail =
+        "Written by the planner for `any(xs, e -> key(e) == value)`, where the value does not depend on the element. "
+        "`contains` is the form for people: it is null where the value is null.",
     .parameters = {{"xs", "the list"}, {"value", "the value to equal"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, value: T?) -> bool", AnyEqual, bool, int64_t, double, Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, value: T?) -> bool", AnyEqual, bool, int64_t, double, Text>()},
     .edges = {{"the value is null", "false: nothing equals null"}, {"an element is null", "it equals nothing"}},
     .examples = {{"any_equal([1, 2, 1], 1)", "true"}},
     .cost = {.per_row = 6.0, .per_element = 0.3},

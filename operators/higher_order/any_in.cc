@@ -40,8 +40,8 @@ constexpr Operator kOperator = {
     .summary = "Tell whether some element is in another list, false where that list is null",
     .detail = "Written by the planner for `any(xs, e -> key(e) in values)`. `intersects` is the form for people.",
     .parameters = {{"xs", "the list"}, {"values", "the list to look in"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, values: list<T>?) -> bool", AnyIn, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, values: list<T>?) -> bool", AnyIn, bool, int64_t, double, Text>()},
     .edges = {{"the list to look in is null", "false"}, {"an element is null", "nulls are equal to nothing"}},
     .examples = {{"any_in([1, 2], [2, 3])", "true"}},
     .cost = {.per_row = 20.0, .per_element = 2.5},

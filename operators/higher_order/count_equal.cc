@@ -39,11 +39,12 @@ struct CountEqual {
 constexpr Operator kOperator = {
     .name = "count_equal",
     .summary = "Count the elements that equal a value, none where the value is null",
-    .detail = "Written by the planner for `count(xs, e -> key(e) == value)`, where the value does not depend on the element. "
-              "`count_value` is the form for people: it is null where the value is null.",
+    .detail =
+        "Written by the planner for `count(xs, e -> key(e) == value)`, where the value does not depend on the element. "
+        "`count_value` is the form for people: it is null where the value is null.",
     .parameters = {{"xs", "the list"}, {"value", "the value to equal"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, value: T?) -> int", CountEqual, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, value: T?) -> int", CountEqual, bool, int64_t, double, Text>()},
     .edges = {{"the value is null", "0: nothing equals null"}, {"an element is null", "it equals nothing"}},
     .examples = {{"count_equal([1, 2, 1], 1)", "2"}},
     .cost = {.per_row = 6.0, .per_element = 0.3},

@@ -56,12 +56,14 @@ struct CountIn {
 constexpr Operator kOperator = {
     .name = "count_in",
     .summary = "Count the elements of a list that are in another list",
-    .detail = "Written by the planner for `count(xs, e -> key(e) in values)`. An element that comes twice counts twice; "
-              "`overlap_count` counts distinct values.",
+    .detail =
+        "Written by the planner for `count(xs, e -> key(e) in values)`. An element that comes twice counts twice; "
+        "`overlap_count` counts distinct values.",
     .parameters = {{"xs", "the list whose elements count"}, {"values", "the list to look in"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, values: list<T>?) -> int", CountIn, bool, int64_t, double,
-                                   Text>()},
-    .edges = {{"a list is empty, or the list to look in is null", "0"}, {"an element is null", "nulls are equal to nothing"}},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, values: list<T>?) -> int", CountIn, bool, int64_t, double, Text>()},
+    .edges = {{"a list is empty, or the list to look in is null", "0"},
+              {"an element is null", "nulls are equal to nothing"}},
     .examples = {{"count_in([1, 1, 2, 3], [1, 3, 3])", "3"}},
     .cost = {.per_row = 20.0, .per_element = 2.5},
     .role = "hidden",

@@ -58,11 +58,13 @@ struct FilterEqual {
 constexpr Operator kOperator = {
     .name = "filter_equal",
     .summary = "Keep the elements whose key equals a value",
-    .detail = "Written by the planner for `filter(xs, e -> key(e) == value)`, where the value does not depend on the element. "
-              "Rows that share the list share one table of its keys.",
+    .detail =
+        "Written by the planner for `filter(xs, e -> key(e) == value)`, where the value does not depend on the "
+        "element. "
+        "Rows that share the list share one table of its keys.",
     .parameters = {{"xs", "the list"}, {"key", "the key of each element"}, {"value", "the value to equal"}},
-    .overloads = {generic_overload<"<T: any, K: scalar>(xs: list<T>, key: T -> K, value: K?) -> list<T>", FilterEqual, bool,
-                                   int64_t, double, Text>()},
+    .overloads = {generic_overload<"<T: any, K: scalar>(xs: list<T>, key: T -> K, value: K?) -> list<T>", FilterEqual,
+                                   bool, int64_t, double, Text>()},
     .edges = {{"no key equals the value", "an empty list"},
               {"a key is null", "its element is dropped"},
               {"the value is null", "an empty list: nothing equals null"}},

@@ -51,10 +51,12 @@ struct FilterIn {
 constexpr Operator kOperator = {
     .name = "filter_in",
     .summary = "Keep the elements whose key is in a list",
-    .detail = "Written by the planner for `filter(xs, e -> key(e) in values)`, where the values do not depend on the element.",
+    .detail =
+        "Written by the planner for `filter(xs, e -> key(e) in values)`, where the values do not depend on the "
+        "element.",
     .parameters = {{"xs", "the list"}, {"key", "the key of each element"}, {"values", "the keys to keep"}},
-    .overloads = {generic_overload<"<T: any, K: scalar>(xs: list<T>, key: T -> K, values: list<K>?) -> list<T>", FilterIn,
-                                   bool, int64_t, double, Text>()},
+    .overloads = {generic_overload<"<T: any, K: scalar>(xs: list<T>, key: T -> K, values: list<K>?) -> list<T>",
+                                   FilterIn, bool, int64_t, double, Text>()},
     .edges = {{"no key is in the list", "an empty list"},
               {"a key, or an element of the values, is null", "nulls are equal to nothing"},
               {"the list of values is null", "an empty list"}},

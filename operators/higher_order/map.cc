@@ -1,4 +1,5 @@
-// map(xs, f): the function applied to each element. The planner makes the lambda's column the result; there is no kernel.
+// map(xs, f): the function applied to each element. The planner makes the lambda's column the result: there is no
+// kernel.
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {

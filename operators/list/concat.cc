@@ -40,9 +40,9 @@ constexpr Operator kOperator = {
     .name = "concat",
     .summary = "Put texts or lists behind each other",
     .parameters = {{"values", "the texts, or the lists of one element type"}},
-    .overloads = {overload<"(values: string...) -> string", ConcatTexts>(),
-                  generic_overload<"<T: scalar>(values: list<T>...) -> list<T>", ConcatLists, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {overload<"(values: string...) -> string", ConcatTexts>(),
+         generic_overload<"<T: scalar>(values: list<T>...) -> list<T>", ConcatLists, bool, int64_t, double, Text>()},
     .edges = {{"an argument is null", "null, as in SQL's `||`; give it a default with `??`"},
               {"an argument is empty", "it adds nothing"},
               {"a list has null elements", "they stay where they are"}},

@@ -78,8 +78,9 @@ struct IntInVocabulary {
 constexpr Operator kOperator = {
     .name = "contains",
     .summary = "Tell whether a list, map, text or vocabulary contains a value",
-    .detail = "`x in xs` is the same as `contains(xs, x)`. For a map it asks for a key; for a text, for a part of it; for a "
-              "vocabulary, for a word (an int by its decimal text). Floats are equal if their values are: 0.0 equals -0.0.",
+    .detail =
+        "`x in xs` is the same as `contains(xs, x)`. For a map it asks for a key; for a text, for a part of it; for a "
+        "vocabulary, for a word (an int by its decimal text). Floats are equal if their values are: 0.0 equals -0.0.",
     .syntax = "in",
     .parameters = {{"xs", "where to look"}, {"x", "what to look for"}},
     .overloads = {generic_overload<"<T: scalar>(xs: list<T>, x: T) -> bool", InList, bool, int64_t, double, Text>(),
@@ -96,7 +97,8 @@ constexpr Operator kOperator = {
                  {"\"a\" in [\"b\", \"c\"]", "false"},
                  {"contains(\"running shoes\", \"shoe\")", "true"}},
     .cost = {.per_row = 6.0, .per_element = 0.3},
-    .aliases = "array_contains list_contains has includes in_list is_in contains_key map_contains_key str_contains position",
+    .aliases =
+        "array_contains list_contains has includes in_list is_in contains_key map_contains_key str_contains position",
     .see_also = "index_of count_value intersects",
 };
 

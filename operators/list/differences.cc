@@ -13,7 +13,8 @@ struct Differences {
       const bool exists = !xs.is_null(i) && !xs.is_null(i - 1);
       if constexpr (std::is_same_v<T, double>) {
         const double difference = xs[i] - xs[i - 1];
-        exists && __builtin_fabs(difference) <= 1.7976931348623157e308 ? result.push_back(difference) : result.push_null();
+        exists&& __builtin_fabs(difference) <= 1.7976931348623157e308 ? result.push_back(difference)
+                                                                      : result.push_null();
       } else {
         int64_t difference;
         const bool overflow = __builtin_sub_overflow(xs[i], xs[i - 1], &difference);
@@ -39,7 +40,9 @@ struct TimeDifferences {
 constexpr Operator kOperator = {
     .name = "differences",
     .summary = "Subtract from each element the one before it",
-    .detail = "The result has one element fewer than the list. The differences of timestamps are durations: the gaps between events.",
+    .detail =
+        "The result has one element fewer than the list. The differences of timestamps are durations: the gaps between "
+        "events.",
     .parameters = {{"xs", "the list"}},
     .overloads = {generic_overload<"<T: number>(xs: list<T>) -> list<T>", Differences, int64_t, double>(),
                   overload<"(xs: list<timestamp>) -> list<duration>", TimeDifferences>()},

@@ -59,7 +59,9 @@ struct GetNumber {
 constexpr Operator kOperator = {
     .name = "get",
     .summary = "Take one element of a list, one value of a map or one number of a vector",
-    .detail = "`x[i]` is the same as `get(x, i)`. Positions count from 0; negative ones count from the end, so that -1 is the last.",
+    .detail =
+        "`x[i]` is the same as `get(x, i)`. Positions count from 0; negative ones count from the end, so that -1 is "
+        "the last.",
     .syntax = "[]",
     .parameters = {{"x", "the list, map or vector"}, {"key", "the position, or the map's key"}},
     .overloads = {overload<"<T: any>(x: list<T>, key: int) -> T?", GetElement>(),

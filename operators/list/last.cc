@@ -5,9 +5,7 @@ namespace feature_extractor {
 namespace {
 
 struct Last {
-  static Nullable<Span> eval(List<Any> xs) {
-    return Nullable<Span>::where(!xs.empty(), {xs.size() - 1, 1});
-  }
+  static Nullable<Span> eval(List<Any> xs) { return Nullable<Span>::where(!xs.empty(), {xs.size() - 1, 1}); }
 };
 
 constexpr Operator kOperator = {

@@ -20,7 +20,8 @@ struct LengthOfMap {
 constexpr Operator kOperator = {
     .name = "length",
     .summary = "Count the characters of a text, the elements of a list or the entries of a map",
-    .detail = "Characters are Unicode code points, not bytes. Null elements of a list count; `count(xs)` leaves them out.",
+    .detail =
+        "Characters are Unicode code points, not bytes. Null elements of a list count; `count(xs)` leaves them out.",
     .parameters = {{"x", "the text, list or map"}},
     .overloads = {overload<"(x: string) -> int", LengthOfText>(),
                   overload<"<T: any>(x: list<T>) -> int", LengthOfList>(),

@@ -14,8 +14,9 @@ struct Positions {
 constexpr Operator kOperator = {
     .name = "positions",
     .summary = "Number the elements of a list from 0",
-    .detail = "The list 0, 1, ..., length - 1: what a lambda needs to use the position of an element, as in "
-              "`positions(xs).map(i -> xs[i])`.",
+    .detail =
+        "The list 0, 1, ..., length - 1: what a lambda needs to use the position of an element, as in "
+        "`positions(xs).map(i -> xs[i])`.",
     .parameters = {{"xs", "the list"}},
     .overloads = {overload<"<T: any>(xs: list<T>) -> list<int>", Positions>()},
     .edges = {{"the list is empty", "an empty list"}},

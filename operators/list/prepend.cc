@@ -17,7 +17,8 @@ constexpr Operator kOperator = {
     .name = "prepend",
     .summary = "Add a value at the beginning of a list",
     .parameters = {{"xs", "the list"}, {"x", "the value"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, x: T) -> list<T>", Prepend, bool, int64_t, double, Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, x: T) -> list<T>", Prepend, bool, int64_t, double, Text>()},
     .edges = {{"`x` is null", "null"}, {"the list is empty", "a list of one element"}},
     .examples = {{"prepend([1, 2], 0)", "[0, 1, 2]"}},
     .cost = {.per_row = 5.0, .per_element = 0.7},

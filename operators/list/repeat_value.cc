@@ -19,7 +19,8 @@ constexpr Operator kOperator = {
     .name = "repeat_value",
     .summary = "Make a list of one value, `count` times",
     .parameters = {{"x", "the value"}, {"count", "how many times, at most 4,096"}},
-    .overloads = {generic_overload<"<T: scalar>(x: T, count: int) -> list<T>", RepeatValue, bool, int64_t, double, Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(x: T, count: int) -> list<T>", RepeatValue, bool, int64_t, double, Text>()},
     .edges = {{"`count` is 0 or negative", "an empty list"},
               {"`count` is more than 4,096", "4,096 elements"},
               {"`x` is null", "null"}},

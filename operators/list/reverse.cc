@@ -19,7 +19,8 @@ struct ReverseText {
 constexpr Operator kOperator = {
     .name = "reverse",
     .summary = "Turn the order of a list or of the characters of a text around",
-    .detail = "Characters are Unicode code points: a combining mark that followed its letter comes before it afterwards.",
+    .detail =
+        "Characters are Unicode code points: a combining mark that followed its letter comes before it afterwards.",
     .parameters = {{"xs", "the list or text"}},
     .overloads = {overload<"<T: any>(xs: list<T>) -> list<T>", ReverseList>(),
                   overload<"(xs: string) -> string", ReverseText>()},

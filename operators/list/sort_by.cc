@@ -27,9 +27,9 @@ constexpr Operator kOperator = {
     .parameters = {{"xs", "the list"},
                    {"key", "the value to sort by"},
                    {"descending", "true puts the greatest key first"}},
-    .overloads = {generic_overload<
-        "<T: any, K: ordered>(xs: list<T>, key: T -> K, descending: const bool = false) -> list<T>", SortBy, bool, int64_t,
-        double, Text>()},
+    .overloads =
+        {generic_overload<"<T: any, K: ordered>(xs: list<T>, key: T -> K, descending: const bool = false) -> list<T>",
+                          SortBy, bool, int64_t, double, Text>()},
     .edges = {{"keys are null", "their elements come last, in both directions, in their order"},
               {"keys are equal", "their elements stay in their order"},
               {"the list is empty", "an empty list"}},

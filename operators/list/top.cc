@@ -21,7 +21,8 @@ constexpr Operator kOperator = {
     .name = "top",
     .summary = "Take the greatest elements of a list, the greatest first",
     .parameters = {{"xs", "the list"}, {"count", "how many elements to take"}},
-    .overloads = {generic_overload<"<T: ordered>(xs: list<T>, count: int) -> list<T>", Top, bool, int64_t, double, Text>()},
+    .overloads =
+        {generic_overload<"<T: ordered>(xs: list<T>, count: int) -> list<T>", Top, bool, int64_t, double, Text>()},
     .edges = {{"the list has fewer elements", "all of them"},
               {"elements are equal", "the earlier one comes first"},
               {"elements are null", "they are left out"},

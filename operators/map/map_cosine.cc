@@ -40,8 +40,8 @@ constexpr Operator kOperator = {
     .summary = "Measure how similar two maps are, as the cosine of the angle between sparse vectors",
     .detail = "`map_dot(x, y)` divided by the root of the product of both sums of squares: from -1 to 1.",
     .parameters = {{"x", "the first map"}, {"y", "the second map"}},
-    .overloads = {generic_overload<"<K: key>(x: map<K, float>, y: map<K, float>) -> float?", MapCosine, bool, int64_t,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<K: key>(x: map<K, float>, y: map<K, float>) -> float?", MapCosine, bool, int64_t, Text>()},
     .edges = {{"a map is empty, or all its values are 0", "null: there is no angle"},
               {"the maps share no key", "0"},
               {"a value is null", "it counts as 0"}},

@@ -19,10 +19,13 @@ struct MapDot : MapProduct<K> {
 constexpr Operator kOperator = {
     .name = "map_dot",
     .summary = "Multiply the values of two maps key by key and add up the products",
-    .detail = "Maps are sparse vectors: a key that one of them lacks counts as 0. The products are added from left to right in the "
-              "order of the first map.",
+    .detail =
+        "Maps are sparse vectors: a key that one of them lacks counts as 0. The products are added from left to right "
+        "in the "
+        "order of the first map.",
     .parameters = {{"x", "the first map"}, {"y", "the second map"}},
-    .overloads = {generic_overload<"<K: key>(x: map<K, float>, y: map<K, float>) -> float", MapDot, bool, int64_t, Text>()},
+    .overloads =
+        {generic_overload<"<K: key>(x: map<K, float>, y: map<K, float>) -> float", MapDot, bool, int64_t, Text>()},
     .edges = {{"the maps share no key, or one is empty", "0"},
               {"a value is null", "it counts as 0"},
               {"an input map holds a key twice", "in the second map the later value counts"},

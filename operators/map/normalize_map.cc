@@ -33,8 +33,9 @@ constexpr Operator kOperator = {
     .summary = "Divide each value of a map by the sum of its values",
     .detail = "Afterwards the values add up to 1. The sum is taken as `sum` does.",
     .parameters = {{"m", "the map"}},
-    .overloads = {generic_overload<"<K: key>(m: map<K, float>) -> map<K, float>?", NormalizeFloats, bool, int64_t, Text>(),
-                  generic_overload<"<K: key>(m: map<K, int>) -> map<K, float>?", NormalizeCounts, bool, int64_t, Text>()},
+    .overloads =
+        {generic_overload<"<K: key>(m: map<K, float>) -> map<K, float>?", NormalizeFloats, bool, int64_t, Text>(),
+         generic_overload<"<K: key>(m: map<K, int>) -> map<K, float>?", NormalizeCounts, bool, int64_t, Text>()},
     .edges = {{"the values add up to 0, or the map is empty", "null"},
               {"a value is null", "its entry is left out"},
               {"values are negative", "shares may be negative or above 1"}},

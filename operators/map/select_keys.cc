@@ -21,7 +21,8 @@ struct SelectKeys {
 constexpr Operator kOperator = {
     .name = "select_keys",
     .summary = "Keep the entries of a map whose keys are in a list",
-    .detail = "The order is that of the map. `values(select_keys(m, ks)).mean()` averages over the keys that the map has.",
+    .detail =
+        "The order is that of the map. `values(select_keys(m, ks)).mean()` averages over the keys that the map has.",
     .parameters = {{"m", "the map"}, {"wanted", "the keys to keep"}},
     .overloads = {generic_overload<"<K: key, V: any>(m: map<K, V>, wanted: list<K>) -> map<K, V>", SelectKeys, bool,
                                    int64_t, Text>()},

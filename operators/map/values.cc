@@ -18,7 +18,8 @@ constexpr Operator kOperator = {
     .summary = "List the values of a map",
     .detail = "The order is that of the map's entries, the same as that of `keys`. `values(m).sum()` adds them up.",
     .parameters = {{"m", "the map"}},
-    .overloads = {generic_overload<"<K: any, V: scalar>(m: map<K, V>) -> list<V>", Values, bool, int64_t, double, Text>()},
+    .overloads =
+        {generic_overload<"<K: any, V: scalar>(m: map<K, V>) -> list<V>", Values, bool, int64_t, double, Text>()},
     .edges = {{"the map is empty", "an empty list"}, {"a value is null", "a null element"}},
     .examples = {{"values(count_values([\"b\", \"a\", \"b\"]))", "[2, 1]"}},
     .cost = {.per_row = 4.0, .per_element = 0.7},

@@ -36,8 +36,10 @@ struct Entropy {
 constexpr Operator kOperator = {
     .name = "entropy",
     .summary = "Measure how evenly the values of a list are spread, in bits",
-    .detail = "The Shannon entropy: the negative sum of p * log2(p), where p is the share of each distinct value. 0 if all elements "
-              "are equal; log2(n) if n values are equally frequent.",
+    .detail =
+        "The Shannon entropy: the negative sum of p * log2(p), where p is the share of each distinct value. 0 if all "
+        "elements "
+        "are equal; log2(n) if n values are equally frequent.",
     .parameters = {{"xs", "the list"}},
     .overloads = {generic_overload<"<T: scalar>(xs: list<T>) -> float?", Entropy, bool, int64_t, double, Text>()},
     .edges = {{"the list is empty, or all elements are null", "null"}, {"an element is null", "it is skipped"}},

@@ -48,9 +48,9 @@ constexpr Operator kOperator = {
     .name = "max",
     .summary = "Take the greatest element of a list, or the greatest value of a function of its elements",
     .parameters = {{"xs", "the list"}, {"f", "the value to compare"}},
-    .overloads = {generic_overload<"<T: ordered>(xs: list<T>) -> T?", Max, bool, int64_t, double, Text>(),
-                  generic_overload<"<T: any, K: ordered>(xs: list<T>, f: T -> K) -> K?", MaxOf, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: ordered>(xs: list<T>) -> T?", Max, bool, int64_t, double, Text>(),
+         generic_overload<"<T: any, K: ordered>(xs: list<T>, f: T -> K) -> K?", MaxOf, bool, int64_t, double, Text>()},
     .edges = {{"the list is empty, or all elements are null", "null; not 0"},
               {"an element is null", "it is skipped"},
               {"texts", "are ordered by code point"}},

@@ -13,10 +13,12 @@ struct Quantile {
 constexpr Operator kOperator = {
     .name = "quantile",
     .summary = "Find the value below which a share of the elements lies",
-    .detail = "Linear interpolation between the sorted elements: with h = (n - 1) * q and i = floor(h) it is "
-              "x[i] + (x[i + 1] - x[i]) * (h - i). This is type 7 of Hyndman and Fan, the default of NumPy, pandas and R.",
+    .detail =
+        "Linear interpolation between the sorted elements: with h = (n - 1) * q and i = floor(h) it is "
+        "x[i] + (x[i + 1] - x[i]) * (h - i). This is type 7 of Hyndman and Fan, the default of NumPy, pandas and R.",
     .parameters = {{"xs", "the list"}, {"q", "the share, from 0 (the least element) to 1 (the greatest)"}},
-    .overloads = {generic_overload<"<T: number>(xs: list<T>, q: const float[0..1]) -> float?", Quantile, int64_t, double>()},
+    .overloads =
+        {generic_overload<"<T: number>(xs: list<T>, q: const float[0..1]) -> float?", Quantile, int64_t, double>()},
     .edges = {{"the list is empty, or all elements are null", "null"},
               {"an element is null", "it is skipped"},
               {"the difference of two neighbours is not finite", "null"}},

@@ -13,7 +13,8 @@ struct Slope {
     const uint32_t size = xs.size();
     const auto exists = [&](uint32_t i) { return valid == nullptr || valid[i] != 0; };
     const double count = count_present(xs);
-    const double mean_position = lane_sum(size, [&](uint32_t i) { return exists(i) ? static_cast<double>(i) : 0.0; }) / count;
+    const double mean_position =
+        lane_sum(size, [&](uint32_t i) { return exists(i) ? static_cast<double>(i) : 0.0; }) / count;
     const double mean = lane_sum(xs, [](auto value) { return static_cast<double>(value); }) / count;
     const double products = lane_sum(size, [&](uint32_t i) {
       return exists(i) ? (static_cast<double>(i) - mean_position) * (static_cast<double>(x[i]) - mean) : 0.0;
@@ -29,8 +30,10 @@ struct Slope {
 constexpr Operator kOperator = {
     .name = "slope",
     .summary = "Fit a line through the elements and tell how much it rises per position",
-    .detail = "The slope of the least-squares line through (0, x0), (1, x1), ...: the sum of (i - mean i) * (x - mean x) divided by "
-              "the sum of (i - mean i)^2.",
+    .detail =
+        "The slope of the least-squares line through (0, x0), (1, x1), ...: the sum of (i - mean i) * (x - mean x) "
+        "divided by "
+        "the sum of (i - mean i)^2.",
     .parameters = {{"xs", "the list"}},
     .overloads = {generic_overload<"<T: number>(xs: list<T>) -> float?", Slope, int64_t, double>()},
     .edges = {{"fewer than two elements are not null", "null"},

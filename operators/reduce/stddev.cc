@@ -16,7 +16,8 @@ struct StandardDeviation {
 constexpr Operator kOperator = {
     .name = "stddev",
     .summary = "Take the standard deviation of a list",
-    .detail = "The square root of `variance`: ddof = 1 is the deviation of a sample, ddof = 0 that of a whole population.",
+    .detail =
+        "The square root of `variance`: ddof = 1 is the deviation of a sample, ddof = 0 that of a whole population.",
     .parameters = {{"xs", "the list"}, {"ddof", "what to take from n in the denominator"}},
     .overloads = {generic_overload<"<T: number>(xs: list<T>, ddof: const int[0..1] = 1) -> float?", StandardDeviation,
                                    int64_t, double>()},

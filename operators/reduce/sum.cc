@@ -32,11 +32,12 @@ struct SumOfDurations {
 constexpr Operator kOperator = {
     .name = "sum",
     .summary = "Add up a list, or a function of its elements",
-    .detail = "Ints are added exactly. Floats are added in one fixed order: eight lanes from 0.0; element i goes to lane i mod 8, a "
-              "null element as 0.0; in the end the lanes are folded in halves (4 + 4, 2 + 2, 1 + 1).",
+    .detail =
+        "Ints are added exactly. Floats are added in one fixed order: eight lanes from 0.0; element i goes to lane i "
+        "mod 8, a "
+        "null element as 0.0; in the end the lanes are folded in halves (4 + 4, 2 + 2, 1 + 1).",
     .parameters = {{"xs", "the list"}, {"f", "what to add for each element"}},
-    .overloads = {overload<"(xs: list<int>) -> int", SumInts>(),
-                  overload<"(xs: list<float>) -> float", SumFloats>(),
+    .overloads = {overload<"(xs: list<int>) -> int", SumInts>(), overload<"(xs: list<float>) -> float", SumFloats>(),
                   overload<"(xs: list<duration>) -> duration", SumDurations>(),
                   overload<"<T: any>(xs: list<T>, f: T -> int) -> int", SumOfInts>(),
                   overload<"<T: any>(xs: list<T>, f: T -> float) -> float", SumOfFloats>(),

@@ -33,13 +33,14 @@ struct IntWeights {
 constexpr Operator kOperator = {
     .name = "weighted_mean",
     .summary = "Take the mean of a list in which each element counts by its weight",
-    .detail = "The sum of weight * x divided by the sum of the weights, each summed as `sum` does. Elements and weights are paired "
-              "by position.",
+    .detail =
+        "The sum of weight * x divided by the sum of the weights, each summed as `sum` does. Elements and weights are "
+        "paired "
+        "by position.",
     .parameters = {{"xs", "the list"}, {"weights", "the weight of each element"}},
-    .overloads = {generic_overload<"<T: number>(xs: list<T>, weights: list<float>) -> float?", FloatWeights, int64_t,
-                                   double>(),
-                  generic_overload<"<T: number>(xs: list<T>, weights: list<int>) -> float?", IntWeights, int64_t,
-                                   double>()},
+    .overloads =
+        {generic_overload<"<T: number>(xs: list<T>, weights: list<float>) -> float?", FloatWeights, int64_t, double>(),
+         generic_overload<"<T: number>(xs: list<T>, weights: list<int>) -> float?", IntWeights, int64_t, double>()},
     .edges = {{"an element or its weight is null", "the pair is skipped"},
               {"one list is longer", "its rest is left out"},
               {"the weights add up to 0, or there are none", "null"}},

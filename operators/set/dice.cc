@@ -19,10 +19,13 @@ struct Dice : SetMeasure<Share, T, Nullable<double>> {};
 constexpr Operator kOperator = {
     .name = "dice",
     .summary = "Measure how similar two lists are as sets, by the Dice coefficient",
-    .detail = "Twice the number of distinct values in both lists, divided by the sum of the numbers of distinct values: from 0 "
-              "to 1.",
+    .detail =
+        "Twice the number of distinct values in both lists, divided by the sum of the numbers of distinct values: from "
+        "0 "
+        "to 1.",
     .parameters = {{"xs", "the first list"}, {"ys", "the second list"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", Dice, bool, int64_t, double, Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", Dice, bool, int64_t, double, Text>()},
     .edges = {{"both lists are empty", "null: there is nothing to compare"},
               {"one list is empty", "0"},
               {"a value comes twice", "it counts once"},

@@ -32,8 +32,8 @@ constexpr Operator kOperator = {
     .name = "intersects",
     .summary = "Tell whether two lists share a value",
     .parameters = {{"xs", "the first list"}, {"ys", "the second list"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> bool", Intersects, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> bool", Intersects, bool, int64_t, double, Text>()},
     .edges = {{"a list is empty", "false"}, {"an element is null", "it is equal to nothing"}},
     .examples = {{"intersects([1, 2], [2, 3])", "true"}, {"intersects([\"a\"], [\"b\"])", "false"}},
     .cost = {.per_row = 25.0, .per_element = 2.0},

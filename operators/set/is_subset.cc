@@ -18,8 +18,8 @@ constexpr Operator kOperator = {
     .summary = "Tell whether all values of the first list are in the second",
     .detail = "Order and number do not matter.",
     .parameters = {{"xs", "the values to look for"}, {"ys", "the list to look in"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> bool", IsSubset, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> bool", IsSubset, bool, int64_t, double, Text>()},
     .edges = {{"the first list is empty", "true"}, {"an element is null", "it is ignored"}},
     .examples = {{"is_subset([1, 2], [3, 2, 1])", "true"}, {"is_subset([1, 4], [1])", "false"}},
     .cost = {.per_row = 30.0, .per_element = 2.5},

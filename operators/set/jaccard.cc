@@ -9,7 +9,8 @@ struct Share {
   static constexpr bool kFirst = true;
   static constexpr bool kSecond = true;
   static Nullable<double> result(SetSizes sizes) {
-    const double all = static_cast<double>(sizes.first) + static_cast<double>(sizes.second) - static_cast<double>(sizes.both);
+    const double all =
+        static_cast<double>(sizes.first) + static_cast<double>(sizes.second) - static_cast<double>(sizes.both);
     return Nullable<double>::where(all > 0.0, static_cast<double>(sizes.both) / all);
   }
 };
@@ -19,10 +20,11 @@ struct Jaccard : SetMeasure<Share, T, Nullable<double>> {};
 constexpr Operator kOperator = {
     .name = "jaccard",
     .summary = "Measure how similar two lists are as sets",
-    .detail = "The number of distinct values in both lists divided by the number of distinct values in either: from 0 to 1.",
+    .detail =
+        "The number of distinct values in both lists divided by the number of distinct values in either: from 0 to 1.",
     .parameters = {{"xs", "the first list"}, {"ys", "the second list"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", Jaccard, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", Jaccard, bool, int64_t, double, Text>()},
     .edges = {{"both lists are empty", "null: there is nothing to compare"},
               {"one list is empty", "0"},
               {"a value comes twice", "it counts once"},

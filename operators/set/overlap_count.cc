@@ -17,8 +17,8 @@ constexpr Operator kOperator = {
     .name = "overlap_count",
     .summary = "Count the distinct values that are in both lists",
     .parameters = {{"xs", "the first list"}, {"ys", "the second list"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> int", OverlapCount, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> int", OverlapCount, bool, int64_t, double, Text>()},
     .edges = {{"a value comes twice", "it counts once"},
               {"an element is null", "it does not count"},
               {"a list is empty", "0"}},

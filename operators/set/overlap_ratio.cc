@@ -18,10 +18,12 @@ struct OverlapRatio : SetMeasure<Share, T, Nullable<double>> {};
 constexpr Operator kOperator = {
     .name = "overlap_ratio",
     .summary = "Tell which share of the first list's distinct values is in the second list",
-    .detail = "From 0 to 1. With the words of a query first and those of a title second it says how much of the query is covered.",
+    .detail =
+        "From 0 to 1. With the words of a query first and those of a title second it says how much of the query is "
+        "covered.",
     .parameters = {{"xs", "the list whose values are looked for"}, {"ys", "the list to look in"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", OverlapRatio, bool, int64_t, double,
-                                   Text>()},
+    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", OverlapRatio, bool, int64_t,
+                                   double, Text>()},
     .edges = {{"the first list is empty", "null"},
               {"the second list is empty", "0"},
               {"a value comes twice", "it counts once"},

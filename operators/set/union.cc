@@ -29,8 +29,8 @@ constexpr Operator kOperator = {
     .summary = "List the distinct values that are in one list or the other",
     .detail = "First those of the first list in its order, then the new ones of the second. `concat` keeps duplicates.",
     .parameters = {{"xs", "the first list"}, {"ys", "the second list"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> list<T>", Union, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> list<T>", Union, bool, int64_t, double, Text>()},
     .edges = {{"a value comes twice", "it is kept once"},
               {"an element is null", "it is left out"},
               {"both lists are empty", "an empty list"}},

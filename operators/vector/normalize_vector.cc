@@ -9,7 +9,8 @@ struct NormalizeVector {
   static bool eval(Vector x, VectorResult result) {
     const double norm = __builtin_sqrt(dot_product(x, x));
     if (!(norm > 0.0)) return false;
-    for (uint32_t i = 0; i < result.size; ++i) result.data[i] = static_cast<float>(static_cast<double>(x.data[i]) / norm);
+    for (uint32_t i = 0; i < result.size; ++i)
+      result.data[i] = static_cast<float>(static_cast<double>(x.data[i]) / norm);
     return true;
   }
 };

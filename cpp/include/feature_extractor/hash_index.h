@@ -32,9 +32,7 @@ inline constexpr uint64_t kHashFirst = 0x9E3779B97F4A7C15u;
 inline constexpr uint64_t kHashSecond = 0x6A09E667F3BCC909u;
 
 // Not part of any result, so it may change between versions.
-[[gnu::always_inline]] inline uint64_t table_hash(uint64_t key) {
-  return multiply_fold(key ^ kHashSecond, kHashFirst);
-}
+[[gnu::always_inline]] inline uint64_t table_hash(uint64_t key) { return multiply_fold(key ^ kHashSecond, kHashFirst); }
 
 [[gnu::always_inline]] inline uint64_t table_hash(Text key) {
   const char* at = key.data();
@@ -71,7 +69,8 @@ inline constexpr uint64_t kHashSecond = 0x6A09E667F3BCC909u;
     return ((load_word(a) ^ load_word(b)) | (load_word(a + size - 8) ^ load_word(b + size - 8))) == 0;
   }
   if (size >= 4) {
-    return ((load_half_word(a) ^ load_half_word(b)) | (load_half_word(a + size - 4) ^ load_half_word(b + size - 4))) == 0;
+    return ((load_half_word(a) ^ load_half_word(b)) | (load_half_word(a + size - 4) ^ load_half_word(b + size - 4))) ==
+           0;
   }
   for (size_t i = 0; i < size; ++i) {
     if (a[i] != b[i]) return false;

@@ -20,7 +20,7 @@ template <class T>
   } else if constexpr (std::is_same_v<T, bool>) {
     return value ? 1 : 0;
   } else {
-    return static_cast<uint64_t>(value) ^ uint64_t{1} << 63;
+    return static_cast<uint64_t>(value) ^ uint64_t { 1 } << 63;
   }
 }
 

@@ -8,9 +8,8 @@ namespace feature_extractor {
 
 // Both vectors have the same size by their type; the smaller one counts, so that no mistake reads past an end.
 inline double dot_product(Vector x, Vector y) {
-  return lane_sum(x.size < y.size ? x.size : y.size, [&](uint32_t i) {
-    return static_cast<double>(x.data[i]) * static_cast<double>(y.data[i]);
-  });
+  return lane_sum(x.size < y.size ? x.size : y.size,
+                  [&](uint32_t i) { return static_cast<double>(x.data[i]) * static_cast<double>(y.data[i]); });
 }
 
 // Null where a vector has only zeros. The product of the squared norms of finite floats neither overflows nor vanishes in
