@@ -45,6 +45,7 @@ constexpr Operator kOperator = {
     .edges = {{"a map is empty, or all its values are 0", "null: there is no angle"},
               {"the maps share no key", "0"},
               {"a value is null", "it counts as 0"}},
+    .examples = {{"m: map<string, float> = {\"a\": 3.0, \"b\": 4.0} | map_cosine(m, m)", "1.0"}},
     .cost = {.per_row = 35.0, .per_element = 3.0},
     .aliases = "cosine_similarity_map kv_cosine sparse_cosine",
     .see_also = "map_dot cosine",

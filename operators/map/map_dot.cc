@@ -30,6 +30,9 @@ constexpr Operator kOperator = {
               {"a value is null", "it counts as 0"},
               {"an input map holds a key twice", "in the second map the later value counts"},
               {"the sum is not finite", "null"}},
+    .examples = {{"m: map<string, float> = {\"a\": 1.5, \"b\": 2.0} | n: map<string, float> = {\"b\": 4.0, \"c\": 1.0} "
+                  "| map_dot(m, n)",
+                  "8.0"}},
     .cost = {.per_row = 30.0, .per_element = 3.0},
     .aliases = "kv_dot_product kv_dot sparse_dot dot_product",
     .see_also = "map_cosine dot overlap_count",

@@ -18,6 +18,7 @@ constexpr Operator kOperator = {
     .edges = {{"a vector has only zeros", "null: there is no angle"},
               {"both are the same vector", "1"},
               {"the sizes differ", "it does not compile"}},
+    .examples = {{"v: vector<2> = [3.0, 4.0] | cosine(v, v)", "1.0"}},
     .cost = {.per_row = 10.0, .per_element = 0.6},
     .algebra = "commutative",
     .aliases = "cosine_similarity cos_sim list_cosine_similarity",

@@ -21,6 +21,7 @@ constexpr Operator kOperator = {
     .parameters = {{"x", "the first vector"}, {"y", "the second vector"}},
     .overloads = {overload<"<N: size>(x: vector<N>, y: vector<N>) -> float", EuclideanDistance>()},
     .edges = {{"both are the same vector", "0"}, {"the sizes differ", "it does not compile"}},
+    .examples = {{"v: vector<2> = [1.0, 2.0] | w: vector<2> = [4.0, 6.0] | euclidean_distance(v, w)", "5.0"}},
     .cost = {.per_row = 6.0, .per_element = 0.4},
     .algebra = "commutative",
     .aliases = "l2_distance euclid list_distance distance",

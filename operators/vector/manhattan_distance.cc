@@ -20,6 +20,7 @@ constexpr Operator kOperator = {
     .parameters = {{"x", "the first vector"}, {"y", "the second vector"}},
     .overloads = {overload<"<N: size>(x: vector<N>, y: vector<N>) -> float", ManhattanDistance>()},
     .edges = {{"both are the same vector", "0"}, {"the sizes differ", "it does not compile"}},
+    .examples = {{"v: vector<2> = [1.0, 2.0] | w: vector<2> = [4.0, -2.0] | manhattan_distance(v, w)", "7.0"}},
     .cost = {.per_row = 5.0, .per_element = 0.4},
     .algebra = "commutative",
     .aliases = "l1_distance cityblock taxicab",

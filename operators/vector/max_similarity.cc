@@ -26,6 +26,8 @@ constexpr Operator kOperator = {
     .edges = {{"the list is empty", "null"},
               {"a vector of the list is null or has only zeros", "it is skipped"},
               {"`x` has only zeros", "null"}},
+    .examples = {{"v: vector<2> = [3.0, 4.0] | vs: list<vector<2>> = [[0.0, 2.0], [1.0, 0.0]] | max_similarity(v, vs)",
+                  "0.8"}},
     .cost = {.per_row = 5.0, .per_element = 12.0},
     .aliases = "max_sim closest nearest_similarity",
     .see_also = "cosine vector_mean",

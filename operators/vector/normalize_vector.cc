@@ -22,6 +22,7 @@ constexpr Operator kOperator = {
     .parameters = {{"x", "the vector"}},
     .overloads = {overload<"<N: size>(x: vector<N>) -> vector<N>?", NormalizeVector>()},
     .edges = {{"all numbers are 0", "null: there is no direction"}},
+    .examples = {{"v: vector<2> = [3.0, 4.0] | to_list(normalize_vector(v))[0]", "0.6000000238418579"}},
     .cost = {.per_row = 12.0, .per_element = 1.0},
     .algebra = "idempotent",
     .aliases = "l2_normalize unit_vector norm_vec",

@@ -17,6 +17,7 @@ constexpr Operator kOperator = {
     .parameters = {{"x", "the first vector"}, {"y", "the second vector"}},
     .overloads = {overload<"<N: size>(x: vector<N>, y: vector<N>) -> vector<N>", VectorAdd>()},
     .edges = {{"a sum does not fit a 32-bit float", "null"}, {"the sizes differ", "it does not compile"}},
+    .examples = {{"v: vector<2> = [1.0, 2.0] | w: vector<2> = [0.5, -2.0] | to_list(vector_add(v, w))", "[1.5, 0.0]"}},
     .cost = {.per_row = 4.0, .per_element = 0.5},
     .algebra = "commutative",
     .aliases = "element_wise_add vec_add",

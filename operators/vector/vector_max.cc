@@ -28,6 +28,7 @@ constexpr Operator kOperator = {
     .parameters = {{"xs", "the vectors"}},
     .overloads = {overload<"<N: size>(xs: list<vector<N>>) -> vector<N>?", VectorMax>()},
     .edges = {{"the list is empty, or all vectors are null", "null"}, {"a vector is null", "it is skipped"}},
+    .examples = {{"vs: list<vector<2>> = [[1.0, -2.0], [0.5, -1.0]] | to_list(vector_max(vs))", "[1.0, -1.0]"}},
     .cost = {.per_row = 8.0, .per_element = 6.0},
     .aliases = "max_pooling element_wise_max",
     .see_also = "vector_mean vector_sum",

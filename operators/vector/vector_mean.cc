@@ -26,6 +26,7 @@ constexpr Operator kOperator = {
     .overloads = {overload<"<N: size>(xs: list<vector<N>>) -> vector<N>?", VectorMean>()},
     .edges = {{"the list is empty, or all vectors are null", "null"},
               {"a vector is null", "it is skipped, and does not count in the denominator"}},
+    .examples = {{"vs: list<vector<2>> = [[1.0, 2.0], [0.5, -2.0]] | to_list(vector_mean(vs))", "[0.75, 0.0]"}},
     .cost = {.per_row = 12.0, .per_element = 8.0},
     .aliases = "mean_pooling avg_pooling average_embedding array_avg vec_pool",
     .see_also = "vector_sum vector_max",

@@ -18,6 +18,8 @@ constexpr Operator kOperator = {
     .parameters = {{"x", "the first vector"}, {"y", "the second vector"}},
     .overloads = {overload<"<N: size>(x: vector<N>, y: vector<N>) -> vector<N>", VectorMultiply>()},
     .edges = {{"a product does not fit a 32-bit float", "null"}, {"the sizes differ", "it does not compile"}},
+    .examples = {{"v: vector<2> = [1.5, 2.0] | w: vector<2> = [2.0, -2.0] | to_list(vector_multiply(v, w))",
+                  "[3.0, -4.0]"}},
     .cost = {.per_row = 4.0, .per_element = 0.5},
     .algebra = "commutative",
     .aliases = "hadamard element_wise_multiply vec_mul",

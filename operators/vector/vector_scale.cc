@@ -17,6 +17,7 @@ constexpr Operator kOperator = {
     .parameters = {{"x", "the vector"}, {"factor", "the factor"}},
     .overloads = {overload<"<N: size>(x: vector<N>, factor: float) -> vector<N>", VectorScale>()},
     .edges = {{"a product does not fit a 32-bit float", "null"}},
+    .examples = {{"v: vector<2> = [1.5, -2.0] | to_list(vector_scale(v, 2.0))", "[3.0, -4.0]"}},
     .cost = {.per_row = 4.0, .per_element = 0.5},
     .aliases = "scalar_multiply vec_scale",
     .see_also = "vector_multiply normalize_vector",

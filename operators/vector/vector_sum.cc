@@ -23,6 +23,7 @@ constexpr Operator kOperator = {
     .edges = {{"the list is empty, or all vectors are null", "null"},
               {"a vector is null", "it is skipped"},
               {"a sum does not fit a 32-bit float", "null"}},
+    .examples = {{"vs: list<vector<2>> = [[1.0, 2.0], [0.5, -2.0]] | to_list(vector_sum(vs))", "[1.5, 0.0]"}},
     .cost = {.per_row = 10.0, .per_element = 8.0},
     .aliases = "sum_pooling element_wise_sum",
     .see_also = "vector_mean vector_max vector_add",
