@@ -81,6 +81,7 @@ class Binder {
     for (size_t d = 3; d < plan_.domains.size(); ++d) {
       program_.domains_of_shape_[plan_.domains[d].shape].push_back(static_cast<int>(d));
     }
+    program_.is_fetched_.assign(plan_.domains.size(), false);
     program_.used_inputs_.assign(plan_.inputs.size(), false);
   }
 
@@ -106,29 +107,33 @@ class Binder {
     return storage == held ? -1 : entry_map(domain, storage);
   }
 
-  int index_map(int from, int to) {
-    const auto found = index_ids_.find({from, to});
+  int index_map(int from, int to, Step::Through through = Step::Through::kAny) {
+    const std::vector<int> way{from, to, static_cast<int>(through)};
+    const auto found = index_ids_.find(way);
     if (found != index_ids_.end()) return found->second;
     const std::vector<int> path = lift_path(plan_, from, to);
     IndexMap map;
     map.from = from;
     map.to = to;
+    map.by_origin = through == Step::Through::kAny ? path.size() == 2 && plan_.domains[from].origin == to
+                                                   : through == Step::Through::kOrigin;
     if (path.size() > 2) {
       map.first = index_map(from, path[1]);
       map.second = index_map(path[1], to);
     } else if (from > kCandidateDomain) {
       // The direct hops need the entries that they expand.
-      if (plan_.domains[from].origin == to && !plan_.domains[from].view) need_entries(to, to);
+      if (map.by_origin && !plan_.domains[from].view) need_entries(to, to);
       if (plan_.domains[from].view) need_entries(from, from);
     }
     program_.index_maps_.push_back(map);
     const int id = static_cast<int>(program_.index_maps_.size()) - 1;
-    index_ids_[{from, to}] = id;
+    index_ids_[way] = id;
     return id;
   }
 
   // The map from the rows that own the lists of a lifted domain to those that own the lists of its origin; -1 if the same.
   int parent_map(int domain, int origin) {
+    if (program_.is_fetched_[domain]) return -1;  // The fetch itself leaves the map behind.
     const int from = plan_.domains[domain].parent;
     const int to = plan_.domains[origin].parent;
     return from == to ? -1 : index_map(from, to);
@@ -178,7 +183,7 @@ class Binder {
         break;
       case Step::Kind::kLift: {
         const int from = plan_.slots[step.source].domain;
-        bound.index_map = index_map(bound.domain, from);
+        bound.index_map = index_map(bound.domain, from, step.through);
         for (const int d : program_.domains_of_shape_[step.results[0]]) {
           const int origin = plan_.domains[d].origin;
           bound.elements_domain = d;
@@ -190,6 +195,11 @@ class Binder {
         const int storage = plan_.slots[step.source].domain;
         bound.elements_domain = step.domain;
         bound.origin_entries = need_entries(step.domain, storage);
+        for (const int d : program_.domains_of_shape_[step.results[0]]) {
+          const int origin = plan_.domains[d].origin;
+          bound.lifted_entries = need_entries(origin, origin);
+          program_.is_fetched_[d] = true;
+        }
         break;
       }
       case Step::Kind::kCall:
@@ -360,7 +370,7 @@ class Binder {
   SimdLevel level_;
   bool use_reference_;
   std::map<std::pair<int, int>, int> entry_ids_;
-  std::map<std::pair<int, int>, int> index_ids_;
+  std::map<std::vector<int>, int> index_ids_;
 };
 
 void Binder::run_constant_step(const BoundStep& step) {

@@ -210,6 +210,9 @@ void Executor::run_constant(const BoundStep& step) {
       case StorageKind::kInt:
         std::memcpy(out, &value.int_value, 8);
         break;
+      case StorageKind::kVector:
+        std::memset(out, 0, bound.value_size);
+        break;
       case StorageKind::kFloat: {
         const double number =
             value.kind == ConstantValue::Kind::kInt ? static_cast<double>(value.int_value) : value.float_value;
@@ -230,6 +233,7 @@ void Executor::run_constant(const BoundStep& step) {
   const int slot = step.step->results[0];
   Column& column = work_.columns[slot];
   column.data = values_of(slot, 1);
+  column.width = program_.slots_[slot].width;
   valid_of(slot, 1);
   if (program_.slots_[slot].type != StorageKind::kList) {
     store(value, slot, 0);
@@ -299,9 +303,15 @@ const ListEntry* Executor::entry_map(int id) {
   const ListEntry* dense = dense_entries(d.origin);
   const ListEntry* deep = origin_entries(d.origin, storage);
   const int origin_parent = program_.plan().domains[d.origin].parent;
-  const uint32_t* owner = origin_parent == d.parent ? nullptr : index_map(find_index_map(d.parent, origin_parent));
+  const uint32_t* owner = program_.is_fetched_[domain]     ? work_.domains[domain].owners.as<uint32_t>()
+                          : origin_parent == d.parent ? nullptr
+                                                      : index_map(find_index_map(d.parent, origin_parent));
   for (uint32_t i = 0; i < rows; ++i) {
     const uint32_t row = owner == nullptr ? i : owner[i];
+    if (shape[i].size == 0) {
+      out[i] = {0, 0};
+      continue;
+    }
     out[i] = {deep[row].begin + (shape[i].begin - dense[row].begin), shape[i].size};
   }
   return out;
@@ -351,7 +361,7 @@ const uint32_t* Executor::index_map(int id) {
   const uint32_t owners = work_.domains[d.parent].rows;
   const auto* shape = static_cast<const ListEntry*>(work_.columns[d.shape].data);
   uint32_t next = 0;
-  if (index.to == d.parent) {
+  if (!index.by_origin) {
     for (uint32_t row = 0; row < owners; ++row) {
       for (uint32_t k = 0; k < shape[row].size; ++k) out[next++] = row;
     }
@@ -460,9 +470,25 @@ void Executor::run_fetch(const BoundStep& step) {
     column.data = std::memset(values_of(result, rows), 0, static_cast<size_t>(rows) * bound.value_size);
     column.valid = static_cast<uint8_t*>(std::memset(valid_of(result, rows), 0, rows));
     column.width = bound.width;
+    if (bound.type == StorageKind::kList) shape_written(result, 0, false);
     return;
   }
   gather(step.step->source, index, rows, result, all != 0 ? nullptr : present);
+  if (program_.slots_[result].type == StorageKind::kList) {
+    auto* out = static_cast<ListEntry*>(const_cast<void*>(work_.columns[result].data));
+    const ListEntry* dense = step.lifted_entries >= 0 ? entry_map(step.lifted_entries) : nullptr;
+    for (uint32_t i = 0; i < rows; ++i) {
+      if (present[i] == 0) {
+        out[i] = {0, 0};
+      } else if (dense != nullptr) {
+        out[i] = dense[index[i]];
+      }
+    }
+    for (const int d : program_.domains_of_shape_[result]) {
+      std::memcpy(work_.domains[d].owners.reserve_array<uint32_t>(rows), index, sizeof(uint32_t) * rows);
+    }
+    shape_written(result, 0, false);
+  }
   if (program_.slots_[result].type == StorageKind::kText && all == 0) {
     auto* texts = static_cast<Text*>(const_cast<void*>(work_.columns[result].data));
     for (uint32_t i = 0; i < rows; ++i) {

@@ -24,6 +24,7 @@ struct Workspace {
     uint32_t rows = 0;
     std::vector<RowRange> input_ranges;  // Of elements that are read from Arrow.
     Buffer positions;                    // Of a selection.
+    Buffer owners;                       // Of a fetched list: the row of the list that it was fetched from.
   };
   struct Map {
     Buffer values;

@@ -30,6 +30,7 @@ struct EntryMap {
 struct IndexMap {
   int from = -1;
   int to = -1;
+  bool by_origin = false;  // Of a single hop: to the origin rather than to the parent.
   int first = -1;   // The map from `from` to the next domain on the way; -1 where `to` is the next one.
   int second = -1;  // The map from there to `to`.
 };
@@ -63,6 +64,7 @@ struct BoundStep {
   bool in_blocks = false;          // Some operand is a broadcast constant.
   int elements_domain = -1;        // Of a list-like result; or the domain whose elements an input step reads.
   int origin_entries = -1;         // Spans: entry map of the origin's dense entries; -1: the origin's shape slot.
+  int lifted_entries = -1;         // Of a fetched list: entry map of the dense elements of its origin, if that is a view.
   int index_map = -1;              // Lifts, and fetches of values behind other origins.
   int feature = -1;                // An output instead of a step.
 };
@@ -108,6 +110,7 @@ class Program {
   std::vector<uint32_t> register_value_size_;
   std::vector<State> states_;
   std::vector<bool> used_inputs_;
+  std::vector<bool> is_fetched_;  // By domain: its shape was fetched from a list of lists.
   int maximum_operand_columns_ = 1;
   std::unique_ptr<struct Workspace> constants_;  // Holds the values of the constant stage.
 };

@@ -67,6 +67,9 @@ struct Step {
   // kLift, kFetch
   int source = -1;
   int domain = -1;  // kFetch: the view of at most one element per row.
+  // kLift: the one hop to take where parent and origin are the same domain.
+  enum class Through : uint8_t { kAny, kParent, kOrigin };
+  Through through = Through::kAny;
   // The slots that the step writes, in order; a constant list writes its shape and its elements.
   std::vector<int> results;
 };

@@ -362,7 +362,8 @@ class Reader {
     const Slot& slot = plan_.slots[step->results[0]];
     if (slot.domain != kConstantDomain) return fail("a constant is not in the constant domain");
     if (slot.type != StorageKind::kList) {
-      return (slot.type != StorageKind::kVector && constant_fits(step->value, slot.type)) ||
+      return (slot.type == StorageKind::kVector ? step->value.kind == ConstantValue::Kind::kNull
+                                                : constant_fits(step->value, slot.type)) ||
              fail("the constant does not fit its slot");
     }
     const int elements = static_cast<int>(integer(item, "elements", -1));
@@ -420,6 +421,15 @@ class Reader {
     if (from.domain == to.domain || lift_path(plan_, to.domain, from.domain).empty()) {
       return fail("the value cannot be lifted to this domain");
     }
+    const std::string through = text(item, "through");
+    if (!through.empty()) {
+      const Domain& domain = plan_.domains[to.domain];
+      if (through != "parent" && through != "origin") return fail("a lift goes through an unknown way");
+      step->through = through == "parent" ? Step::Through::kParent : Step::Through::kOrigin;
+      if ((through == "parent" ? domain.parent : domain.origin) != from.domain) {
+        return fail("a lift goes through another domain than the value's");
+      }
+    }
     for (const int d : lift_path(plan_, to.domain, from.domain)) {
       if (d > kCandidateDomain && d != from.domain && !readable(plan_.domains[d].shape)) return false;
     }
@@ -458,9 +468,9 @@ class Reader {
         if (used) return fail("its shape is never written");
         continue;
       }
-      if (step->kind == Step::Kind::kLift) {
+      if (step->kind == Step::Kind::kLift || step->kind == Step::Kind::kFetch) {
         const Slot& from = plan_.slots[step->source];
-        if (!domain.view || plan_.domains[domain.origin].shape != step->source ||
+        if (!domain.view || domain.origin < 0 || plan_.domains[domain.origin].shape != step->source ||
             plan_.domains[domain.origin].parent != from.domain) {
           return fail("a lifted list must be a view of the list it was lifted from");
         }
