@@ -529,7 +529,7 @@ feature department_taste : dense = taste[department] ?? 0.0
 "Where the department stands among the household's departments, from 1 down; 0 for a new one."
 @owner("affinity")
 feature department_rank : dense =
-    ratio(taste.values().count(p -> p <= (taste[department] ?? 0.0)), taste.size()) ?? 0.0
+    ratio(taste.values().count(p -> p <= (taste[department] ?? 0.0)), taste.length()) ?? 0.0
 
 "Whether the household spends more on this department than on any other."
 @owner("affinity")

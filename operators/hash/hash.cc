@@ -44,6 +44,7 @@ constexpr Operator kOperator = {
               {"the text is empty", "it has a hash like any other"}},
     .examples = {{"hash(42)", "-6764940425295361044"}, {"hash(\"abc\")", "7084023657223120446"}},
     .cost = {.per_row = 3.0, .per_element = 0.5},
+    .role = "hash",
     .aliases = "hash64 xxhash xxh3 fingerprint hash_code xxhash64",
     .see_also = "hash_bucket cross sample",
     .source = "XXH3 of xxHash 0.8, https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md",

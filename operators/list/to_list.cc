@@ -26,6 +26,7 @@ constexpr Operator kOperator = {
     .edges = {{"`x` is null", "null, not a list with a null in it"}},
     .examples = {{"to_list(5)", "[5]"}, {"to_list(\"a\")", "[\"a\"]"}},
     .cost = {.per_row = 4.0, .per_element = 0.5},
+    .role = "to_list",
     .aliases = "as_list wrap to_array",
     .see_also = "list_of cross",
 };

@@ -1,24 +1,15 @@
-// keys(m): the keys of a map as a list.
+// keys(m): the keys of a map as a list. The planner makes that column the result; there is no kernel.
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {
 namespace {
-
-template <class K>
-struct Keys {
-  static void eval(Map<K, Any> m, ListBuilder<K>& result) {
-    const List<K> keys = m.keys();
-    result.reserve(keys.size());
-    for (uint32_t i = 0; i < keys.size(); ++i) result.push_element(keys, i);
-  }
-};
 
 constexpr Operator kOperator = {
     .name = "keys",
     .summary = "List the keys of a map",
     .detail = "The order is that of the map's entries, as they came in.",
     .parameters = {{"m", "the map"}},
-    .overloads = {generic_overload<"<K: key, V: any>(m: map<K, V>) -> list<K>", Keys, bool, int64_t, Text>()},
+    .overloads = {mapping_overload<"<K: key, V: any>(m: map<K, V>) -> list<K>">()},
     .edges = {{"the map is empty", "an empty list"}, {"a value is null", "its key is listed"}},
     .examples = {{"keys(count_values([\"b\", \"a\", \"b\"]))", "[\"b\", \"a\"]"}},
     .cost = {.per_row = 4.0, .per_element = 0.7},

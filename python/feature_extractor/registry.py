@@ -256,6 +256,10 @@ class Registry:
         """Return the operators that a piece of syntax such as ``+`` stands for."""
         return tuple(self._by_syntax.get(syntax, ()))
 
+    def by_role(self, role: str) -> tuple[Operator, ...]:
+        """Return the operators with a role that the compiler knows, such as ``hash``."""
+        return tuple(operator for operator in self.operators if operator.role == role)
+
     def by_alias(self, name: str) -> str | None:
         """Return the name that we use for what another system calls ``name``."""
         return self._by_alias.get(name) or self._by_alias.get(name.lower())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from feature_extractor.check.interning import Interner
@@ -106,6 +106,8 @@ class CallChecker:
 
         ``shown`` is what the user wrote for the operator, such as ``+`` or ``clip``.
         """
+        if operators[0].role == "hash_arguments":
+            given = self._hashed(given, span, operator_span, check_lambda)
         values = [argument.value for argument in given]
         if any(value is not None and isinstance(value.type, ErrorType) for value in values):
             return self.interner.error(span)
@@ -138,6 +140,34 @@ class CallChecker:
             self._alive.extend(value.type for value in values if value is not None)
             self._cache[key] = (chosen, result, bindings)
         return self._build(chosen, result, bindings, given, span)
+
+    def _hashed(
+        self, given: list[Given], span: Span, operator_span: Span, check_lambda: LambdaChecker
+    ) -> list[Given]:
+        """Return the arguments hashed, and made lists where one of them is a list.
+
+        docs/design/0002 describes the rule.
+        """
+
+        def applied(role: str, argument: Given) -> Given:
+            operators = self.registry.by_role(role)
+            name = operators[0].name
+            alone = [replace(argument, name=None)]
+            value = self.call(operators, name, alone, argument.span, operator_span, check_lambda)
+            return replace(argument, value=value)
+
+        def is_list(argument: Given) -> bool:
+            return argument.value is not None and isinstance(argument.value.type, ListType)
+
+        any_list = any(map(is_list, given))
+        hashed = []
+        for argument in given:
+            if argument.value is None or isinstance(argument.value.type, ErrorType):
+                hashed.append(argument)
+                continue
+            one = applied("hash", argument)
+            hashed.append(applied("to_list", one) if any_list and not is_list(argument) else one)
+        return hashed
 
     def _report_unclear(self, given: list[Given], shown: str, span: Span) -> None:
         for argument in given:

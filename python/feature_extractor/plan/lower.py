@@ -29,6 +29,7 @@ from feature_extractor.plan.operators import (
     Overload,
     Parameter,
     Pattern,
+    Signature,
     storage_of,
     substitute,
 )
@@ -218,6 +219,8 @@ class Lowering:
         elements: dict[int, Domain] = {}
         for i, positions in lambdas.items():
             elements[i] = self._bodies(call, parameters, i, positions, scope, values)
+        if overload.shape == "mapping" and not lambdas:
+            return self._parts(call, values[0], signature)
         if overload.shape == "mapping":
             ((over_index, (body_index, *_)),) = lambdas.items()
             return ListValue(elements[over_index], values[body_index])
@@ -274,6 +277,15 @@ class Lowering:
         if chooses:
             return self._choice(invocation, values)
         return self._results(invocation, signature.result)
+
+    def _parts(self, call: Call, value: Value, signature: Signature) -> Value:
+        """Return the keys, the values or the entries of a map: its own columns, as a list."""
+        assert isinstance(value, MapValue) and isinstance(call.type, ListType)
+        if isinstance(call.type.element, StructType):
+            fields = {"key": value.key, "value": value.value}
+            return ListValue(value.domain, StructValue(tuple(fields), lambda name: fields[name]))
+        is_key = signature.result.parts[0].name == signature.parameters[0].pattern.parts[0].name
+        return ListValue(value.domain, value.key if is_key else value.value)
 
     def _bodies(
         self,
