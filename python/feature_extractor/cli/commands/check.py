@@ -1,0 +1,80 @@
+"""``fx check``: find the mistakes of programs. Never loads the native core."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+import click
+
+from feature_extractor.cli.console import counted, print_findings, wants_colour
+from feature_extractor.cli.failures import EXIT_FINDINGS, require_file
+from feature_extractor.cli.programs import refuse_binary
+from feature_extractor.diagnostics import Diagnostic
+from feature_extractor.diagnostics.diagnostic import Severity
+
+_HELP = """Check feature files: syntax, names, types, nulls, domains and resources.
+
+Nothing is run, and the compiled core is not needed. The exit code is 0 where no program has an
+error and 1 otherwise; warnings do not count.
+
+\b
+Examples:
+    fx check ranking.fx
+    fx check features/*.fx --format json
+"""
+
+
+@click.command(help=_HELP, short_help="Find the mistakes of programs.")
+@click.argument("programs", nargs=-1, required=True, metavar="PROGRAM...")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the findings.",
+)
+def command(programs: Sequence[str], output_format: str) -> int:
+    """Print all findings of all programs."""
+    findings = [finding for path in programs for finding in check(path)]
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    if output_format == "json":
+        sys.stdout.write(json.dumps([f.as_json() for f in findings], ensure_ascii=False, indent=2))
+        sys.stdout.write("\n")
+        return EXIT_FINDINGS if errors else 0
+    print_findings(findings, sys.stdout)
+    files = counted(len(programs), "file")
+    if not findings:
+        print(f"{files} checked: all is well")
+        return 0
+    others = len(findings) - errors
+    parts = [counted(errors, "error")] if errors else []
+    parts += [counted(others, "warning")] if others else []
+    colour = ("\x1b[1m", "\x1b[0m") if wants_colour(sys.stdout) else ("", "")
+    print(f"\n{colour[0]}{files} checked: {' and '.join(parts)}{colour[1]}")
+    return EXIT_FINDINGS if errors else 0
+
+
+def check(path: str) -> list[Diagnostic]:
+    """Return the findings about one file, its modules, and the files of its resources."""
+    from feature_extractor.check.program import check_file
+    from feature_extractor.plan.build import build_plan
+    from feature_extractor.plan.errors import PlanError
+    from feature_extractor.plan.resources import Vocabulary, read_resources
+    from feature_extractor.registry import load_registry
+
+    place = require_file(path)
+    refuse_binary(place)
+    registry = load_registry()
+    program, findings = check_file(place, registry)
+    if program is None:
+        return findings
+    try:
+        resources = read_resources(program)
+        sizes = {name: r.size for name, r in resources.items() if isinstance(r, Vocabulary)}
+        build_plan(program, registry, vocabulary_sizes=sizes)
+    except PlanError as error:
+        return [*findings, *error.diagnostics]
+    return findings

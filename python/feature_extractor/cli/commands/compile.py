@@ -1,0 +1,58 @@
+"""``fx compile``: make a package of a program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from feature_extractor.cli.console import counted, print_findings, size_text
+from feature_extractor.cli.failures import CommandError, require_file
+from feature_extractor.cli.programs import is_package, refuse_binary, require_core
+
+_HELP = """Compile a feature file with its modules and resources into a package (.fxp).
+
+The file is replaced at once, so that a server that loads it sees the old package or the new one.
+The same program and resources give the same bytes and the same digest.
+
+\b
+Examples:
+    fx compile ranking.fx
+    fx compile ranking.fx -o build/ranking.fxp
+"""
+
+
+@click.command(help=_HELP, short_help="Make a package of a program.")
+@click.argument("program", metavar="PROGRAM")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="The package to write; without it PROGRAM with the suffix .fxp.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing where all is well.")
+def command(program: str, output: str | None, quiet: bool) -> int:
+    """Compile and write."""
+    place = require_file(program)
+    if is_package(place):
+        raise CommandError(f"{program}: this is a package already")
+    refuse_binary(place)
+    target = Path(output) if output else place.with_suffix(".fxp")
+    if target.is_dir():
+        raise CommandError(f"{target}: this is a directory, not a file")
+    if not target.parent.is_dir():
+        raise CommandError(f"{target}: there is no directory {target.parent}")
+    if target.exists() and target.samefile(place):
+        raise CommandError(f"{target}: the package would overwrite the program")
+    require_core()
+    from feature_extractor.program import compile
+
+    compiled = compile(place)
+    print_findings(compiled.warnings, sys.stderr)
+    compiled.save(target)
+    if not quiet:
+        features = counted(len(compiled.package.manifest["features"]), "feature")
+        size = size_text(target.stat().st_size)
+        print(f"{target}: {features}, {size}, digest {compiled.digest}")
+    return 0

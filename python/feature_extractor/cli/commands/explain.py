@@ -1,0 +1,152 @@
+"""``fx explain``: show what a program computes, where, how often, and at what cost."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feature_extractor.cli.failures import CommandError, require_file
+from feature_extractor.cli.programs import is_package, refuse_binary, require_core
+from feature_extractor.diagnostics.suggestions import closest
+
+if TYPE_CHECKING:
+    from feature_extractor.explain import Explanation
+
+_HELP = """Show what a program or a package computes: per request or per candidate, from which inputs,
+in which steps, what it costs roughly, and what features share.
+
+\b
+Examples:
+    fx explain ranking.fx
+    fx explain ranking.fx --feature ctr --feature freshness
+    fx explain ranking.fxp --plan
+    fx explain ranking.fx --format html -o ranking.html
+"""
+
+
+@click.command(help=_HELP, short_help="Show what is computed, where and at what cost.")
+@click.argument("program", metavar="PROGRAM|PACKAGE")
+@click.option("--feature", "features", multiple=True, metavar="NAME", help="Show one feature.")
+@click.option("--plan", "show_plan", is_flag=True, help="Print the steps that run, line by line.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json", "html"]),
+    help="The form of the output; html is one page that needs no network.  [default: text]",
+)
+@click.option(
+    "--candidates",
+    type=click.IntRange(1, 10_000_000),
+    default=100,
+    show_default=True,
+    help="Estimate costs for this many candidates per request.",
+)
+@click.option(
+    "--list-length",
+    type=click.IntRange(0, 1_000_000),
+    default=20,
+    show_default=True,
+    help="Estimate costs for lists of this length.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the terminal.")
+def command(
+    program: str,
+    features: Sequence[str],
+    show_plan: bool,
+    output_format: str | None,
+    candidates: int,
+    list_length: int,
+    output: str | None,
+) -> int:
+    """Explain and print."""
+    form = output_format or ("html" if output and output.endswith(".html") else "text")
+    if show_plan and (form == "html" or features):
+        raise click.UsageError("--plan prints the whole plan as text or json.")
+    if form == "html" and features:
+        raise click.UsageError("The page shows all features; leave out --feature or html.")
+    plan, manifest = _plan(program)
+    if show_plan:
+        text = _plan_text(plan, form)
+    else:
+        text = _explanation_text(plan, manifest, form, features, candidates, list_length)
+    if output is None or output == "-":
+        sys.stdout.write(text)
+    else:
+        Path(output).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _plan(path: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the plan of a program or a package, and its manifest."""
+    from feature_extractor.explain.files import read_plan
+    from feature_extractor.plan.package import PackageError
+
+    place = require_file(path)
+    if is_package(place) or place.suffix == ".json":
+        try:
+            return read_plan(place)
+        except PackageError as error:
+            raise CommandError(f"{path}: {error}") from None
+    refuse_binary(place)
+    require_core()
+    from feature_extractor.program import compile
+
+    package = compile(place).package
+    return package.plan, package.manifest
+
+
+def _plan_text(plan: dict[str, Any], form: str) -> str:
+    if form == "json":
+        return json.dumps(plan, ensure_ascii=False, indent=1) + "\n"
+    from feature_extractor.plan.listing import listing
+
+    return listing(plan, sites=True)
+
+
+def _explanation_text(
+    plan: dict[str, Any],
+    manifest: dict[str, Any],
+    form: str,
+    features: Sequence[str],
+    candidates: int,
+    list_length: int,
+) -> str:
+    from feature_extractor.explain import Assumptions, explain, feature_text, page, summary_text
+    from feature_extractor.registry import load_registry
+
+    assumptions = Assumptions(candidates=candidates, list_length=list_length)
+    explanation = explain(plan, load_registry(), manifest, assumptions)
+    chosen = [_feature(explanation, name) for name in features]
+    if form == "html":
+        return page(explanation)
+    if form == "json":
+        return json.dumps(_as_json(explanation, features), ensure_ascii=False, indent=1) + "\n"
+    if chosen:
+        return "\n".join(feature_text(explanation, feature) for feature in chosen)
+    return summary_text(explanation)
+
+
+def _feature(explanation: Explanation, name: str) -> Any:
+    feature = explanation.feature(name)
+    if feature is None:
+        meant = closest(name, [feature.name for feature in explanation.features])
+        raise CommandError(
+            f"there is no feature `{name}`", f"Did you mean `{meant}`?" if meant else ""
+        )
+    return feature
+
+
+def _as_json(explanation: Explanation, features: Sequence[str]) -> dict[str, Any]:
+    """Return the explanation as JSON values; with names only those features and their steps."""
+    if not features:
+        return explanation.as_json()
+    chosen = tuple(_feature(explanation, name) for name in features)
+    needed = sorted({index for feature in chosen for index in feature.steps})
+    reduced = replace(explanation, features=chosen, steps=())
+    return reduced.as_json() | {"steps": [asdict(explanation.steps[i]) for i in needed]}

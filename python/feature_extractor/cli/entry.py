@@ -1,0 +1,168 @@
+"""The entry of ``fx``: finds the commands, and turns every failure into one clear line."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import click
+
+from feature_extractor.cli import commands
+from feature_extractor.cli.console import print_error, print_findings
+from feature_extractor.cli.failures import EXIT_FAILURE, EXIT_FINDINGS, CommandError
+from feature_extractor.diagnostics.suggestions import closest
+from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError
+
+EXIT_INTERRUPTED = 130
+"""What a shell reports for a process that SIGINT ended: 128 + 2."""
+EXIT_BROKEN_PIPE = 141
+"""What a shell reports for a process that SIGPIPE ended: 128 + 13."""
+
+_HELP = """Write a ranking feature once; compute the same bits in training and serving.
+
+\b
+Exit codes:
+    0    all is well
+    1    the program has mistakes, or the data do not fit it
+    2    wrong usage, a file that cannot be read or written, or an error of fx itself
+    130  interrupted (Ctrl-C)
+    141  the reader of the output went away (broken pipe)
+
+\b
+Examples:
+    fx check ranking.fx
+    fx run ranking.fx --input log.parquet --output samples.parquet
+    fx compile ranking.fx -o ranking.fxp
+    fx explain ranking.fx --feature ctr
+    fx ops bucket
+"""
+
+
+class _Commands(click.Group):
+    """Imports a command when it is needed: each module in ``commands`` is one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(module.name for module in iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"{commands.__name__}.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and self.get_command(ctx, name) is None:
+            meant = closest(name, self.list_commands(ctx))
+            hint = f" Did you mean `{meant}`?" if meant else ""
+            raise click.UsageError(f"There is no command `{name}`.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from feature_extractor import __version__
+
+        click.echo(f"fx {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=_Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version.",
+)
+@click.pass_obj
+def fx(settings: dict[str, Any] | None, debug: bool) -> None:
+    """Hold the commands; the text of the help is in _HELP."""
+    if settings is not None:
+        settings["debug"] = debug
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``fx`` and return its exit code; nothing but the code and the output tells how it went."""
+    settings: dict[str, Any] = {"debug": False}
+    try:
+        code = _guarded(None if arguments is None else list(arguments), settings)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The interpreter flushes once more at its end, which must not fail loudly.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    except OSError as error:
+        print_error(system_error_text(error))
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILURE
+
+
+def _guarded(arguments: list[str] | None, settings: dict[str, Any]) -> int:
+    try:
+        result = fx.main(arguments, prog_name="fx", standalone_mode=False, obj=settings)
+        return result if isinstance(result, int) else 0
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "fx"
+        print_error(error.format_message(), f"Run `{command} --help` for the options.")
+        return EXIT_FAILURE
+    except click.ClickException as error:
+        print_error(error.format_message())
+        return EXIT_FAILURE
+    except (click.Abort, KeyboardInterrupt):
+        print_error("interrupted")
+        return EXIT_INTERRUPTED
+    except CompileError as error:
+        print_findings(error.diagnostics, sys.stderr)
+        return EXIT_FINDINGS
+    except CommandError as error:
+        print_error(error.message, error.hint)
+        return error.exit_code
+    except EngineError as error:
+        print_error(error.message)
+        return EXIT_FINDINGS if error.code == "invalid_argument" else EXIT_FAILURE
+    except FeatureExtractorError as error:
+        print_error(str(error))
+        return EXIT_FAILURE
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise BrokenPipeError from None
+        print_error(system_error_text(error))
+        return EXIT_FAILURE
+    except MemoryError:
+        print_error("out of memory", "A smaller --batch-rows needs less.")
+        return EXIT_FAILURE
+    except Exception as error:
+        if settings["debug"]:
+            traceback.print_exc()
+        text = " ".join(str(error).split())
+        print_error(
+            f"this is a mistake in fx, please report it: {type(error).__name__}: {text}",
+            "" if settings["debug"] else "`fx --debug ...` shows where it happened.",
+        )
+        return EXIT_FAILURE
+
+
+def system_error_text(error: OSError) -> str:
+    """Return what the operating system refused, with the file where it is known."""
+    reason = error.strerror or " ".join(str(error).split()) or type(error).__name__
+    # Some libraries put a whole message where others have the system's words.
+    reason = reason[:1].lower() + reason[1:]
+    return f"{os.fspath(error.filename)!s}: {reason}" if error.filename else reason

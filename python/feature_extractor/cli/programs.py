@@ -1,0 +1,91 @@
+"""Opens what a command was given: a feature file, compiled on the fly, or a package."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from feature_extractor.cli.failures import CommandError, require_file
+
+if TYPE_CHECKING:
+    from feature_extractor.extractor import Extractor
+
+
+@dataclass(frozen=True)
+class OpenedProgram:
+    """A program that is ready to run, with the plan that tells where its numbers come from."""
+
+    extractor: Extractor
+    plan: Mapping[str, Any]
+
+    def used_inputs(self) -> set[tuple[str, str]]:
+        """Return domain and name of each input that a feature reads."""
+        declared = self.plan["inputs"]
+        used = {step["input"] for step in self.plan["steps"] if step["do"] == "input"}
+        return {(declared[index]["domain"], declared[index]["name"]) for index in used}
+
+    def operators_at(self) -> dict[str, list[str]]:
+        """Return the names of the operators at each place ``file:line:column`` of the program."""
+        found: dict[str, list[str]] = {}
+        for step in self.plan["steps"]:
+            if step["do"] == "call" and "site" in step:
+                names = found.setdefault(self.plan["sites"][step["site"]], [])
+                if step["operator"] not in names:
+                    names.append(step["operator"])
+        return found
+
+
+def is_package(path: Path) -> bool:
+    """Return whether a file is a package; its content decides, not its name."""
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
+
+
+def open_program(path: str) -> OpenedProgram:
+    """Compile a feature file, or load a package.
+
+    Raises CompileError for mistakes in a program, EngineError for a package that the core refuses,
+    CommandError for a file that cannot be read.
+    """
+    place = require_file(path)
+    require_core()
+    if is_package(place):
+        from feature_extractor.extractor import load
+
+        extractor = load(place)
+        return OpenedProgram(extractor, read_plan(place))
+    from feature_extractor.program import compile
+
+    refuse_binary(place)
+    program = compile(place)
+    return OpenedProgram(program.extractor(), program.package.plan)
+
+
+def require_core() -> None:
+    """Raise CommandError where the native core is not there or cannot be loaded."""
+    try:
+        import feature_extractor._native  # noqa: F401
+    except ImportError as error:
+        raise CommandError(
+            f"the native core cannot be loaded: {error}",
+            "Reinstall the package with `pip install --force-reinstall feature_extractor`, or run "
+            "`make build` in a checkout.",
+        ) from None
+
+
+def refuse_binary(path: Path) -> None:
+    """Raise CommandError for a file that is clearly no program, say a Parquet file."""
+    with path.open("rb") as file:
+        if b"\0" in file.read(4096):
+            raise CommandError(f"{path}: this is neither a feature file (.fx) nor a package (.fxp)")
+
+
+def read_plan(path: Path) -> dict[str, Any]:
+    """Return the plan in a package; the resources are not read, however large they are."""
+    with zipfile.ZipFile(path) as archive:
+        plan: dict[str, Any] = json.loads(archive.read("plan.json"))
+    return plan
