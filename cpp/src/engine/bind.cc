@@ -237,6 +237,8 @@ class Binder {
   void bind_features() {
     for (const FeatureDeclaration& feature : plan_.features) {
       program_.features_.push_back({&feature, bind_operand(feature.value)});
+      program_.maximum_operand_columns_ =
+          std::max(program_.maximum_operand_columns_, column_count(program_.features_.back().value));
     }
     // Each feature is written out as soon as its value is there, so that the value's memory can serve again.
     const int stage = plan_.output_domain;

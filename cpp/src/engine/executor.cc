@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/write_output.h"
+#include "engine/write_value.h"
 
 namespace feature_extractor {
 namespace {
@@ -142,6 +143,13 @@ void Executor::run_step(const BoundStep& step) {
 
 void Executor::write_feature(int feature) {
   const BoundFeature& bound = program_.features_[feature];
+  const uint32_t rows = work_.domains[program_.plan().output_domain].rows;
+  if (bound.declaration->kind == FeatureKind::kValue) {
+    Column* tree = work_.operands.data();
+    operand_column(bound.value, tree + 1, tree);
+    write_value(program_.plan(), bound.declaration->value, *tree, rows, &(*out_)[feature]);
+    return;
+  }
   const Column& value = work_.columns[bound.value.slot];
   Column elements[2];
   for (size_t e = 0; e < bound.value.elements.size(); ++e) elements[e] = work_.columns[bound.value.elements[e].slot];
@@ -149,7 +157,6 @@ void Executor::write_feature(int feature) {
   output.value = value;
   output.elements = elements;
   if (!bound.value.elements.empty()) output.entries = entries(bound.value);
-  const uint32_t rows = work_.domains[program_.plan().output_domain].rows;
   write_output(*bound.declaration, output, rows, out_row_, &(*out_)[feature]);
 }
 

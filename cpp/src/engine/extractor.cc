@@ -8,7 +8,8 @@ namespace feature_extractor {
 namespace {
 
 bool is_ragged(FeatureKind kind) {
-  return kind == FeatureKind::kIds || kind == FeatureKind::kWeighted || kind == FeatureKind::kText;
+  return kind == FeatureKind::kIds || kind == FeatureKind::kWeighted || kind == FeatureKind::kText ||
+         kind == FeatureKind::kValue;
 }
 
 size_t fixed_row_bytes(const FeatureDeclaration& feature) {
@@ -16,7 +17,7 @@ size_t fixed_row_bytes(const FeatureDeclaration& feature) {
 }
 
 size_t ragged_value_bytes(const FeatureDeclaration& feature) {
-  return feature.kind == FeatureKind::kText ? 1 : sizeof(int64_t);
+  return feature.kind == FeatureKind::kText || feature.kind == FeatureKind::kValue ? 1 : sizeof(int64_t);
 }
 
 // Appends the ragged rows of a part to those that are there.

@@ -135,6 +135,8 @@ void write_output(const FeatureDeclaration& feature, const OutputValue& output, 
     case FeatureKind::kText:
       write_text(feature, output.value, rows, buffer);
       break;
+    case FeatureKind::kValue:
+      break;  // See write_value.h.
   }
 }
 

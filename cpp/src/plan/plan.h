@@ -86,7 +86,8 @@ struct ResourceDeclaration {
   std::string member;
 };
 
-enum class FeatureKind : uint8_t { kDense, kId, kIds, kWeighted, kText, kLabel };
+// `kValue` is for tools that look into a program: any value, encoded byte by byte (engine/write_value.h).
+enum class FeatureKind : uint8_t { kDense, kId, kIds, kWeighted, kText, kLabel, kValue };
 
 struct FeatureDeclaration {
   std::string name;

@@ -499,6 +499,16 @@ class Reader {
     return plan_.slots[slot].type == type || fail("feature '" + feature.name + "' has a value of the wrong type");
   }
 
+  // Lists of a value give all their columns, down to flat ones.
+  bool check_value(const Argument& value) {
+    if (value.slot < 0) return fail("a value is a resource");
+    if (plan_.slots[value.slot].type != StorageKind::kList) return true;
+    if (value.elements.empty()) return fail("a list has no elements to write");
+    std::string why = check_list(plan_, value);
+    if (!why.empty()) return fail(std::move(why));
+    return std::all_of(value.elements.begin(), value.elements.end(), [&](const Argument& element) { return check_value(element); });
+  }
+
   bool read_features(const Json& root) {
     const Json* list = array(root, "features", 100'000);
     const Json* constants = array(root, "constants", 1'000'000);
@@ -511,7 +521,8 @@ class Reader {
     }
     static const std::map<std::string, FeatureKind> kKinds = {
         {"dense", FeatureKind::kDense},       {"id", FeatureKind::kId},     {"ids", FeatureKind::kIds},
-        {"weighted", FeatureKind::kWeighted}, {"text", FeatureKind::kText}, {"label", FeatureKind::kLabel}};
+        {"weighted", FeatureKind::kWeighted}, {"text", FeatureKind::kText}, {"label", FeatureKind::kLabel},
+        {"value", FeatureKind::kValue}};
     std::set<std::string> names;
     for (const Json& item : *list) {
       if (!item.is_object()) return fail("a feature is not an object");
@@ -559,6 +570,9 @@ class Reader {
           if (!why.empty()) return fail(std::move(why));
           break;
         }
+        case FeatureKind::kValue:
+          if (!check_value(feature.value)) return false;
+          break;
       }
       plan_.features.push_back(std::move(feature));
     }

@@ -91,6 +91,8 @@ ArrowSchema feature_schema(const FeatureDeclaration& feature) {
       return schema_of("+L", feature.name, {schema_of("+s", "item", {schema_of("l", "id"), schema_of("f", "weight")})});
     case FeatureKind::kText:
       return schema_of("U", feature.name);
+    case FeatureKind::kValue:
+      return schema_of("Z", feature.name);
   }
   return schema_of("n", feature.name);
 }
@@ -115,6 +117,7 @@ ArrowArray feature_array(const std::shared_ptr<HeldExtraction>& held, const Feat
                                 {array_of(held, buffer.elements, {nullptr, values}),
                                  array_of(held, buffer.elements, {nullptr, buffer.weights.as<void>()})})});
     case FeatureKind::kText:
+    case FeatureKind::kValue:
       return array_of(held, rows, {nullptr, offsets, values});
   }
   return array_of(held, rows, {});

@@ -36,7 +36,7 @@ class PyExtraction {
   int64_t requests() const { return held_->extraction->requests; }
 
   // A feature's values as NumPy arrays that share the extraction's memory: (values,), (values, offsets) or
-  // (ids, offsets, weights); text gives its bytes.
+  // (ids, offsets, weights); text and values give their bytes.
   py::tuple arrays(size_t feature) const {
     const FeatureDeclaration& declaration = held_->extractor->plan().features.at(feature);
     const FeatureBuffer& buffer = held_->extraction->features.at(feature);
@@ -57,6 +57,7 @@ class PyExtraction {
         return py::make_tuple(view<int64_t>(buffer.values, {elements}, base), offsets(),
                               view<float>(buffer.weights, {elements}, base));
       case FeatureKind::kText:
+      case FeatureKind::kValue:
         return py::make_tuple(view<uint8_t>(buffer.values, {elements}, base), offsets());
     }
     return py::tuple();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from feature_extractor.check.typed import Feature
@@ -21,7 +21,13 @@ from feature_extractor.types import (
     VectorType,
 )
 
-_DEFAULTS: Mapping[str, float | int | str] = {"dense": 0.0, "label": 0.0, "id": 0, "text": ""}
+_DEFAULTS: Mapping[str, float | int | str] = {
+    "dense": 0.0,
+    "label": 0.0,
+    "id": 0,
+    "text": "",
+    "value": "",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,8 @@ def lower_feature(
                 lowering.program.sources,
                 help="Read the vocabulary's file before planning.",
             )
-    return Output(feature, value_argument(value), width, size, ROOTS[natural])
+    argument = _whole(lowering, value) if feature.kind == "value" else value_argument(value)
+    return Output(feature, argument, width, size, ROOTS[natural])
 
 
 def _as_float(lowering: Lowering, feature: Feature, value: Value, type_: Type) -> Value:
@@ -130,6 +137,25 @@ def _weighted(lowering: Lowering, feature: Feature, value: Value, type_: Type) -
         weight = lowering.call_by_syntax("to_float", weight, "int", FLOAT, feature.value)
     key, weight = lowering.lifting.together((key, weight), value.domain)
     return MapValue(value.domain, key, weight)
+
+
+def _whole(lowering: Lowering, value: Value) -> Argument:
+    """Return a value of any type with all its columns, for tools that look into a program."""
+    if isinstance(value, Leaf):
+        return Argument(value.slot)
+    assert isinstance(value, ListValue | MapValue)
+    inner = (value.element,) if isinstance(value, ListValue) else (value.key, value.value)
+    columns = lowering.lifting.together(tuple(_columns(inner)), value.domain)
+    return Argument(value.shape, tuple(_whole(lowering, column) for column in columns))
+
+
+def _columns(values: Iterable[Value]) -> Iterator[Value]:
+    """Yield values with structs taken apart into their fields."""
+    for value in values:
+        if isinstance(value, StructValue):
+            yield from _columns(value.field(name) for name in value.names)
+        else:
+            yield value
 
 
 def value_argument(value: Value) -> Argument:
