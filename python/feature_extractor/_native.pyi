@@ -17,7 +17,9 @@ class Extraction:
     def statistics(self) -> dict[str, Any]: ...
 
 class Extractor:
-    def extract(self, table: Any, threads: int, chunk_rows: int) -> list[Extraction]: ...
+    def extract(
+        self, table: Any, threads: int, chunk_rows: int, profile: bool = False
+    ) -> list[Extraction]: ...
     def extract_request(
         self,
         requests: Any,

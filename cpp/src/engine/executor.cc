@@ -1,6 +1,7 @@
 #include "engine/executor.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "engine/write_output.h"
 #include "engine/write_value.h"
@@ -114,7 +115,18 @@ uint32_t Executor::largest_domain(int root) const {
 }
 
 void Executor::run_stage(int stage) {
-  for (const BoundStep& step : program_.stages_[stage]) run_step(step);
+  if (work_.step_nanoseconds.empty()) {
+    for (const BoundStep& step : program_.stages_[stage]) run_step(step);
+    return;
+  }
+  for (const BoundStep& step : program_.stages_[stage]) {
+    const auto start = std::chrono::steady_clock::now();
+    run_step(step);
+    const auto end = std::chrono::steady_clock::now();
+    const size_t index = step.feature >= 0 ? program_.plan().steps.size() + static_cast<size_t>(step.feature)
+                                           : static_cast<size_t>(step.step - program_.plan().steps.data());
+    work_.step_nanoseconds[index] += std::chrono::duration_cast<std::chrono::nanoseconds>(end - start).count();
+  }
 }
 
 void Executor::run_step(const BoundStep& step) {
@@ -562,7 +574,9 @@ void Executor::run_call(const BoundStep& step) {
   kernel.state = step.state;
   kernel.arena = &work_.arenas[bound.root];
   bool has_nulls = false;
-  const uint32_t block = step.in_blocks ? kBlockRows : std::max(rows, 1U);
+  // Flat results come in blocks, as kernel.h promises to kernels; lists do where a constant is laid out for a block only.
+  const bool is_flat = step.shape == ResultShape::kFlat || step.shape == ResultShape::kVector;
+  const uint32_t block = step.in_blocks || is_flat ? kBlockRows : std::max(rows, 1U);
   for (uint32_t begin = 0; begin < rows; begin += block) {
     kernel.rows = std::min(block, rows - begin);
     if (begin > 0) {

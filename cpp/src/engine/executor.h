@@ -41,6 +41,7 @@ struct Workspace {
   std::vector<Buffer> broadcasts;    // Only in the workspace of the constants.
   std::vector<InputCounts> input_counts;    // By input.
   std::vector<int64_t> invented_nulls;      // By site.
+  std::vector<int64_t> step_nanoseconds;    // By step, then by feature; empty unless the run is profiled.
   std::vector<RowRange> child_ranges;       // Scratch of an input step.
   Buffer fetch_index;                       // Scratch of a fetch.
   Buffer fetch_present;
@@ -50,6 +51,7 @@ struct Workspace {
   void clear_counts() {
     input_counts.assign(input_counts.size(), {});
     invented_nulls.assign(invented_nulls.size(), 0);
+    step_nanoseconds.clear();
   }
 };
 

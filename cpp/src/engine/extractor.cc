@@ -219,6 +219,7 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     extraction->features.resize(plan.features.size());
     extraction->input_counts.assign(plan.inputs.size(), {});
     extraction->invented_nulls.assign(plan.sites.size(), 0);
+    extraction->step_nanoseconds.assign(options.profile ? plan.steps.size() + plan.features.size() : 0, 0);
     for (size_t f = 0; f < plan.features.size(); ++f) {
       FeatureBuffer& buffer = extraction->features[f];
       buffer.rows = buffer.elements = buffer.defaulted = 0;
@@ -248,6 +249,7 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     for (int t = 0; t < threads; ++t) {
       workspaces.push_back(take_workspace());
       workspaces.back()->clear_counts();
+      if (options.profile) workspaces.back()->step_nanoseconds.assign(plan.steps.size() + plan.features.size(), 0);
     }
     {
       std::vector<std::jthread> running;
@@ -280,6 +282,7 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     for (auto& workspace : workspaces) {
       for (size_t i = 0; i < plan.inputs.size(); ++i) extraction->input_counts[i].add(workspace->input_counts[i]);
       for (size_t s = 0; s < plan.sites.size(); ++s) extraction->invented_nulls[s] += workspace->invented_nulls[s];
+      for (size_t i = 0; i < workspace->step_nanoseconds.size(); ++i) extraction->step_nanoseconds[i] += workspace->step_nanoseconds[i];
       give_workspace(std::move(workspace));
     }
     return extraction;

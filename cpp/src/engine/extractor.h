@@ -28,6 +28,7 @@ struct ExtractionInput {
 struct ExtractionOptions {
   int threads = 1;
   int64_t chunk_rows = 1024;  // Results do not depend on it.
+  bool profile = false;       // Measure the time of each step; costs about 50 ns per step and chunk.
 };
 
 // The values of all features, in the order of the program, and what was counted on the way.
@@ -37,6 +38,7 @@ struct Extraction {
   std::vector<FeatureBuffer> features;
   std::vector<InputCounts> input_counts;
   std::vector<int64_t> invented_nulls;  // By site of the plan.
+  std::vector<int64_t> step_nanoseconds;  // If profiled: by step of the plan, then by feature.
 };
 
 class Extractor : public std::enable_shared_from_this<Extractor> {

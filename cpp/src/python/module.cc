@@ -130,6 +130,7 @@ class PyExtraction {
     result["defaulted"] = defaulted;
     result["inputs"] = inputs;
     result["nulls_at"] = sites;
+    result["step_nanoseconds"] = extraction.step_nanoseconds;
     return result;
   }
 
@@ -187,7 +188,7 @@ class PyExtractor {
   explicit PyExtractor(std::shared_ptr<Extractor> extractor) : extractor_(std::move(extractor)) {}
 
   // Each batch of the table, with its requests and candidates in one table or nested.
-  std::vector<PyExtraction> extract(py::handle table, int threads, int64_t chunk_rows) const {
+  std::vector<PyExtraction> extract(py::handle table, int threads, int64_t chunk_rows, bool profile) const {
     const Plan& plan = extractor_->plan();
     TableSource source(table, plan, true, true);
     std::vector<PyExtraction> results;
@@ -201,7 +202,7 @@ class PyExtractor {
         input.candidate = &nested.array;
         input.offsets = std::move(nested.offsets);
       }
-      results.push_back(run(input, threads, chunk_rows));
+      results.push_back(run(input, threads, chunk_rows, profile));
     }
     return results;
   }
@@ -226,7 +227,7 @@ class PyExtractor {
       input.candidate = candidate_source->batches()[0].array;
     }
     input.offsets = std::move(offsets);
-    return run(input, threads, chunk_rows);
+    return run(input, threads, chunk_rows, false);
   }
 
   py::object arrow_c_schema() const {
@@ -245,10 +246,11 @@ class PyExtractor {
     throw py::value_error(std::string("The ") + what + " come in several record batches; combine them into one.");
   }
 
-  PyExtraction run(const ExtractionInput& input, int threads, int64_t chunk_rows) const {
+  PyExtraction run(const ExtractionInput& input, int threads, int64_t chunk_rows, bool profile) const {
     ExtractionOptions options;
     options.threads = threads;
     options.chunk_rows = chunk_rows;
+    options.profile = profile;
     auto result = [&] {
       const py::gil_scoped_release release;
       return extractor_->extract(input, options);
@@ -383,7 +385,8 @@ PYBIND11_MODULE(_native, m) {
       .def("arrow_c_array", &PyExtraction::arrow_c_array)
       .def("statistics", &PyExtraction::statistics);
   py::class_<PyExtractor>(m, "Extractor")
-      .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"))
+      .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"),
+           py::arg("profile") = false)
       .def("extract_request", &PyExtractor::extract_request, py::arg("requests"), py::arg("candidates"), py::arg("offsets"),
            py::arg("threads"), py::arg("chunk_rows"))
       .def("arrow_c_schema", &PyExtractor::arrow_c_schema);
