@@ -88,8 +88,10 @@ def constant_from_json(value: Any, type_: Type) -> Constant:
             raise ValueError(f"{value!r} is not a list")
         return tuple(constant_from_json(item, type_.element) for item in value)
     name = type_.name if isinstance(type_, ScalarType) else ""
-    if name == "bytes" and isinstance(value, dict):
-        return bytes.fromhex(value["bytes"])
+    if name in ("bytes", "string") and isinstance(value, dict):
+        # The core keeps both in one storage type and gives the bytes of either.
+        data = bytes.fromhex(value["bytes"])
+        return data if name == "bytes" else data.decode()
     if name == "float" and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if name == "bool" and isinstance(value, bool):
