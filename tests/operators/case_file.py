@@ -67,7 +67,7 @@ def parse_case(line: str, place: str, group: str = "") -> Case:
     parts = split_outside(last, " => ")
     if len(parts) != 2:
         raise ValueError(f"{place}: a case is `expression => literal`")
-    bindings = tuple(_binding(text, place) for text in before)
+    bindings = tuple(_binding(one, place) for text in before for one in split_outside(text, ", "))
     return Case(place, group, bindings, parts[0].strip(), parts[1].strip())
 
 

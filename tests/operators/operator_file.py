@@ -12,7 +12,7 @@ from feature_extractor import _native
 from feature_extractor.errors import CompileError
 from feature_extractor.plan.errors import PlanError
 
-from .case_file import Case
+from .case_file import Case, split_outside
 from .layouts import LAYOUTS, Layout, garbage, plain, shifted
 from .programs import (
     Blobs,
@@ -46,7 +46,7 @@ class OperatorFile:
         self.groups: list[Group] = []
         self._by_key: dict[Any, int] = {}
         self.expected: dict[tuple[int, int], tuple[Case, bytes]] = {}
-        self.laws: list[tuple[int, int, int, Case]] = []
+        self.laws: list[tuple[list[tuple[int, int]], Case]] = []
         self._constants: list[tuple[Case, Any, bytes]] = []
         for case in cases:
             try:
@@ -59,10 +59,10 @@ class OperatorFile:
         self.failures.append(f"{case.place}: {case.expression}\n    {why}")
 
     def _add(self, case: Case) -> None:
-        typed, types, _ = check_expression(case.expression, case.bindings)
         if case.is_law:
-            self._add_law(case, typed, types)
+            self._add_law(case)
             return
+        typed, types, _ = check_expression(case.expression, case.bindings)
         named = {b.name: parse_value(b.literal, types[b.name]) for b in case.bindings}
         wanted = encode(parse_value(case.expected, typed.type), typed.type)
         for in_lambdas in (True, False):
@@ -77,18 +77,28 @@ class OperatorFile:
         if form is not None:
             self._constants.append((case, form, wanted))
 
-    def _add_law(self, case: Case, typed: Any, types: Any) -> None:
+    def _add_law(self, case: Case) -> None:
+        """Add a law: a condition, or two sides of any type that must have the same bits."""
+        sides = split_outside(case.expression, " == ")
+        try:
+            checked = [check_expression(case.expression, case.bindings)]
+        except CaseError:
+            if len(sides) != 2:
+                raise
+            checked = [check_expression(side, case.bindings) for side in sides]
+        types = checked[0][1]
         source = random.Random(case.place.rpartition(":")[0] + case.expression)
-        first = last = group = 0
-        for n in range(LAW_ROWS):
-            named = {name: random_value(source, type_) for name, type_ in types.items()}
-            template, values = parametrise(typed, named)
-            if n == 0:
-                group = self._group(template)
-                first = len(self.groups[group].rows)
-            self.groups[group].rows.append(values)
-            last = len(self.groups[group].rows)
-        self.laws.append((group, first, last, case))
+        rows = [
+            {name: random_value(source, type_) for name, type_ in types.items()}
+            for _ in range(LAW_ROWS)
+        ]
+        places: list[tuple[int, int]] = []
+        for typed, _, _ in checked:
+            filled = [parametrise(typed, named) for named in rows]
+            group = self._group(filled[0][0])
+            places.append((group, len(self.groups[group].rows)))
+            self.groups[group].rows.extend(values for _, values in filled)
+        self.laws.append((places, case))
 
     def _group(self, template: Any) -> int:
         index = self._by_key.get(template.key)
@@ -163,14 +173,28 @@ class OperatorFile:
     def _check_expected(self) -> None:
         for (group, row), (case, wanted) in self.expected.items():
             self._compare(case, "as a column", self.truth[group][row], wanted)
-        for group, first, last, case in self.laws:
-            results = [decode(blob, self.groups[group].result) for blob in self.truth[group]]
-            if True not in results[first:last]:
-                self.fail(case, "the law held for no row: its condition was never true")
-            for row in range(first, last):
-                if results[row] is False:
-                    self.fail(case, f"the law does not hold for {self.groups[group].rows[row]!r}")
-                    break
+        for places, case in self.laws:
+            sides = [self.truth[group][first : first + LAW_ROWS] for group, first in places]
+            group, first = places[0]
+            result = self.groups[group].result
+            if len(sides) == 2:
+                held = [left == right for left, right in zip(*sides, strict=True)]
+            else:
+                held = [decode(blob, result) for blob in sides[0]]
+                if True not in held:
+                    self.fail(case, "the law held for no row: its condition was never true")
+            if False in held:
+                row = held.index(False)
+                shown = [decode(s[row], self.groups[g].result) for s, (g, _) in zip(sides, places, strict=True)]
+                inputs = self.groups[group].rows[first + row]
+                self.fail(case, f"the law does not hold for {inputs!r}: {shown!r}")
+
+    def _case_of(self, group: int) -> Case:
+        """Return a case that has the expression of a group."""
+        for (number, _), (case, _) in self.expected.items():
+            if number == group:
+                return case
+        return next(case for places, case in self.laws if group in [g for g, _ in places])
 
     def _indices(self, rows: int, stride: int, start: int = 0) -> list[np.ndarray[Any, Any]]:
         """For each group, which of its rows stands at each row of the table."""
@@ -212,9 +236,7 @@ class OperatorFile:
     def _differs(self, how: str, i: int, at: int, row: int, got: bytes, wanted: bytes) -> None:
         group = self.groups[i]
         place = self.expected.get((i, at))
-        case = place[0] if place else next((c for g, _, _, c in self.laws if g == i), None)
-        if case is None:
-            case = next(c for (g, _), (c, _) in self.expected.items() if g == i)
+        case = place[0] if place else self._case_of(i)
         self.fail(
             case,
             f"{how}, row {row}, inputs {group.rows[at]!r}: gave {decode(got, group.result)!r}, "
@@ -319,8 +341,7 @@ class OperatorFile:
                 continue
             got, wanted = rows_of(a), rows_of(b)
             row = next((r for r, (x, y) in enumerate(zip(got, wanted, strict=False)) if x != y), -1)
-            case = next((c for (g, _), (c, _) in self.expected.items() if g == i), None)
-            case = case or next(c for g, _, _, c in self.laws if g == i)
+            case = self._case_of(i)
             result = self.groups[i].result
             self.fail(
                 case,

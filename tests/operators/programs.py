@@ -45,8 +45,10 @@ PLACE = Site("<cases>", 1, 1, 1, 1)
 
 @cache
 def registry() -> Registry:
-    """Return the registry in the repository, read once."""
-    return load_registry()
+    """Return the registry in the repository, with the operators that only the planner calls callable."""
+    known = load_registry()
+    shown = (replace(op, role="" if op.role == "hidden" else op.role) for op in known.operators)
+    return Registry(known.engine, tuple(shown))
 
 
 @cache
