@@ -117,6 +117,9 @@ def _guarded(arguments: list[str] | None, settings: dict[str, Any]) -> int:
     try:
         result = fx.main(arguments, prog_name="fx", standalone_mode=False, obj=settings)
         return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)
+        return EXIT_FAILURE
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "fx"
         print_error(error.format_message(), f"Run `{command} --help` for the options.")

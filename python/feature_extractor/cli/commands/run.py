@@ -1,0 +1,177 @@
+"""``fx run``: extract the features of tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from feature_extractor.cli.failures import CommandError
+from feature_extractor.cli.tables.formats import (
+    INPUT_FORMATS,
+    OUTPUT_FORMATS,
+    STANDARD_STREAM,
+    expand,
+    input_format,
+    output_format,
+)
+
+_HELP = """Extract the features of tables with a program (.fx, compiled first) or a package (.fxp).
+
+A table has a row per candidate, with the request's columns repeated, or a row per request with
+its candidates in a column `candidates`: a list of structs. It is read and written batch by batch.
+CSV and JSON lines are typed by the program's inputs. `-` is standard input or output.
+
+\b
+Formats, by suffix:
+    Parquet     .parquet .pq
+    CSV         .csv              with a header; an empty cell is null
+    JSON lines  .jsonl .ndjson    one object per line
+    Arrow IPC   .arrow .feather .ipc .arrows
+    CSV and JSON lines are also read with .gz .bz2 .zst .lz4 behind it.
+
+\b
+Examples:
+    fx run ranking.fx --input log.parquet --output samples.parquet
+    fx run ranking.fxp -i 'day=*/log.jsonl.gz' -o samples.parquet --keep user_id,movie
+    fx run ranking.fx -i log.csv --limit 10
+    cat log.jsonl | fx run ranking.fxp -i - --input-format jsonl -o samples.arrow
+"""
+
+
+def _names(_ctx: click.Context, _parameter: click.Parameter, value: Sequence[str]) -> list[str]:
+    """Split lists of names at commas; each name is kept once."""
+    names = [name.strip() for part in value for name in part.split(",")]
+    return list(dict.fromkeys(name for name in names if name))
+
+
+@click.command(help=_HELP, short_help="Extract the features of tables.")
+@click.argument("program", metavar="PROGRAM|PACKAGE")
+@click.option(
+    "-i",
+    "--input",
+    "inputs",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    help="A table, or a pattern such as 'log/*.parquet'; may be given several times.",
+)
+@click.option(
+    "-o",
+    "--output",
+    default=STANDARD_STREAM,
+    metavar="FILE",
+    help="Where to write; standard output, as JSON lines, without it.",
+)
+@click.option("--input-format", "input_form", type=click.Choice(INPUT_FORMATS))
+@click.option("--output-format", "output_form", type=click.Choice(OUTPUT_FORMATS))
+@click.option(
+    "--select",
+    multiple=True,
+    callback=_names,
+    metavar="NAME,...",
+    help="Write only these features, in this order.",
+)
+@click.option(
+    "--keep",
+    multiple=True,
+    callback=_names,
+    metavar="COLUMN,...",
+    help="Write these columns of the input too, in front of the features.",
+)
+@click.option(
+    "--limit", type=click.IntRange(min=0), metavar="ROWS", help="Stop after so many rows of input."
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(min=1, max=1024),
+    help="The most threads to compute with.  [default: the number of cores]",
+)
+@click.option(
+    "--batch-rows",
+    type=click.IntRange(min=1, max=16_777_216),
+    default=65_536,
+    show_default=True,
+    metavar="ROWS",
+    help="Rows that are in memory at a time. It does not change the result.",
+)
+@click.option(
+    "--statistics", "statistics_path", metavar="FILE", help="Write the counts to a JSON file."
+)
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no counts on stderr.")
+def command(
+    program: str,
+    inputs: Sequence[str],
+    output: str,
+    input_form: str | None,
+    output_form: str | None,
+    select: list[str],
+    keep: list[str],
+    limit: int | None,
+    threads: int | None,
+    batch_rows: int,
+    statistics_path: str | None,
+    quiet: bool,
+) -> int:
+    """Open everything, then run."""
+    paths = expand(inputs)
+    forms = [input_format(path, input_form) for path in paths]
+    form = output_format(output, output_form)
+    _refuse_overwriting(output, [program, *paths])
+    if statistics_path is not None:
+        _refuse_overwriting(statistics_path, [program, output, *paths])
+    if output == STANDARD_STREAM and form not in ("jsonl", "csv") and sys.stdout.isatty():
+        raise CommandError(f"{form} is not for a terminal", "Name a file: --output FILE.")
+
+    from feature_extractor.cli.counts import as_json, print_counts
+    from feature_extractor.cli.extract_tables import Job, run_job
+    from feature_extractor.cli.programs import open_program
+    from feature_extractor.cli.progress import ProgressBar
+    from feature_extractor.cli.tables.arrow import pyarrow
+
+    pyarrow()
+    opened = open_program(program)
+    with ExitStack() as stack:
+        bar = stack.enter_context(ProgressBar(not quiet))
+        started = time.perf_counter()
+        job = Job(
+            paths=paths,
+            forms=forms,
+            output=output,
+            output_form=form,
+            select=select,
+            keep=tuple(keep),
+            limit=limit,
+            threads=threads or len(os.sched_getaffinity(0)),
+            batch_rows=batch_rows,
+        )
+        counts = run_job(opened, job, bar)
+        seconds = time.perf_counter() - started
+    extractor = opened.extractor
+    operators = opened.operators_at()
+    if not quiet:
+        sys.stdout.flush()
+        print_counts(sys.stderr, counts, seconds, extractor.features, extractor.inputs, operators)
+    if statistics_path is not None:
+        content = as_json(counts, seconds, extractor.digest, extractor.features, operators)
+        text = json.dumps(content, ensure_ascii=False, indent=2)
+        Path(statistics_path).write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+def _refuse_overwriting(target: str, sources: Sequence[str]) -> None:
+    if target == STANDARD_STREAM or not os.path.isfile(target):
+        return
+    for source in sources:
+        if (
+            source != STANDARD_STREAM
+            and os.path.exists(source)
+            and os.path.samefile(source, target)
+        ):
+            raise CommandError(f"{target}: the output would overwrite what is read")

@@ -1,0 +1,249 @@
+"""Writes record batches to a file or to standard output; a file appears when it is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import stat
+import sys
+import tempfile
+from typing import Any, BinaryIO, Protocol
+
+from feature_extractor.cli.failures import CommandError
+from feature_extractor.cli.tables.arrow import pyarrow
+from feature_extractor.cli.tables.formats import STANDARD_STREAM
+from feature_extractor.cli.tables.json_text import RAW_JSON, lines, texts
+
+
+class Writer(Protocol):
+    """Writes the batches of one table."""
+
+    def write(self, batch: Any) -> None:
+        """Append a batch."""
+
+    def close(self) -> None:
+        """Write what the format has at its end."""
+
+
+class Output:
+    """The place that a table is written to.
+
+    A file is written under another name beside it and takes its place in ``commit``, so that a
+    run that fails leaves the old file, or none. Devices, pipes and standard output are written to
+    as they are.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._temporary: str | None = None
+        self._file: BinaryIO
+        if path == STANDARD_STREAM:
+            self._file = sys.stdout.buffer
+        elif _is_special(path):
+            self._file = open(path, "wb")  # noqa: SIM115 (closed by commit and abandon)
+        else:
+            folder = os.path.dirname(path) or "."
+            if os.path.isdir(path):
+                raise CommandError(f"{path}: this is a directory, not a file")
+            if not os.path.isdir(folder):
+                raise CommandError(f"{path}: there is no directory {folder}")
+            prefix = f".{os.path.basename(path)}."
+            try:
+                handle, self._temporary = tempfile.mkstemp(".part", prefix, folder)
+            except OSError as error:
+                raise CommandError(f"{path}: {(error.strerror or '').lower()}") from None
+            self._file = os.fdopen(handle, "wb", buffering=1 << 20)
+        self.stream = _Sink(self._file)
+
+    def commit(self) -> None:
+        """Finish: all that was written is there under its name."""
+        self._file.flush()
+        if self.path == STANDARD_STREAM:
+            return
+        if self._temporary is not None:
+            mask = os.umask(0)
+            os.umask(mask)
+            os.fchmod(self._file.fileno(), 0o666 & ~mask)
+            os.fsync(self._file.fileno())
+        self._file.close()
+        if self._temporary is not None:
+            os.replace(self._temporary, self.path)
+            self._temporary = None
+
+    def abandon(self) -> None:
+        """Leave no half of a file behind; after ``commit`` this does nothing."""
+        if self.path != STANDARD_STREAM:
+            with contextlib.suppress(OSError, ValueError):
+                self._file.close()
+        if self._temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(self._temporary)
+            self._temporary = None
+
+
+def _is_special(path: str) -> bool:
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+class _Sink(io.RawIOBase):
+    """Counts what is written, because pipes cannot tell; Parquet and Arrow files need to know."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._file = file
+        self._position = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def write(self, data: Any, /) -> int:
+        size = memoryview(data).nbytes
+        self._file.write(data)
+        self._position += size
+        return size
+
+    def flush(self) -> None:
+        if not self._file.closed:
+            self._file.flush()
+
+
+def open_writer(form: str, output: Output, schema: Any) -> Writer:
+    """Start a table of a format with the columns of a schema."""
+    if form == "jsonl":
+        return _JsonLines(output.stream)
+    if form == "csv":
+        return _Csv(output.stream, schema)
+    if form == "parquet":
+        return _Parquet(output.stream, _without_raw_json(schema))
+    return _Arrow(output.stream, _without_raw_json(schema), form)
+
+
+class _JsonLines:
+    def __init__(self, stream: io.RawIOBase) -> None:
+        self._stream = stream
+
+    def write(self, batch: Any) -> None:
+        self._stream.write(lines(batch).encode("utf-8", "replace"))
+
+    def close(self) -> None:
+        pass
+
+
+class _Csv:
+    """CSV with a header; lists, vectors, maps, structs, durations and bytes as in JSON."""
+
+    def __init__(self, stream: io.RawIOBase, schema: Any) -> None:
+        from pyarrow import csv
+
+        arrow = pyarrow()
+        schema = _without_raw_json(schema)
+        self._schema = arrow.schema(
+            [
+                field if _is_plain(field.type) else arrow.field(field.name, arrow.large_string())
+                for field in schema
+            ]
+        )
+        self._writer = csv.CSVWriter(stream, self._schema)
+
+    def write(self, batch: Any) -> None:
+        arrow = pyarrow()
+        batch = _plain_strings(batch)
+        columns = [
+            column if _is_plain(column.type) else _json_cells(column) for column in batch.columns
+        ]
+        self._writer.write_batch(arrow.record_batch(columns, schema=self._schema))
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def _is_plain(kind: Any) -> bool:
+    types = pyarrow().types
+    return bool(
+        types.is_integer(kind)
+        or types.is_float32(kind)
+        or types.is_float64(kind)
+        or types.is_boolean(kind)
+        or types.is_string(kind)
+        or types.is_large_string(kind)
+    )
+
+
+def _json_cells(column: Any) -> Any:
+    arrow = pyarrow()
+    cells = [
+        None if text == "null" else text[1:-1] if _bare(text) else text for text in texts(column)
+    ]
+    return arrow.array(cells, arrow.large_string())
+
+
+def _bare(text: str) -> bool:
+    """Return whether a text is a JSON string that needs no quotes in a cell."""
+    return text.startswith('"') and "\\" not in text
+
+
+class _Parquet:
+    def __init__(self, stream: io.RawIOBase, schema: Any) -> None:
+        from pyarrow import parquet
+
+        self._writer = parquet.ParquetWriter(stream, schema)
+
+    def write(self, batch: Any) -> None:
+        self._writer.write_batch(_plain_strings(batch))
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class _Arrow:
+    def __init__(self, stream: io.RawIOBase, schema: Any, form: str) -> None:
+        from pyarrow import ipc
+
+        start = ipc.new_stream if form == "arrow-stream" else ipc.new_file
+        self._writer = start(stream, schema)
+
+    def write(self, batch: Any) -> None:
+        self._writer.write_batch(_plain_strings(batch))
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def _is_raw(field: Any) -> bool:
+    return field.metadata is not None and RAW_JSON in field.metadata
+
+
+def _without_raw_json(schema: Any) -> Any:
+    fields = [field.remove_metadata() if _is_raw(field) else field for field in schema]
+    return pyarrow().schema(fields)
+
+
+def _plain_strings(batch: Any) -> Any:
+    """Return a batch whose columns of raw JSON are strings: a JSON string is what it stands for."""
+    arrow = pyarrow()
+    if not any(_is_raw(field) for field in batch.schema):
+        return batch
+    columns = []
+    for field, column in zip(batch.schema, batch.columns, strict=True):
+        if _is_raw(field):
+            cells = [
+                _unquoted(text) if text is not None and text.startswith('"') else text
+                for text in column.to_pylist()
+            ]
+            column = arrow.array(cells, arrow.large_string())
+        columns.append(column)
+    return arrow.record_batch(columns, schema=_without_raw_json(batch.schema))
+
+
+def _unquoted(text: str) -> str:
+    """Return the string that a JSON string stands for; a lone surrogate becomes a question mark."""
+    return str(json.loads(text)).encode("utf-8", "replace").decode()
