@@ -191,7 +191,8 @@ def constant_form(expression: Expression, named: Mapping[str, Any]) -> Expressio
     for reference, name, value in zip(
         parametriser.inputs, parametriser.names, parametriser.values, strict=True
     ):
-        if not _is_column(reference.type):
+        flat = reference.type.element if isinstance(reference.type, ListType) else reference.type
+        if not isinstance(flat, ScalarType):
             return None
         held = named[name] if name is not None else value
         literals[reference] = Literal(

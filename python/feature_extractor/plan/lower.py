@@ -239,6 +239,8 @@ class Lowering:
                 for slot in outer_slots(value):
                     domain = self.lifting.deepest(domain, slot.domain, scope)
         for i, list_domain in list(elements.items()):
+            if parameters[i].constant:
+                continue  # The core binds it where it is.
             if list_domain.parent is not self.graph.constants or chooses:
                 elements[i] = self.lifting.domain_to(list_domain, domain)
             for position in lambdas.get(i, ()):
