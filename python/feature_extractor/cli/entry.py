@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``fx`` and return its exit code; nothing but the code and the output tells how it went."""
     settings: dict[str, Any] = {"debug": False}
     try:
-        code = _guarded(None if arguments is None else list(arguments), settings)
+        code = _guarded(list(sys.argv[1:] if arguments is None else arguments), settings)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -113,10 +113,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILURE
 
 
-def _guarded(arguments: list[str] | None, settings: dict[str, Any]) -> int:
+def _guarded(arguments: list[str], settings: dict[str, Any]) -> int:
     try:
-        result = fx.main(arguments, prog_name="fx", standalone_mode=False, obj=settings)
+        # Not fx.main(): that would end the process itself where a pipe breaks.
+        with fx.make_context("fx", arguments, obj=settings) as context:
+            result = fx.invoke(context)
         return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as wanted:
+        return wanted.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         print(error.format_message(), file=sys.stderr)
         return EXIT_FAILURE

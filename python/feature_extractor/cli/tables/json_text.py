@@ -18,15 +18,14 @@ def lines(batch: Any) -> str:
     if batch.num_rows == 0:
         return ""
     if batch.num_columns == 0:
-        return "{}\n" * batch.num_rows
-    columns = []
+        return "{}\n" * len(batch)
+    columns: list[list[str]] = []
     for field, column in zip(batch.schema, batch.columns, strict=True):
         raw = field.metadata is not None and RAW_JSON in field.metadata
         columns.append(_replaced(column.to_pylist()) if raw else texts(column))
     names = [json.dumps(n, ensure_ascii=False).replace("%", "%%") for n in batch.schema.names]
     form = "{" + ", ".join(f"{name}: %s" for name in names) + "}"
-    text: str = "\n".join(form % row for row in zip(*columns, strict=True)) + "\n"
-    return text
+    return "".join([f"{form % row}\n" for row in zip(*columns, strict=True)])
 
 
 def texts(column: Any) -> list[str]:
@@ -142,11 +141,14 @@ def _other(value: Any) -> str:
 
 def _maps(column: Any) -> list[str]:
     """Return objects; a key that is no string is written as the text of its JSON."""
-    entries = column.flatten()
-    keys, values = (texts(child) for child in entries.flatten())
+    arrow = pyarrow()
+    kind = column.type
+    entry = arrow.struct([("key", kind.key_type), ("value", kind.item_type)])
+    entries = column.cast(arrow.list_(entry))
+    keys, values = (texts(child) for child in entries.flatten().flatten())
     members = [
         f"{key if key.startswith(chr(34)) else json.dumps(key)}: {value}"
         for key, value in zip(keys, values, strict=True)
     ]
-    found = _lists(members, column.value_lengths().to_pylist())
+    found = _lists(members, entries.value_lengths().to_pylist())
     return [text if text == "null" else f"{{{text[1:-1]}}}" for text in found]

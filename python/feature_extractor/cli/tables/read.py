@@ -151,7 +151,7 @@ def _spooled(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
     stack.callback(spooled.close)
     shutil.copyfileobj(stream, spooled, _COPIED)
     spooled.seek(0)
-    return spooled  # type: ignore[return-value]
+    return spooled
 
 
 class _Parquet:

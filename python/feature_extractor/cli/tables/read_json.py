@@ -25,6 +25,7 @@ class JsonLinesSource:
         self._name = name
         self._stream = stream
         self._rows = request.batch_rows
+        self._started = False
         self._lines = self._objects()
         first = next(self._lines, None)
         declarations = request.declarations
@@ -68,6 +69,7 @@ class JsonLinesSource:
 
     def _objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the number and the object of each line that is not blank."""
+        decode = json.JSONDecoder().raw_decode
         number = 0
         while line := self._stream.file.readline(_LONGEST_LINE):
             number += 1
@@ -78,16 +80,20 @@ class JsonLinesSource:
             if line.isspace() or not line:
                 continue
             try:
-                value = json.loads(line)
+                # Faster than json.loads, which looks for other encodings first.
+                text = line.decode().strip()
+                value, end = decode(text)
+                if end != len(text):
+                    raise json.JSONDecodeError("more than one value", text, end)
             except UnicodeDecodeError:
                 raise DataError(f"{self._name}: line {number} is not UTF-8") from None
             except RecursionError:
                 raise DataError(f"{self._name}: line {number} is nested too deeply") from None
             except ValueError as error:
-                text = str(error).partition(": line")[0]
+                reason = str(error).partition(": line")[0]
                 column = getattr(error, "colno", 1)
                 raise DataError(
-                    f"{self._name}: line {number}, character {column}: not JSON: {text}",
+                    f"{self._name}: line {number}, character {column}: not JSON: {reason}",
                     "Each line must hold one whole object; a JSON array is not read.",
                 ) from None
             if type(value) is not dict:
@@ -99,12 +105,15 @@ class JsonLinesSource:
 
     def _batch(self, rows: list[tuple[int, dict[str, Any]]]) -> Any:
         columns = [self._column(rows, column, declared) for column, declared in self._columns]
+        self._started = True
         return pyarrow().record_batch(columns, schema=self.schema)
 
     def _column(
         self, rows: list[tuple[int, dict[str, Any]]], name: str, declared: Declared | None
     ) -> Any:
         if declared is None:
+            if not self._started and not any(name in row for _, row in rows):
+                raise DataError(f"{self._name}: there is no column `{name}` to keep")
             texts = [
                 json.dumps(row[name], ensure_ascii=True) if row.get(name) is not None else None
                 for _, row in rows
