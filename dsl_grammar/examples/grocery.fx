@@ -503,7 +503,7 @@ feature category_variety : dense = same_category.map(e -> e.product).distinct().
 @owner("affinity")
 feature category_spend_share : dense =
     rates.share(
-        quarter.sum(e -> if e.category == category then e.sales_value else 0.0),
+        paid(quarter.filter(e -> e.category == category)),
         paid(quarter),
     )
 

@@ -6,6 +6,7 @@ namespace feature_extractor {
 namespace {
 
 struct RegexExtract {
+  static constexpr bool kRepeats = true;
   static constexpr int64_t kMaximumGroup = 63;
   struct State {
     std::unique_ptr<RE2> expression;

@@ -6,6 +6,7 @@ namespace feature_extractor {
 namespace {
 
 struct RegexMatch {
+  static constexpr bool kRepeats = true;
   struct State {
     std::unique_ptr<RE2> expression;
   };

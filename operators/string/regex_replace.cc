@@ -9,6 +9,7 @@ namespace feature_extractor {
 namespace {
 
 struct RegexReplace {
+  static constexpr bool kRepeats = true;
   static constexpr int kGroups = 10;
   struct Piece {
     std::string literal;

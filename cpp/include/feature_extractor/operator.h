@@ -765,6 +765,46 @@ struct SecondShared<Kernel> {
   using Type = SharedLists<typename Kernel::SecondIndex, 1>;
 };
 
+// An expensive function of one text: rows of a block often repeat texts (a product's size, a query), so the result of an
+// equal text is taken from the row that had it last. A kernel asks for this with `kRepeats`.
+template <class Kernel, class R>
+struct RepeatedTextLoop {
+  static constexpr uint32_t kSlots = 512;
+
+  // Where a text's last row is remembered; any function of the text will do, since the texts themselves are compared.
+  static uint32_t slot(Text text) {
+    uint64_t head = 0;
+    uint64_t tail = 0;
+    const size_t size = text.size() < 8 ? text.size() : 8;
+    __builtin_memcpy(&head, text.data(), size);
+    __builtin_memcpy(&tail, text.data() + text.size() - size, size);
+    const uint64_t mixed = (head ^ (tail + text.size()) * 0x9E3779B97F4A7C15ULL) * 0xD6E8FEB86659FD93ULL;
+    return static_cast<uint32_t>(mixed >> 55);
+  }
+
+  static void run(const KernelCall& call) {
+    using Rows = RowLoop<Kernel>;
+    uint32_t last[kSlots] = {};  // One more than the row; 0 for none.
+    const auto* texts = static_cast<const Text*>(call.arguments[0].data);
+    auto* out = static_cast<typename Storage<R>::Type*>(call.result->data);
+    Rows::for_each_row(call, [&](uint32_t i, bool is_null) {
+      if (is_null) {
+        out[i] = {};
+        return false;
+      }
+      uint32_t& remembered = last[texts[i].empty() ? 0 : slot(texts[i])];
+      if (remembered != 0 && texts[remembered - 1] == texts[i]) {
+        out[i] = out[remembered - 1];
+        return call.result->valid[remembered - 1] != 0;
+      }
+      remembered = i + 1;
+      const Evaluation<R> e = evaluation<R>(Rows::invoke(call, i, typename Rows::Signature{}, nullptr));
+      out[i] = e.valid ? e.value : typename Storage<R>::Type{};
+      return e.valid;
+    });
+  }
+};
+
 // Many rows that share one list: Kernel::Index is built once per run of rows with the same entry and probed per row.
 // Index has `void build(Container, Arena&)` and `R probe(remaining arguments...)`, with the builder last if eval has one;
 // eval is the meaning of both. Index::kLists = 2 says that build takes the first two lists. Kernel::SecondIndex is the same
@@ -970,6 +1010,10 @@ consteval Kernel make_kernel(const char* bindings) {
     kernel.reference = &run_baseline<RowLoop<KernelType>>;
   } else if constexpr (requires { typename KernelType::Index; }) {
     kernel.run[0] = &run_baseline<IndexedLoop<KernelType>>;
+    kernel.reference = &run_baseline<RowLoop<KernelType>>;
+  } else if constexpr (requires { KernelType::kRepeats; }) {
+    static_assert(std::is_same_v<Arguments, Types<Text>>, "Only functions of one text are remembered.");
+    kernel.run[0] = &run_baseline<RepeatedTextLoop<KernelType, Value>>;
     kernel.reference = &run_baseline<RowLoop<KernelType>>;
   } else if constexpr (all_plain<Arguments> && is_plain<Value> && !requires { KernelType::kRowByRow; }) {
     set_plain<KernelType, Value>(kernel, Arguments{});

@@ -314,8 +314,6 @@ class LeafReader {
   void vectors(const InputNode& node, int64_t first, int64_t count, int64_t at) {
     const InputNode& child = *node.children[0];
     auto* out = static_cast<float*>(target_->values) + at * width_;
-    std::vector<double> row(width_);
-    std::vector<uint8_t> valid(width_);
     for (int64_t i = 0; i < count; ++i) {
       float* values = out + i * width_;
       int64_t begin = (first + i) * node.fixed_size;
@@ -335,28 +333,37 @@ class LeafReader {
         invalidate(at + i, &counts_->wrong_size);
         continue;
       }
-      LeafAccess access;
-      access.node = &child;
-      ReadTarget target;
-      target.values = row.data();
-      target.valid = valid.data();
-      InputCounts counts;
-      const RowRange range{begin, size};
-      read_leaf(access, StorageKind::kFloat, 0, {&range, 1}, &target, &counts);
-      if (target.has_nulls) {
-        invalidate(at + i, &counts_->not_finite);
-        continue;
-      }
-      const auto* read = static_cast<const double*>(target.data);
-      bool finite = true;
+      bool ok = true;
       for (uint32_t k = 0; k < width_; ++k) {
-        values[k] = static_cast<float>(read[k]);
-        finite = finite && std::isfinite(values[k]);
+        values[k] = number_at(child, begin + k);
+        ok = ok && std::isfinite(values[k]);
       }
-      if (!finite) {
+      if (!ok) {
         std::memset(values, 0, sizeof(float) * width_);
         invalidate(at + i, &counts_->not_finite);
       }
+    }
+  }
+
+  // An element of a vector; NaN where it is null.
+  static float number_at(const InputNode& node, int64_t row) {
+    const int64_t index = row + node.array->offset;
+    if (node.layout == Layout::kNull || node.dictionary) return NAN;
+    if (const uint8_t* bits = validity_bits(*node.array); bits != nullptr && !bit(bits, index)) return NAN;
+    const void* values = node.array->buffers[1];
+    switch (node.layout) {
+      case Layout::kFloat16: return static_cast<float>(half_to_double(static_cast<const uint16_t*>(values)[index]));
+      case Layout::kFloat32: return static_cast<const float*>(values)[index];
+      case Layout::kFloat64: return static_cast<float>(static_cast<const double*>(values)[index]);
+      case Layout::kInt8: return static_cast<float>(static_cast<const int8_t*>(values)[index]);
+      case Layout::kUInt8: return static_cast<float>(static_cast<const uint8_t*>(values)[index]);
+      case Layout::kInt16: return static_cast<float>(static_cast<const int16_t*>(values)[index]);
+      case Layout::kUInt16: return static_cast<float>(static_cast<const uint16_t*>(values)[index]);
+      case Layout::kInt32: return static_cast<float>(static_cast<const int32_t*>(values)[index]);
+      case Layout::kUInt32: return static_cast<float>(static_cast<const uint32_t*>(values)[index]);
+      case Layout::kInt64: return static_cast<float>(static_cast<const int64_t*>(values)[index]);
+      case Layout::kUInt64: return static_cast<float>(static_cast<const uint64_t*>(values)[index]);
+      default: return NAN;
     }
   }
 

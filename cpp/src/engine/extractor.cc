@@ -4,6 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace feature_extractor {
 namespace {
 
@@ -39,6 +43,29 @@ void append_ragged(const FeatureDeclaration& feature, const FeatureBuffer& part,
   whole->rows += part.rows;
   whole->elements += part.elements;
 }
+
+}  // namespace
+
+namespace {
+
+// Kernels count on rounding to nearest and on subnormal numbers; a library in the host process may have set otherwise for
+// this thread. The caller's mode comes back at the end.
+class FloatingPointMode {
+ public:
+#if defined(__x86_64__)
+  FloatingPointMode() : saved_(_mm_getcsr()) { _mm_setcsr(0x1F80); }
+  ~FloatingPointMode() { _mm_setcsr(saved_); }
+#else
+  FloatingPointMode() = default;
+#endif
+  FloatingPointMode(const FloatingPointMode&) = delete;
+  FloatingPointMode& operator=(const FloatingPointMode&) = delete;
+
+ private:
+#if defined(__x86_64__)
+  unsigned saved_;
+#endif
+};
 
 }  // namespace
 
@@ -91,6 +118,7 @@ void Extractor::recycle(std::unique_ptr<Extraction> extraction) const {
 
 void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace* work,
                          std::vector<FeatureBuffer>* out) const {
+  const FloatingPointMode mode;
   Executor executor(*program_, work);
   std::vector<RowRange>& ranges = work->request_ranges;
   std::vector<uint32_t>& owners = work->owners;
