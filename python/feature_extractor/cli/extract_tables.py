@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from feature_extractor.cli.counts import Counts
-from feature_extractor.cli.failures import CommandError, DataError
+from feature_extractor.cli.failures import CommandError, DataError, require_file
 from feature_extractor.cli.programs import OpenedProgram
 from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.cli.tables.declared import NESTED, Declarations
@@ -48,6 +48,9 @@ def run_job(opened: OpenedProgram, job: Job, watcher: Watcher) -> Counts:
     """Run a job and return what was counted. An output file is there only where all went well."""
     extractor = opened.extractor
     selected = _selected(extractor, job.select)
+    for path in job.paths:
+        if path != STANDARD_STREAM:
+            require_file(path)
     for column in job.keep:
         if column in selected:
             raise CommandError(
