@@ -1,0 +1,1 @@
+"""Measurements beside what one would use instead; see README.md."""
