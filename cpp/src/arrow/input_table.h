@@ -64,7 +64,8 @@ struct LeafAccess {
     const InputNode* node;
     int64_t shift;
   };
-  std::vector<Enclosing> structs;
+  Enclosing structs[kMaximumNesting];
+  int struct_count = 0;
   int64_t shift = 0;  // To be added to a row before it is looked up in `node`.
 };
 

@@ -283,13 +283,13 @@ LeafAccess find_leaf(const InputNode* column, std::span<const std::string> path)
     const bool is_list =
         node->layout == Layout::kList32 || node->layout == Layout::kList64 || node->layout == Layout::kFixedList;
     if (is_list) {
-      access.structs.clear();
+      access.struct_count = 0;
       access.shift = 0;
       access.node = node->children[0].get();
       if (part == "*") continue;
       node = access.node;  // A map's entries.
     }
-    access.structs.push_back({node, access.shift});
+    access.structs[access.struct_count++] = {node, access.shift};
     access.shift += node->array->offset;
     for (size_t f = 0; f < node->names.size(); ++f) {
       if (node->names[f] == part) access.node = node->children[f].get();

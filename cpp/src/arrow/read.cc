@@ -64,7 +64,7 @@ class LeafReader {
     std::memset(target_->valid, 1, static_cast<size_t>(total));
     for (const RowRange& range : ranges) {
       rows_of(*leaf_.node, range.begin + leaf_.shift, range.count, at);
-      for (const auto& enclosing : leaf_.structs) {
+      for (const auto& enclosing : std::span(leaf_.structs, static_cast<size_t>(leaf_.struct_count))) {
         if (const uint8_t* bits = validity_bits(*enclosing.node->array)) {
           clear(bits, range.begin + enclosing.shift + enclosing.node->array->offset, range.count, at);
         }
@@ -93,7 +93,7 @@ class LeafReader {
     const InputNode& node = *leaf_.node;
     if (node.dictionary || node.multiply != 1 || node.divide != 1) return false;
     if (validity_bits(*node.array) != nullptr) return false;
-    for (const auto& enclosing : leaf_.structs) {
+    for (const auto& enclosing : std::span(leaf_.structs, static_cast<size_t>(leaf_.struct_count))) {
       if (validity_bits(*enclosing.node->array) != nullptr) return false;
     }
     const int64_t begin = range.begin + leaf_.shift + node.array->offset;
@@ -498,7 +498,7 @@ int64_t read_list(const LeafAccess& leaf, std::span<const RowRange> ranges, Read
     for (int64_t i = 0; i < range.count; ++i, ++at) {
       const int64_t row = range.begin + i + leaf.shift;
       bool is_null = is_null_at(node, row);
-      for (const auto& enclosing : leaf.structs) {
+      for (const auto& enclosing : std::span(leaf.structs, static_cast<size_t>(leaf.struct_count))) {
         is_null = is_null || is_null_at(*enclosing.node, range.begin + i + enclosing.shift);
       }
       target->valid[at] = is_null ? 0 : 1;

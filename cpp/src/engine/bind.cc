@@ -117,18 +117,28 @@ class Binder {
     map.to = to;
     map.by_origin = through == Step::Through::kAny ? path.size() == 2 && plan_.domains[from].origin == to
                                                    : through == Step::Through::kOrigin;
-    if (path.size() > 2) {
-      map.first = index_map(from, path[1]);
-      map.second = index_map(path[1], to);
-    } else if (from > kCandidateDomain) {
+    const size_t hop = through == Step::Through::kAny ? first_hop(path) : 1;
+    if (hop + 1 < path.size()) {
+      map.first = index_map(from, path[hop]);
+      map.second = index_map(path[hop], to);
+    } else if (from > kCandidateDomain && hop > 0 && (map.by_origin || hop > 1)) {
       // The direct hops need the entries that they expand.
-      if (map.by_origin && !plan_.domains[from].view) need_entries(to, to);
-      if (plan_.domains[from].view) need_entries(from, from);
+      map.by_origin = true;
+      need_entries(plan_.domains[from].view ? from : plan_.domains[from].origin, to);
     }
     program_.index_maps_.push_back(map);
     const int id = static_cast<int>(program_.index_maps_.size()) - 1;
     index_ids_[way] = id;
     return id;
+  }
+
+  // How far one hop leads on a path. Elements of a view are not laid out to find those of its storage: a list lifted to
+  // candidates has as many elements as there are candidates, times its length.
+  size_t first_hop(const std::vector<int>& path) const {
+    if (path.size() < 2 || path[0] <= kCandidateDomain || plan_.domains[path[0]].origin != path[1]) return 1;
+    size_t hop = 1;
+    while (hop + 1 < path.size() && plan_.domains[path[hop]].view && plan_.domains[path[hop]].origin == path[hop + 1]) ++hop;
+    return hop;
   }
 
   // The map from the rows that own the lists of a lifted domain to those that own the lists of its origin; -1 if the same.
@@ -239,6 +249,11 @@ class Binder {
       program_.features_.push_back({&feature, bind_operand(feature.value)});
       program_.maximum_operand_columns_ =
           std::max(program_.maximum_operand_columns_, column_count(program_.features_.back().value));
+    }
+    for (const Argument& constant : plan_.constants) {
+      program_.constant_values_.push_back(bind_operand(constant));
+      program_.maximum_operand_columns_ =
+          std::max(program_.maximum_operand_columns_, column_count(program_.constant_values_.back()));
     }
     // Each feature is written out as soon as its value is there, so that the value's memory can serve again.
     const int stage = plan_.output_domain;

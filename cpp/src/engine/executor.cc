@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 
 #include "engine/write_output.h"
 #include "engine/write_value.h"
@@ -9,9 +10,13 @@
 namespace feature_extractor {
 namespace {
 
+// The most elements that the lists of one chunk may have together: entries are 32 bits wide, and memory is finite.
+constexpr uint32_t kMaximumElements = 1U << 28;
+
 void grow_register(GrowingColumn* column, uint32_t minimum) {
   auto* reg = static_cast<Register*>(column->owner);
   uint32_t capacity = column->capacity < 512 ? 1024 : column->capacity * 2;
+  if (minimum > kMaximumElements) throw std::length_error("elements");
   if (capacity < minimum) capacity = minimum;
   reg->values.reserve(static_cast<size_t>(capacity) * column->value_size, static_cast<size_t>(column->size) * column->value_size);
   reg->valid.reserve(capacity, column->size);
@@ -23,6 +28,7 @@ void grow_register(GrowingColumn* column, uint32_t minimum) {
 void grow_positions(GrowingColumn* column, uint32_t minimum) {
   auto* buffer = static_cast<Buffer*>(column->owner);
   uint32_t capacity = column->capacity < 512 ? 1024 : column->capacity * 2;
+  if (minimum > kMaximumElements) throw std::length_error("elements");
   if (capacity < minimum) capacity = minimum;
   column->data = buffer->reserve_array<uint32_t>(capacity, column->size);
   column->capacity = capacity;
@@ -157,9 +163,7 @@ void Executor::write_feature(int feature) {
   const BoundFeature& bound = program_.features_[feature];
   const uint32_t rows = work_.domains[program_.plan().output_domain].rows;
   if (bound.declaration->kind == FeatureKind::kValue) {
-    Column* tree = work_.operands.data();
-    operand_column(bound.value, tree + 1, tree);
-    write_value(program_.plan(), bound.declaration->value, *tree, rows, &(*out_)[feature]);
+    write_value(program_.plan(), bound.declaration->value, operand_tree(bound.value), rows, &(*out_)[feature]);
     return;
   }
   const Column& value = work_.columns[bound.value.slot];
@@ -209,6 +213,7 @@ void Executor::run_input(const BoundStep& step) {
   } else {
     work_.child_ranges.clear();
     const int64_t elements = read_list(leaf, ranges, &target, &work_.child_ranges, &counts);
+    if (elements > int64_t{kMaximumElements}) throw std::length_error("elements");
     for (const int d : program_.domains_of_shape_[slot]) {
       if (program_.plan().domains[d].origin < 0) work_.domains[d].input_ranges = work_.child_ranges;
     }
@@ -275,7 +280,7 @@ void Executor::run_constant(const BoundStep& step) {
 // Sets the number of rows of the elements of a shape. Own elements are as many as were written; those of a view are the sum
 // of its entries.
 void Executor::shape_written(int slot, uint32_t own_rows, bool own_rows_known) {
-  uint32_t view_rows = 0;
+  uint64_t view_rows = 0;
   const auto* list = static_cast<const ListEntry*>(work_.columns[slot].data);
   for (const int d : program_.domains_of_shape_[slot]) {
     if (own_rows_known && !program_.plan().domains[d].view) {
@@ -286,19 +291,9 @@ void Executor::shape_written(int slot, uint32_t own_rows, bool own_rows_known) {
       const uint32_t rows = work_.domains[program_.slots_[slot].domain].rows;
       for (uint32_t i = 0; i < rows; ++i) view_rows += list[i].size;
     }
-    work_.domains[d].rows = view_rows;
+    if (view_rows > kMaximumElements) throw std::length_error("elements");
+    work_.domains[d].rows = static_cast<uint32_t>(view_rows);
   }
-}
-
-const ListEntry* Executor::dense_entries(int domain) {
-  const Domain& d = program_.plan().domains[domain];
-  if (!d.view) return static_cast<const ListEntry*>(work_.columns[d.shape].data);
-  for (size_t m = 0; m < program_.entry_maps_.size(); ++m) {
-    if (program_.entry_maps_[m].domain == domain && program_.entry_maps_[m].storage == domain) {
-      return entry_map(static_cast<int>(m));
-    }
-  }
-  return nullptr;
 }
 
 const ListEntry* Executor::entry_map(int id) {
@@ -319,7 +314,7 @@ const ListEntry* Executor::entry_map(int id) {
     return out;
   }
   // The shape speaks of the origin's dense elements; the same elements lie elsewhere in the deeper storage, row by row.
-  const ListEntry* dense = dense_entries(d.origin);
+  const ListEntry* dense = origin_entries(d.origin, d.origin);
   const ListEntry* deep = origin_entries(d.origin, storage);
   const int origin_parent = program_.plan().domains[d.origin].parent;
   const uint32_t* owner = program_.is_fetched_[domain]     ? work_.domains[domain].owners.as<uint32_t>()
@@ -385,12 +380,13 @@ const uint32_t* Executor::index_map(int id) {
       for (uint32_t k = 0; k < shape[row].size; ++k) out[next++] = row;
     }
   } else if (d.view) {
+    const ListEntry* list = origin_entries(index.from, index.to);
     for (uint32_t row = 0; row < owners; ++row) {
-      for (uint32_t k = 0; k < shape[row].size; ++k) out[next++] = shape[row].begin + k;
+      for (uint32_t k = 0; k < shape[row].size; ++k) out[next++] = list[row].begin + k;
     }
   } else {
     const auto* positions = work_.domains[index.from].positions.as<uint32_t>();
-    const ListEntry* origin = dense_entries(d.origin);
+    const ListEntry* origin = origin_entries(d.origin, index.to);
     for (uint32_t row = 0; row < owners; ++row) {
       for (uint32_t k = 0; k < shape[row].size; ++k, ++next) out[next] = origin[row].begin + positions[next];
     }

@@ -42,6 +42,7 @@ struct Workspace {
   std::vector<InputCounts> input_counts;    // By input.
   std::vector<int64_t> invented_nulls;      // By site.
   std::vector<int64_t> step_nanoseconds;    // By step, then by feature; empty unless the run is profiled.
+  int64_t heap_allocations = 0;             // In the last run.
   std::vector<RowRange> child_ranges;       // Scratch of an input step.
   Buffer fetch_index;                       // Scratch of a fetch.
   Buffer fetch_present;
@@ -79,6 +80,13 @@ class Executor {
   void run_candidates(const InputTable* table, RowRange range, const uint32_t* owners, std::vector<FeatureBuffer>* out,
                       int64_t out_row);
 
+  // An operand with the columns of its elements; it stands until the next one is asked for.
+  const Column& operand_tree(const BoundOperand& operand) {
+    Column* tree = work_.operands.data();
+    operand_column(operand, tree + 1, tree);
+    return *tree;
+  }
+
   // The largest number of elements that a list of this stage had in the last run.
   uint32_t largest_domain(int root) const;
 
@@ -97,7 +105,6 @@ class Executor {
   const ListEntry* entries(const BoundOperand& operand);
   const ListEntry* entry_map(int id);
   const ListEntry* origin_entries(int domain, int storage);
-  const ListEntry* dense_entries(int domain);
   const uint32_t* index_map(int id);
   int find_index_map(int from, int to) const;
   void gather(int source, const uint32_t* index, uint32_t rows, int result, const uint8_t* present);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <thread>
 
 #if defined(__x86_64__)
@@ -119,6 +120,7 @@ void Extractor::recycle(std::unique_ptr<Extraction> extraction) const {
 void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace* work,
                          std::vector<FeatureBuffer>* out) const {
   const FloatingPointMode mode;
+  const int64_t allocations = heap_allocations_of_this_thread();
   Executor executor(*program_, work);
   std::vector<RowRange>& ranges = work->request_ranges;
   std::vector<uint32_t>& owners = work->owners;
@@ -169,6 +171,7 @@ void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace*
       }
     }
   }
+  work->heap_allocations = heap_allocations_of_this_thread() - allocations;
 }
 
 StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& input,
@@ -247,6 +250,7 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     extraction->features.resize(plan.features.size());
     extraction->input_counts.assign(plan.inputs.size(), {});
     extraction->invented_nulls.assign(plan.sites.size(), 0);
+    extraction->heap_allocations = 0;
     extraction->step_nanoseconds.assign(options.profile ? plan.steps.size() + plan.features.size() : 0, 0);
     for (size_t f = 0; f < plan.features.size(); ++f) {
       FeatureBuffer& buffer = extraction->features[f];
@@ -310,12 +314,17 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     for (auto& workspace : workspaces) {
       for (size_t i = 0; i < plan.inputs.size(); ++i) extraction->input_counts[i].add(workspace->input_counts[i]);
       for (size_t s = 0; s < plan.sites.size(); ++s) extraction->invented_nulls[s] += workspace->invented_nulls[s];
+      extraction->heap_allocations += workspace->heap_allocations;
       for (size_t i = 0; i < workspace->step_nanoseconds.size(); ++i) extraction->step_nanoseconds[i] += workspace->step_nanoseconds[i];
       give_workspace(std::move(workspace));
     }
     return extraction;
   } catch (const std::bad_alloc&) {
     return Status::error(ErrorCode::kOutOfMemory, "There is not enough memory for this batch. Extract fewer rows at a time.");
+  } catch (const std::length_error&) {
+    return Status::error(ErrorCode::kLimit,
+                         "The lists of one chunk have more than 268,435,456 elements together, counted once per candidate where a "
+                         "candidate's value meets them. Pass a smaller chunk_rows, or cut the lists first (take_last).");
   } catch (const std::system_error& error) {
     return Status::error(ErrorCode::kLimit, std::string("A thread could not be started: ") + error.what() + ".");
   }
@@ -334,9 +343,7 @@ void Extractor::run_thread(const Job& job, int64_t first, int64_t last, Workspac
 
 std::string constants_json(const Program& program) {
   using Json = nlohmann::json;
-  const Workspace& work = *program.constants_;
-  const auto value_at = [&](const auto& self, const Argument& argument, uint32_t row) -> Json {
-    const Column& column = work.columns[argument.slot];
+  const auto value_at = [&](const auto& self, const BoundOperand& argument, const Column& column, uint32_t row) -> Json {
     if (column.is_null(row)) return nullptr;
     switch (program.slots_[argument.slot].type) {
       case StorageKind::kBool:
@@ -360,7 +367,9 @@ std::string constants_json(const Program& program) {
         Json list = Json::array();
         for (uint32_t i = 0; i < entry.size; ++i) {
           Json element = Json::array();
-          for (const Argument& child : argument.elements) element.push_back(self(self, child, entry.begin + i));
+          for (size_t e = 0; e < argument.elements.size(); ++e) {
+            element.push_back(self(self, argument.elements[e], column.children[e], entry.begin + i));
+          }
           list.push_back(argument.elements.size() == 1 ? element[0] : element);
         }
         return list;
@@ -370,7 +379,10 @@ std::string constants_json(const Program& program) {
     }
   };
   Json list = Json::array();
-  for (const Argument& argument : program.plan().constants) list.push_back(value_at(value_at, argument, 0));
+  Executor executor(program, program.constants_.get());
+  for (const BoundOperand& value : program.constant_values_) {
+    list.push_back(value_at(value_at, value, executor.operand_tree(value), 0));
+  }
   return list.dump();
 }
 

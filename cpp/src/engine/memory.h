@@ -1,7 +1,7 @@
 // Memory that is reused from chunk to chunk: once a workspace is warm, running a plan allocates nothing.
 #pragma once
 
-#include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -13,11 +13,10 @@
 
 namespace feature_extractor {
 
-// Counts every block that the engine takes from the heap, so that a test can show that a warm batch takes none.
-inline std::atomic<int64_t>& heap_allocation_count() {
-  static constinit std::atomic<int64_t> count{0};
-  return count;
-}
+// How many blocks this thread has taken from the heap, by any part of the core: so that a test can show that a warm chunk
+// takes none.
+int64_t heap_allocations_of_this_thread();
+void count_heap_allocation();
 
 // A growable block of bytes with kPadding readable bytes behind its capacity, aligned to 64.
 class Buffer {
@@ -59,7 +58,7 @@ class Buffer {
     grown = (grown + 63) & ~static_cast<size_t>(63);
     void* fresh = std::aligned_alloc(64, grown + kPadding);
     if (fresh == nullptr) throw std::bad_alloc();
-    heap_allocation_count().fetch_add(1, std::memory_order_relaxed);
+    count_heap_allocation();
     if (kept > 0) std::memcpy(fresh, data_, kept);
     // The padding is read by kernels that look at whole words; it must not be uninitialised.
     std::memset(static_cast<char*>(fresh) + grown, 0, kPadding);

@@ -104,6 +104,7 @@ class Program {
   std::vector<BoundSlot> slots_;
   std::vector<BoundStep> stages_[3];  // By root: constant, request, candidate.
   std::vector<BoundFeature> features_;
+  std::vector<BoundOperand> constant_values_;  // Of a plan for folding.
   std::vector<EntryMap> entry_maps_;
   std::vector<IndexMap> index_maps_;
   std::vector<std::vector<int>> domains_of_shape_;  // For each slot.

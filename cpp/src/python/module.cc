@@ -131,6 +131,7 @@ class PyExtraction {
     result["inputs"] = inputs;
     result["nulls_at"] = sites;
     result["step_nanoseconds"] = extraction.step_nanoseconds;
+    result["heap_allocations"] = extraction.heap_allocations;
     return result;
   }
 
@@ -398,6 +399,5 @@ PYBIND11_MODULE(_native, m) {
   m.def("build_vocabulary", &build_vocabulary_bytes, py::arg("words"), py::arg("oov_buckets"));
   m.def("build_table", &build_table_bytes, py::arg("schema"), py::arg("columns"));
   m.def("registry_json", &registry_json);
-  m.def("heap_allocation_count", [] { return heap_allocation_count().load(); });
   m.def("simd_level", [] { return static_cast<int>(detect_simd_level()); });
 }
