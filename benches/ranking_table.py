@@ -14,10 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 WORDS = 10_000
-GENRES = (
-    "action adventure animation biography comedy crime documentary drama family fantasy "
-    "history horror music musical mystery romance science sport thriller western"
-).split()
+GENRES = [
+    "action", "adventure", "animation", "biography", "comedy", "crime", "documentary", "drama",
+    "family", "fantasy", "history", "horror", "music", "musical", "mystery", "romance",
+    "science", "sport", "thriller", "western",
+]  # fmt: skip
 DEVICES = ["phone", "tablet", "desktop", "television"]
 VECTOR_SIZE = 16
 TIMESTAMP = pa.timestamp("us", tz="UTC")
