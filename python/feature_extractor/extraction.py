@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,7 @@ class Statistics:
     nulls_at: Mapping[str, int]
 
 
-class Extraction(Mapping[str, Any]):
+class Extraction:
     """The features of a batch, by name, in the order of the program.
 
     ``extraction[name]`` is, without copying:
@@ -109,7 +109,8 @@ class Extraction(Mapping[str, Any]):
 
     Arrays stay valid as long as they live, and are read-only views of shared memory. The object
     exports itself by the Arrow PyCapsule interface, so that ``pyarrow.record_batch(extraction)`` and
-    ``polars.DataFrame(extraction)`` work. It never holds nulls.
+    ``polars.DataFrame(extraction)`` work. It never holds nulls. It has the methods of a mapping, but
+    is none: libraries that look for the Arrow interface would take a mapping apart instead.
     """
 
     def __init__(self, native: _native.Extraction, features: Sequence[FeatureDescription]) -> None:
@@ -131,6 +132,21 @@ class Extraction(Mapping[str, Any]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._features)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._features
+
+    def keys(self) -> KeysView[str]:
+        """Return the names of the features."""
+        return self._features.keys()
+
+    def values(self) -> Iterator[Any]:
+        """Yield the values of each feature."""
+        return (self[name] for name in self._features)
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Yield the name and the values of each feature."""
+        return ((name, self[name]) for name in self._features)
 
     def __getitem__(self, name: str) -> Any:
         try:

@@ -74,6 +74,8 @@ class Output:
 
     def abandon(self) -> None:
         """Leave no half of a file behind; after ``commit`` this does nothing."""
+        # Writers close themselves when they are collected, and then write what is left.
+        self.stream.discard()
         if self.path != STANDARD_STREAM:
             with contextlib.suppress(OSError, ValueError):
                 self._file.close()
@@ -98,6 +100,11 @@ class _Sink(io.RawIOBase):
         super().__init__()
         self._file = file
         self._position = 0
+        self._discarding = False
+
+    def discard(self) -> None:
+        """Take no more: what is written from here on is lost."""
+        self._discarding = True
 
     def writable(self) -> bool:
         return True
@@ -107,12 +114,13 @@ class _Sink(io.RawIOBase):
 
     def write(self, data: Any, /) -> int:
         size = memoryview(data).nbytes
-        self._file.write(data)
+        if not self._discarding:
+            self._file.write(data)
         self._position += size
         return size
 
     def flush(self) -> None:
-        if not self._file.closed:
+        if not self._discarding:
             self._file.flush()
 
 
