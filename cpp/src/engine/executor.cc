@@ -60,7 +60,18 @@ Workspace::Workspace(const Program& program)
     if (program.slots_[s].root == kConstantDomain) columns[s] = constants.columns[s];
   }
   for (size_t d = 3; d < domains.size(); ++d) {
-    if (program.plan().root_of(static_cast<int>(d)) == kConstantDomain) domains[d].rows = constants.domains[d].rows;
+    if (program.plan().root_of(static_cast<int>(d)) != kConstantDomain) continue;
+    const DomainState& known = constants.domains[d];
+    domains[d].rows = known.rows;
+    // Where a selection was taken from, and whose list was fetched: maps from deeper domains go through these.
+    if (known.positions.capacity() > 0) {
+      std::memcpy(domains[d].positions.reserve_array<uint32_t>(known.rows), known.positions.as<uint32_t>(),
+                  sizeof(uint32_t) * known.rows);
+    }
+    if (known.owners.capacity() > 0) {
+      const uint32_t parents = constants.domains[program.plan().domains[d].parent].rows;
+      std::memcpy(domains[d].owners.reserve_array<uint32_t>(parents), known.owners.as<uint32_t>(), sizeof(uint32_t) * parents);
+    }
   }
 }
 

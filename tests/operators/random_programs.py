@@ -1,0 +1,331 @@
+"""Random programs from the registry's signatures: nested calls over inputs of all types."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from feature_extractor import registry as signatures
+from feature_extractor.check.typed import Expression, Input
+from feature_extractor.check.program import analyse_text
+from feature_extractor.types import (
+    SCALARS,
+    ListType,
+    MapType,
+    ScalarType,
+    StructType,
+    Type,
+    VectorType,
+)
+
+from .programs import registry
+
+_FIELDS: Final = """\
+    {p}_int, {p}_count: int
+    {p}_int_n: int?
+    {p}_float: float
+    {p}_float_n: float?
+    {p}_string: string
+    {p}_string_n: string?
+    {p}_bool: bool
+    {p}_bool_n: bool?
+    {p}_time: timestamp
+    {p}_time_n: timestamp?
+    {p}_duration: duration
+    {p}_bytes: bytes?
+    {p}_ints: list<int>
+    {p}_ints_n: list<int?>?
+    {p}_floats: list<float?>
+    {p}_strings: list<string>
+    {p}_strings_n: list<string?>?
+    {p}_bools: list<bool?>
+    {p}_times: list<timestamp>
+    {p}_items: list<{{id: int, name: string?, price: float?, at: timestamp, tags: list<string>}}>
+    {p}_items_n: list<{{id: int, name: string?, price: float?, at: timestamp, tags: list<string>}}?>?
+    {p}_nested: list<list<int?>>
+    {p}_weights: map<string, float?>
+    {p}_scores: map<int, float>?
+    {p}_vector: vector<3>
+    {p}_vector_n: vector<3>?
+    {p}_vectors: list<vector<3>>
+"""
+
+DECLARATIONS: Final = "".join(
+    f"input {domain} {{\n{_FIELDS.format(p=domain[0])}}}\n" for domain in ("request", "candidate")
+)
+
+_SYNTAX: Final = {
+    "and": "({} and {})",
+    "or": "({} or {})",
+    "not": "(not {})",
+    "if": "(if {} then {} else {})",
+    "in": "({} in {})",
+}
+
+_SCALAR_LITERALS: Final = {
+    "bool": ["true", "false"],
+    "int": ["0", "1", "2", "-3", "7", "100", "9223372036854775807"],
+    "float": ["0.0", "0.5", "-1.25", "3.0", "1e300"],
+    "string": ['""', '"a"', '"a,b"', '"é日"', '" x "'],
+    "bytes": ['b""', 'b"a\\xFF"'],
+    "timestamp": ['t"2026-01-31T12:00:00Z"', 't"1969-12-31"'],
+    "duration": ["1d", "1h30m", "1us"],
+}
+
+_ADMITTED: Final = {
+    "number": ["int", "float"],
+    "key": ["bool", "int", "string", "bytes", "timestamp", "duration"],
+    "ordered": ["int", "float", "string", "timestamp", "duration", "bool", "bytes"],
+    "scalar": ["int", "float", "string", "bool", "timestamp"],
+    "any": ["int", "float", "string", "bool", "timestamp"],
+}
+
+
+class _Unfit(Exception):
+    """Nothing of the wanted type can be written here."""
+
+
+def plain(type_: Type) -> Type:
+    """Return the type without any ``?``."""
+    match type_:
+        case ListType():
+            return ListType(element=plain(type_.element))
+        case MapType():
+            return MapType(key=plain(type_.key), value=plain(type_.value))
+        case StructType():
+            return StructType(fields=tuple((name, plain(field)) for name, field in type_.fields))
+    return type_.with_nullable(False)
+
+
+@dataclass(frozen=True)
+class _Producer:
+    name: str
+    signature: signatures.Signature
+
+
+class Generator:
+    """Writes random expressions; what it writes may be refused by the checker."""
+
+    def __init__(self, source: random.Random) -> None:
+        self.source = source
+        analysis = analyse_text(DECLARATIONS + "let x = 1\n", registry())
+        assert analysis.program is not None, [d.message for d in analysis.diagnostics]
+        self.inputs: tuple[Input, ...] = analysis.program.inputs
+        self._named = [(declared.name, plain(declared.type)) for declared in self.inputs]
+        self._item = next(t for n, t in self._named if n == "r_items")
+        self._producers = [
+            _Producer(operator.name, overload.signature)
+            for operator in registry().operators
+            for overload in operator.overloads
+            if not any(isinstance(p.pattern, signatures.ResourcePattern) and p.pattern.kind != "zone"
+                       for p in overload.signature.parameters)
+        ]
+        self._variables = 0
+
+    def expression(self, depth: int) -> str:
+        """Return an expression of a random type."""
+        assert isinstance(self._item, ListType)
+        types: list[Type] = [*SCALARS.values(), *SCALARS.values()]
+        types += [ListType(element=SCALARS[name]) for name in ("int", "float", "string", "bool")]
+        types += [self._item, MapType(key=SCALARS["string"], value=SCALARS["float"])]
+        types += [VectorType(size=3), ListType(element=ListType(element=SCALARS["int"]))]
+        wanted = self.source.choice(types)
+        for _ in range(20):
+            try:
+                return self._write(wanted, depth, ())
+            except _Unfit:
+                continue
+        return self._leaf(SCALARS["int"], ())
+
+    def _write(self, wanted: Type, depth: int, scope: tuple[tuple[str, Type], ...]) -> str:
+        if depth <= 0 or (depth < 3 and self.source.random() < 0.12):
+            return self._leaf(wanted, scope)
+        fitting = []
+        for producer in self._producers:
+            bound: dict[str, Any] = {}
+            if _unify(producer.signature.result, wanted, producer.signature, bound):
+                fitting.append((producer, bound))
+        self.source.shuffle(fitting)
+        for producer, bound in fitting[:4]:
+            try:
+                return self._call(producer, bound, depth, scope)
+            except _Unfit:
+                continue
+        return self._leaf(wanted, scope)
+
+    def _call(
+        self,
+        producer: _Producer,
+        bound: dict[str, Any],
+        depth: int,
+        scope: tuple[tuple[str, Type], ...],
+    ) -> str:
+        arguments: list[str] = []
+        for parameter in producer.signature.parameters:
+            if parameter.optional and self.source.random() < 0.5:
+                break
+            times = self.source.choice([1, 2, 2, 3]) if parameter.variadic else 1
+            for _ in range(times):
+                arguments.append(self._argument(parameter, producer, bound, depth, scope))
+        form = _SYNTAX.get(producer.name)
+        if form is not None and form.count("{}") == len(arguments):
+            return form.format(*arguments)
+        return f"{producer.name}({', '.join(arguments)})"
+
+    def _argument(
+        self,
+        parameter: signatures.Parameter,
+        producer: _Producer,
+        bound: dict[str, Any],
+        depth: int,
+        scope: tuple[tuple[str, Type], ...],
+    ) -> str:
+        pattern = parameter.pattern
+        if isinstance(pattern, signatures.ResourcePattern):
+            return self.source.choice(['"Europe/Berlin"', '"America/New_York"', '"Asia/Kathmandu"'])
+        if parameter.constant:
+            return self._constant(parameter, producer, bound)
+        if isinstance(pattern, signatures.LambdaPattern):
+            element = self._type_of(pattern.argument, producer, bound)
+            result = self._type_of(pattern.result, producer, bound)
+            self._variables += 1
+            name = f"v{self._variables}"
+            body = self._write(result, depth - 1, (*scope, (name, element)))
+            return f"{name} -> {body}"
+        return self._write(self._type_of(pattern, producer, bound), depth - 1, scope)
+
+    def _type_of(
+        self, pattern: signatures.Pattern, producer: _Producer, bound: dict[str, Any]
+    ) -> Type:
+        match pattern:
+            case signatures.ScalarPattern():
+                return SCALARS[pattern.name]
+            case signatures.VariablePattern():
+                if pattern.name not in bound:
+                    constraint = producer.signature.constraint(pattern.name)
+                    name = self.source.choice(_ADMITTED.get(constraint, _ADMITTED["any"]))
+                    bound[pattern.name] = SCALARS[name]
+                    if constraint == "any" and self.source.random() < 0.4:
+                        assert isinstance(self._item, ListType)
+                        bound[pattern.name] = self._item.element
+                found = bound[pattern.name]
+                assert isinstance(found, Type)
+                return found
+            case signatures.ListPattern():
+                return ListType(element=self._type_of(pattern.element, producer, bound))
+            case signatures.MapPattern():
+                return MapType(
+                    key=self._type_of(pattern.key, producer, bound),
+                    value=self._type_of(pattern.value, producer, bound),
+                )
+            case signatures.VectorPattern():
+                return VectorType(size=3)
+        raise _Unfit
+
+    def _constant(
+        self, parameter: signatures.Parameter, producer: _Producer, bound: dict[str, Any]
+    ) -> str:
+        type_ = self._type_of(parameter.pattern, producer, bound)
+        if parameter.words:
+            return f'"{self.source.choice(parameter.words)}"'
+        if isinstance(type_, ListType) and isinstance(type_.element, ScalarType):
+            if type_.element.name in ("int", "float"):
+                numbers = sorted(self.source.sample(range(-5, 40), self.source.randint(1, 6)))
+                point = ".5" if type_.element.name == "float" else ""
+                return "[" + ", ".join(f"{n}{point}" for n in numbers) + "]"
+            items = _SCALAR_LITERALS[type_.element.name]
+            return "[" + ", ".join(self.source.sample(items, min(2, len(items)))) + "]"
+        if type_ == SCALARS["int"]:
+            low = int(parameter.low) if parameter.low is not None else -3
+            high = int(parameter.high) if parameter.high is not None else low + 30
+            return str(self.source.randint(low, min(high, low + 30)))
+        if type_ == SCALARS["float"]:
+            low_float = float(parameter.low) if parameter.low is not None else 0.5
+            high_float = float(parameter.high) if parameter.high is not None else low_float + 10
+            return repr(self.source.uniform(low_float, min(high_float, low_float + 10)))
+        if type_ == SCALARS["string"]:
+            return self.source.choice(['"[a-b]+"', '"a"', '", "', '"(a)|b"', '"x"'])
+        return self._literal(type_)
+
+    def _leaf(self, wanted: Type, scope: tuple[tuple[str, Type], ...]) -> str:
+        near: list[str] = []
+        for name, type_ in scope:
+            near.extend(text for text, found in _reachable(name, type_) if found == wanted)
+        far = [name for name, type_ in self._named if type_ == wanted]
+        if near and (not far or self.source.random() < 0.75):
+            return self.source.choice(near)
+        if far and self.source.random() < 0.85:
+            return self.source.choice(far)
+        return self._literal(wanted)
+
+    def _literal(self, wanted: Type) -> str:
+        if isinstance(wanted, ScalarType):
+            return self.source.choice(_SCALAR_LITERALS[wanted.name])
+        if isinstance(wanted, ListType) and isinstance(wanted.element, ScalarType):
+            items = _SCALAR_LITERALS[wanted.element.name]
+            return f"[{', '.join(self.source.choices(items, k=self.source.randint(1, 3)))}]"
+        raise _Unfit
+
+
+def _reachable(name: str, type_: Type) -> Iterator[tuple[str, Type]]:
+    yield name, type_
+    if isinstance(type_, StructType):
+        for field, field_type in type_.fields:
+            yield from _reachable(f"{name}.{field}", field_type)
+
+
+def _unify(
+    pattern: signatures.Pattern,
+    type_: Type,
+    signature: signatures.Signature,
+    bound: dict[str, Any],
+) -> bool:
+    match pattern:
+        case signatures.ScalarPattern():
+            return isinstance(type_, ScalarType) and type_.name == pattern.name
+        case signatures.VariablePattern():
+            admitted = signatures.CONSTRAINTS[signature.constraint(pattern.name)]
+            if admitted and not (isinstance(type_, ScalarType) and type_.name in admitted):
+                return False
+            known = bound.setdefault(pattern.name, type_)
+            return bool(known == type_)
+        case signatures.ListPattern():
+            return isinstance(type_, ListType) and _unify(
+                pattern.element, type_.element, signature, bound
+            )
+        case signatures.MapPattern():
+            return (
+                isinstance(type_, MapType)
+                and _unify(pattern.key, type_.key, signature, bound)
+                and _unify(pattern.value, type_.value, signature, bound)
+            )
+        case signatures.VectorPattern():
+            return isinstance(type_, VectorType)
+    return False
+
+
+def check_all(expressions: list[str]) -> list[Expression] | None:
+    """Check the expressions as one program; None where one of them is refused."""
+    lets = "".join(f"let e{i} = {text}\n" for i, text in enumerate(expressions))
+    analysis = analyse_text(DECLARATIONS + lets, registry())
+    if analysis.program is None:
+        return None
+    found = [analysis.values[f"e{i}"] for i in range(len(expressions))]
+    return None if any(isinstance(e.type, StructType) for e in found) else found
+
+
+def random_expressions(generator: Generator, count: int, deepest: int = 4) -> list[str]:
+    """Return expressions that the checker accepts, each of one to ``deepest`` nested calls."""
+    found: list[str] = []
+    while len(found) < count:
+        text = generator.expression(generator.source.randint(2, deepest))
+        if len(text) < 1500 and check_all([text]) is not None:
+            found.append(text)
+    return found
+
+
+def with_names(inputs: tuple[Input, ...], domain: str) -> list[Input]:
+    """Return the inputs of a domain."""
+    return [replace(declared) for declared in inputs if declared.domain == domain]
