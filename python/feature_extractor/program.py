@@ -13,6 +13,7 @@ from feature_extractor.errors import CompileError
 from feature_extractor.plan.errors import PlanError
 from feature_extractor.plan.fold import native_fold
 from feature_extractor.plan.package import Package, build_package
+from feature_extractor.plan.trial import try_package
 from feature_extractor.registry import Registry, load_registry
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ class Program:
 
     def __repr__(self) -> str:
         count = len(self._checked.features)
-        return f"Program({self._package.manifest['name']!r}, {count} features, digest {self.digest})"
+        return (
+            f"Program({self._package.manifest['name']!r}, {count} features, digest {self.digest})"
+        )
 
 
 def compile(
@@ -108,6 +111,7 @@ def _finish(
     fold = native_fold(_native.evaluate_constants) if optimise else None
     try:
         package = build_package(checked, registry, _native, fold=fold, optimise=optimise)
+        try_package(checked, package, _native.load_package)
     except PlanError as error:
         raise CompileError([*diagnostics, *error.diagnostics]) from None
     return Program(checked, package, tuple(diagnostics))

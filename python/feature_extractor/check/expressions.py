@@ -32,8 +32,10 @@ from feature_extractor.types import (
     BOOL,
     FLOAT,
     SCALARS,
+    STRING,
     ErrorType,
     ListType,
+    MapType,
     NullType,
     ScalarType,
     StructType,
@@ -470,6 +472,8 @@ class ExpressionChecker:
         fix = None
         if isinstance(type_, ListType) and isinstance(type_.element, StructType):
             advice = f"for the field of each element write `.map(e -> e.{name})`"
+        elif isinstance(type_, MapType) and type_.key == STRING:
+            advice = f'the value of a key is written `["{name}"]`'
         elif self.registry.find(name):
             advice = f"to call the operator `{name}` write `.{name}()`"
             end = Span(node.span.source, node.span.end, node.span.end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from typing import Final
 
@@ -65,6 +66,7 @@ _FOREIGN: Final = {
     "$": "a name is written without `$`",
     "`": 'strings are written with double quotes: `"text"`',
 }
+_CURLY_QUOTES: Final = "\u201c\u201d\u2018\u2019"
 
 
 def unexpected_character(span: Span) -> Diagnostic:
@@ -87,6 +89,8 @@ def unexpected_character(span: Span) -> Diagnostic:
             Span(span.source, span.start, end),
             help="write `12`, `1_000`, `0x1F`, `1.5`, `1e-3`, or a duration such as `30d` or `1h30m`",
         )
+    if text in _CURLY_QUOTES:
+        return Diagnostic("FX001", f"`{text}` is not a straight quote", span, help=_FOREIGN["'"])
     if not text.isascii():
         name = f"U+{ord(text):04X}"
         return Diagnostic(
@@ -147,6 +151,20 @@ def unexpected_token(
         advice = "equality is written `==`"
     elif text == "->":
         advice = "a lambda has one parameter, a name: `x -> x + 1`; put it into parentheses inside an operator"
+    elif text == ">" and _word_before(span).endswith("="):
+        advice = "a lambda is written `x -> x + 1`"
+    elif re.search(r"\blambda$", _word_before(span)):
+        advice = "a lambda is written `x -> x + 1`, without the word `lambda`"
+    elif text == "?" and expected >= _OPERATORS:
+        advice = _FOREIGN["?"]
+    elif terminal == "IF" and expected >= _OPERATORS:
+        advice = "a choice is written `if condition then a else b`"
+    elif text == "[" and "LESS" in expected and context == "input":
+        advice = (
+            "types are written `list<int>`, `map<string, float>`, `vector<16>`; `int?` may be null"
+        )
+    elif text == ":" and "RIGHT_BRACKET" in expected:
+        advice = "a part of a list is `xs.slice(start, count)`; see also `take_first`, `take_last`"
     elif terminal == "DOCSTRING":
         advice = 'a description stands on lines of its own; a string value is written `"text"`'
     elif context == "feature" and text == "=" and "COLON" in expected:
@@ -161,6 +179,12 @@ def unexpected_token(
         caption=f"expected {wanted}",
         help=advice,
     )
+
+
+def _word_before(span: Span) -> str:
+    """Return what stands in front of a span, back to white space."""
+    words = span.source.text[max(0, span.start - 40) : span.start].split()
+    return words[-1] if words else ""
 
 
 def _expectation(expected: Set[str]) -> str:

@@ -46,6 +46,10 @@ _DECLARED: Final = re.compile(r"(?:resource|let|feature)\s+([A-Za-z_]\w*)")
 _INPUT_NAMES: Final = re.compile(r"([A-Za-z_]\w*)\s*(?=[,:])")
 _USE_ALIAS: Final = re.compile(r"\bas\s+([A-Za-z_]\w*)")
 _WORD: Final = re.compile(r"[A-Za-z_]\w*")
+_BEGINNINGS: Final = (
+    "begin with `input`, `resource`, `let`, `feature` or `use`, "
+    "or indent this line if it continues the statement above"
+)
 _MAXIMUM_UNCLOSED_DESCRIPTIONS: Final = 4
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
@@ -201,7 +205,9 @@ class _Cutter:
                 f"a statement cannot begin with `{self._text[start]}`",
                 start,
                 start + 1,
-                help="indent this line if it continues the statement above",
+                help="a comment begins with `#`"
+                if self._text.startswith(("//", "/*", "--"), start)
+                else _BEGINNINGS,
             )
             return
         meant = closest(word.group(), KEYWORDS)
@@ -211,10 +217,7 @@ class _Cutter:
             word.start(),
             word.end(),
             caption=f"did you mean `{meant}`?" if meant else "",
-            help=""
-            if meant
-            else "begin with `input`, `resource`, `let`, `feature` or `use`, "
-            "or indent this line if it continues the statement above",
+            help="" if meant else _BEGINNINGS,
         )
 
     def _bracket(self, bracket: str, place: int) -> None:
