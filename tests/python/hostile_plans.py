@@ -5,6 +5,7 @@ Usage: hostile_plans.py COUNT SEED. Prints how many were refused and how many ra
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import sys
@@ -120,10 +121,8 @@ def main(count: int, seed: int) -> None:
         except EngineError:
             refused += 1
             continue
-        try:
+        with contextlib.suppress(EngineError, ValueError, TypeError):
             extractor.extract_request([REQUEST], CANDIDATES, [], 1, 4)
-        except (EngineError, ValueError, TypeError):
-            pass
         ran += 1
     print(f"{refused} refused, {ran} ran")
 

@@ -274,6 +274,16 @@ void ColumnBuilder::append_vector(py::handle value, const std::string& column, i
 }
 
 void ColumnBuilder::append_map(py::handle value, const std::string& column, int64_t row) {
+  if (PyList_Check(value.ptr())) {
+    // Arrow libraries show maps as lists of pairs.
+    for (const py::handle pair : value) {
+      if (!PyTuple_Check(pair.ptr()) || PyTuple_GET_SIZE(pair.ptr()) != 2) mismatch(value, column, row);
+      children_[0]->append(PyTuple_GET_ITEM(pair.ptr(), 0), column, row);
+      children_[1]->append(PyTuple_GET_ITEM(pair.ptr(), 1), column, row);
+    }
+    offsets_.push_back(offsets_.back() + PyList_GET_SIZE(value.ptr()));
+    return;
+  }
   if (!PyDict_Check(value.ptr())) mismatch(value, column, row);
   PyObject* key = nullptr;
   PyObject* item = nullptr;
