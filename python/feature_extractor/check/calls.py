@@ -111,6 +111,16 @@ class CallChecker:
         values = [argument.value for argument in given]
         if any(value is not None and isinstance(value.type, ErrorType) for value in values):
             return self.interner.error(span)
+        if shown in ("==", "!=") and any(
+            value is not None and isinstance(value.type, NullType) for value in values
+        ):
+            self.reporter.report(
+                "FX121",
+                f"`{shown}` with `null` is null, whatever the other side",
+                span,
+                help=f"write `.{'is_null' if shown == '==' else 'is_not_null'}()`",
+            )
+            return self.interner.error(span)
         key: tuple[Any, ...] | None = None
         if None not in values and all(argument.name is None for argument in given):
             key = (

@@ -48,6 +48,7 @@ _TABLE = (
         "A resource, function or module is used as if it were a value.",
     ),
     ("FX120", "null-not-handled", "The value may be null, but the feature needs a value."),
+    ("FX121", "null-comparison", "A comparison with `null` is null, so it never holds."),
     ("FX130", "unknown-kind", "A feature's kind is none of the known ones."),
     ("FX131", "kind-mismatch", "The value's type does not fit the feature's kind."),
     ("FX132", "bad-kind-parameter", "The kind does not take this parameter or this value."),
