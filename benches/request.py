@@ -1,0 +1,132 @@
+"""Measure one request with its candidates from Python: ours, Polars, NumPy by hand, pure Python.
+
+Every side computes the features of grocery_subset.py from a request that is a dict, with candidates
+in columns (Arrow for ours and Polars, arrays and lists for NumPy) or as dicts (pure Python, and ours
+once more). One thread, in turns; median and 99th percentile in microseconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
+
+SIZES = [1, 300, 1_000]
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--repetitions", type=int, default=300)
+    parser.add_argument(
+        "--seconds", type=float, default=4.0, help="at most, for each side and size"
+    )
+    arguments = parser.parse_args()
+    # Polars reads the number of threads once, when it is imported.
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    print(report(arguments.repetitions, arguments.seconds))
+
+
+def report(repetitions: int, seconds: float) -> str:
+    """Measure and return the report as Markdown."""
+    import numpy as np
+
+    from benches.side_by_side import interleaved, table
+
+    lines = []
+    for size in SIZES:
+        taken = interleaved(sides(size), repetitions, seconds)
+        ours = np.median(taken["ours, columns"])
+        for side, runs in taken.items():
+            middle, last = np.median(runs), np.percentile(runs, 99)
+            cells = [f"{middle * 1e6:,.0f}", f"{last * 1e6:,.0f}", f"{middle / ours:.1f}"]
+            lines.append([f"{size:,} candidates: {side}", *cells])
+    return table(["", "median us", "p99 us", "times ours, columns"], lines)
+
+
+def sides(size: int) -> dict[str, Callable[[], Any]]:
+    """Return what to call for each side, after all were compared with ours."""
+    import feature_extractor as fx
+    import polars as pl
+    import pyarrow as pa
+
+    from benches import grocery_subset as subset
+
+    nested = subset.samples(4, max(SIZES)).slice(2, 1).combine_chunks()
+    users, flat = subset.polars_frames(nested)
+    flat = flat.head(size)
+    request = dict(nested.drop_columns(["candidates"]).to_pylist()[0])
+    inner = nested["candidates"].combine_chunks().flatten().slice(0, size)
+    batch = pa.RecordBatch.from_struct_array(pa.concat_arrays([inner]))
+    rows = batch.to_pylist()
+    mixed: dict[str, Any] = {
+        field.name: batch[field.name].to_numpy()
+        if pa.types.is_primitive(field.type)
+        and batch[field.name].null_count == 0
+        and not pa.types.is_boolean(field.type)
+        else batch[field.name]
+        for field in batch.schema
+    }
+    columns = python_columns(batch)
+    prices = subset.category_medians()
+    price_frame = pl.DataFrame({"category": list(prices), "median_price": list(prices.values())})
+    schema = users.drop("row").schema
+    polars_request = dict(request) | {"taste": dict(request["taste"])}
+    polars_request.pop("request")
+    framed = pl.DataFrame([polars_request], schema=schema).with_row_index("row")
+    user_batch = nested.drop_columns(["request", "candidates"]).to_batches()[0]
+    extractor = fx.compile_text(subset.subset_program(), root=subset.EXAMPLES).extractor()
+    whole = fx.compile(subset.EXAMPLES / "grocery.fx").extractor()
+
+    def with_polars(user: pl.DataFrame) -> pl.DataFrame:
+        return subset.polars_features(user.lazy(), flat.lazy(), price_frame.lazy()).collect()
+
+    def with_polars_from_dict() -> pl.DataFrame:
+        # The request arrives as a dict, the candidates are in a frame already.
+        return with_polars(pl.DataFrame([polars_request], schema=schema).with_row_index("row"))
+
+    made: dict[str, Callable[[], Any]] = {
+        "ours, columns": lambda: extractor.extract_request(request, batch),
+        "ours, NumPy columns": lambda: extractor.extract_request(request, mixed),
+        "ours, request in Arrow": lambda: extractor.extract_request(
+            user_batch, batch, offsets=[0, size]
+        ),
+        "ours, dicts": lambda: extractor.extract_request(request, rows),
+        "ours, all of grocery.fx, columns": lambda: whole.extract_request(request, batch),
+        "Polars": with_polars_from_dict,
+        "Polars, request in a frame": lambda: with_polars(framed),
+        "NumPy by hand": lambda: subset.numpy_features(request, columns, prices),
+        "pure Python": lambda: subset.python_features(request, rows, prices),
+    }
+    flat = flat.with_columns(pl.lit(0, pl.get_index_type()).alias("row"))
+    expected = made["ours, columns"]()
+    for side, run in made.items():
+        subset.check(expected, run(), side)
+    return made
+
+
+def python_columns(batch: Any) -> Mapping[str, Any]:
+    """Return arrays of numbers with NaN for null, and lists of everything else."""
+    import numpy as np
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {}
+    for field in batch.schema:
+        column = batch[field.name]
+        if pa.types.is_floating(field.type) or pa.types.is_integer(field.type):
+            columns[field.name] = column.to_numpy(zero_copy_only=False).copy()
+        elif pa.types.is_fixed_size_list(field.type):
+            columns[field.name] = np.array(column.to_pylist(), np.float32)
+        else:
+            columns[field.name] = column.to_pylist()
+    columns["bought_with"] = [[b["product"] for b in row] for row in columns["bought_with"]]
+    return columns
+
+
+if __name__ == "__main__":
+    main()
