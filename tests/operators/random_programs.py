@@ -192,9 +192,33 @@ class Generator:
             result = self._type_of(pattern.result, producer, bound)
             self._variables += 1
             name = f"v{self._variables}"
+            if result == SCALARS["bool"] and self.source.random() < 0.4:
+                return f"{name} -> {self._join(name, element, depth, scope)}"
             body = self._write(result, depth - 1, (*scope, (name, element)))
             return f"{name} -> {body}"
         return self._write(self._type_of(pattern, producer, bound), depth - 1, scope)
+
+    def _join(
+        self, name: str, element: Type, depth: int, scope: tuple[tuple[str, Type], ...]
+    ) -> str:
+        """Return a condition that the planner may answer from a table of the list."""
+        keys = [
+            (text, type_)
+            for text, type_ in _reachable(name, element)
+            if isinstance(type_, ScalarType)
+        ]
+        if not keys:
+            raise _Unfit
+        key, type_ = self.source.choice(keys)
+        if self.source.random() < 0.6:
+            outer = self._write(type_, self.source.choice([0, 0, 1]), scope)
+            condition = f"{key} == {outer}" if self.source.random() < 0.7 else f"{outer} == {key}"
+        else:
+            condition = f"{key} in {self._write(ListType(element=type_), 0, scope)}"
+        if self.source.random() < 0.3:
+            also = self._write(SCALARS["bool"], depth - 1, (*scope, (name, element)))
+            return f"({also}) and {condition}"
+        return condition
 
     def _type_of(
         self, pattern: signatures.Pattern, producer: _Producer, bound: dict[str, Any]
