@@ -160,6 +160,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"demo: {shown(options.program)} has mistakes; nothing was computed", file=sys.stderr)
     except (fx.FeatureExtractorError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
+    except ImportError as error:
+        print(f"demo: {error}\ndemo: `make build` makes what is missing", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("demo: interrupted", file=sys.stderr)
+        return 130
     return 1
 
 
