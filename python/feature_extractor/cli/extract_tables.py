@@ -48,6 +48,8 @@ def run_job(opened: OpenedProgram, job: Job, watcher: Watcher) -> Counts:
     """Run a job and return what was counted. An output file is there only where all went well."""
     extractor = opened.extractor
     selected = _selected(extractor, job.select)
+    if not selected:
+        raise DataError("the program has no features, so there is nothing to compute")
     for path in job.paths:
         if path != STANDARD_STREAM:
             require_file(path)
@@ -79,19 +81,11 @@ def run_job(opened: OpenedProgram, job: Job, watcher: Watcher) -> Counts:
             columns = [*_kept_columns(batch, declarations, kept, extraction)]
             table = extraction.to_arrow()
             columns += [table.column(feature) for feature in selected]
-            writer.write(_record_batch(columns, schema, extraction.rows))
+            writer.write(pyarrow().record_batch(columns, schema=schema))
             watcher.update(counts.rows, fraction)
         writer.close()
         output.commit()
     return counts
-
-
-def _record_batch(columns: list[Any], schema: Any, rows: int) -> Any:
-    arrow = pyarrow()
-    if columns:
-        return arrow.record_batch(columns, schema=schema)
-    empty = arrow.array([{}] * rows, arrow.struct([]))
-    return arrow.RecordBatch.from_struct_array(empty)
 
 
 def _selected(extractor: Extractor, names: Sequence[str]) -> list[str]:

@@ -17,8 +17,6 @@ def lines(batch: Any) -> str:
     """Return a batch as JSON lines, one object per row."""
     if batch.num_rows == 0:
         return ""
-    if batch.num_columns == 0:
-        return "{}\n" * len(batch)
     columns: list[list[str]] = []
     for field, column in zip(batch.schema, batch.columns, strict=True):
         raw = field.metadata is not None and RAW_JSON in field.metadata
