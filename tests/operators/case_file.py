@@ -1,9 +1,9 @@
 """Reads the cases of operators: tests/operators/<family>/<name>.test, one case or law per line.
 
-    ## A group
-    sum([1, 2]) => 3
-    xs: list<int?> = [1, null] | sum(xs) => 1
-    forall x: int, y: int | x + y == y + x
+## A group
+sum([1, 2]) => 3
+xs: list<int?> = [1, null] | sum(xs) => 1
+forall x: int, y: int | x + y == y + x
 """
 
 from __future__ import annotations

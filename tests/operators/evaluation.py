@@ -9,8 +9,15 @@ from typing import Any
 import pyarrow as pa
 
 from .case_file import Binding
-from .programs import Group, check_expression, compile_groups, read_values, record_batch, rows_of
-from .programs import Template
+from .programs import (
+    Group,
+    Template,
+    check_expression,
+    compile_groups,
+    read_values,
+    record_batch,
+    rows_of,
+)
 from .values import arrow_array, decode
 
 

@@ -37,16 +37,20 @@ def garbage(array: pa.Array) -> pa.Array:
         children = [garbage(array.field(i)) for i in range(type_.num_fields)]
         return pa.Array.from_buffers(type_, rows, [_bitmap(valid)], children=children)
     if pa.types.is_fixed_size_list(type_):
-        values = [
-            row.as_py() if row.is_valid else [3.0e38] * type_.list_size for row in array
-        ]
+        values = [row.as_py() if row.is_valid else [3.0e38] * type_.list_size for row in array]
         child = pa.array([x for row in values for x in row], type_.value_type)
         return pa.Array.from_buffers(type_, rows, [_bitmap(valid)], children=[child])
     if _is_list(type_):
         return _list_with_garbage(array, valid)
     if pa.types.is_string(type_) or pa.types.is_binary(type_):
         cells = [
-            (b"\xff\xfe garbage" if cell is None else cell.encode() if isinstance(cell, str) else cell)
+            (
+                b"\xff\xfe garbage"
+                if cell is None
+                else cell.encode()
+                if isinstance(cell, str)
+                else cell
+            )
             for cell in array.to_pylist()
         ]
         offsets = np.cumsum([0, *map(len, cells)]).astype(np.int32)

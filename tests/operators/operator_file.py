@@ -185,7 +185,10 @@ class OperatorFile:
                     self.fail(case, "the law held for no row: its condition was never true")
             if False in held:
                 row = held.index(False)
-                shown = [decode(s[row], self.groups[g].result) for s, (g, _) in zip(sides, places, strict=True)]
+                shown = [
+                    decode(s[row], self.groups[g].result)
+                    for s, (g, _) in zip(sides, places, strict=True)
+                ]
                 inputs = self.groups[group].rows[first + row]
                 self.fail(case, f"the law does not hold for {inputs!r}: {shown!r}")
 

@@ -6,6 +6,7 @@ comparison is of bits.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -149,7 +150,9 @@ class _Parametriser:
                 self._depth -= 1
                 return replace(expression, body=body), ("lambda", key)
             case Call():
-                signature = operators()[expression.operator].overloads[expression.overload].signature
+                signature = (
+                    operators()[expression.operator].overloads[expression.overload].signature
+                )
                 arguments, keys = [], []
                 for i, argument in enumerate(expression.arguments):
                     parameter = signature.parameter(i)
@@ -277,7 +280,7 @@ def compile_groups(
     has_candidates = placement is not all_request
     anchor = Input("candidate" if has_candidates else "request", "anchor", ScalarType(), PLACE)
     program = CheckedProgram("cases.fx", (*inputs, anchor), resources, tuple(features))
-    return CaseProgram(_packaged(program, optimise), len(features), placement, has_candidates)
+    return CaseProgram(packaged(program, optimise), len(features), placement, has_candidates)
 
 
 def compile_constants(
@@ -289,10 +292,10 @@ def compile_constants(
     )
     anchor = Input("request", "anchor", ScalarType(), PLACE)
     program = CheckedProgram("cases.fx", (anchor,), resources, features)
-    return CaseProgram(_packaged(program, optimise), len(features), all_request, False)
+    return CaseProgram(packaged(program, optimise), len(features), all_request, False)
 
 
-def _packaged(program: CheckedProgram, optimise: bool) -> bytes:
+def packaged(program: CheckedProgram, optimise: bool) -> bytes:
     fold = native_fold(_native.evaluate_constants) if optimise else None
     return build_package(program, registry(), _native, fold=fold, optimise=optimise).to_bytes()
 
@@ -314,7 +317,7 @@ def rows_of(blobs: Blobs) -> list[bytes]:
     """Return the bytes of each row."""
     data, offsets = blobs
     bounds = offsets.tolist()
-    return [data[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [data[a:b] for a, b in itertools.pairwise(bounds)]
 
 
 def record_batch(columns: Mapping[str, pa.Array], rows: int) -> pa.RecordBatch:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from feature_extractor import registry as signatures
-from feature_extractor.check.typed import Expression, Input
 from feature_extractor.check.program import analyse_text
+from feature_extractor.check.typed import Expression, Input
 from feature_extractor.types import (
     SCALARS,
     ListType,
@@ -119,8 +119,10 @@ class Generator:
             _Producer(operator.name, overload.signature)
             for operator in registry().operators
             for overload in operator.overloads
-            if not any(isinstance(p.pattern, signatures.ResourcePattern) and p.pattern.kind != "zone"
-                       for p in overload.signature.parameters)
+            if not any(
+                isinstance(p.pattern, signatures.ResourcePattern) and p.pattern.kind != "zone"
+                for p in overload.signature.parameters
+            )
         ]
         self._variables = 0
 

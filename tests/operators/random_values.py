@@ -8,10 +8,39 @@ from typing import Any
 
 from feature_extractor.types import ListType, MapType, ScalarType, StructType, Type, VectorType
 
-INTS = [0, 1, -1, 2, 3, 7, 10, 64, 255, -128, 2**31, -(2**31), 2**53 + 1, 2**62, 2**63 - 1, -(2**63)]
+INTS = [
+    0,
+    1,
+    -1,
+    2,
+    3,
+    7,
+    10,
+    64,
+    255,
+    -128,
+    2**31,
+    -(2**31),
+    2**53 + 1,
+    2**62,
+    2**63 - 1,
+    -(2**63),
+]
 FLOATS = [0.0, -0.0, 1.0, -1.0, 0.5, 0.1, 1e-300, 5e-324, -2.5, 1e15 + 0.5, 2.0**53, 1e308, -1e308]
 FLOATS += [1.7976931348623157e308, 3.4028235e38, -7.25, 100.0, 2.2250738585072014e-308]
-TEXTS = ["", "a", "b", "ab", "A", "The quick brown fox", "é", "e\u0301", "日本語", "\U0001f600", "ß"]
+TEXTS = [
+    "",
+    "a",
+    "b",
+    "ab",
+    "A",
+    "The quick brown fox",
+    "é",
+    "e\u0301",
+    "日本語",
+    "\U0001f600",
+    "ß",
+]
 TEXTS += ["a,b,,c", " padded ", "0", "-12", "3.5", "true", "a" * 70, "ﬁ", "\u1e9e", "\0", "İ", "Σς"]
 BYTES = [b"", b"\0", b"a", b"\xff\xfe", b"0123456789abcdef0"]
 TIMES = [0, 1, -1, 1_700_000_000_000_000, -62_135_596_800_000_000, 253_402_300_799_999_999]
@@ -29,7 +58,7 @@ def random_value(source: random.Random, type_: Type, nulls: float = 0.15) -> Any
         case VectorType():
             return [_float32(source) for _ in range(type_.size)]
         case ListType():
-            size = source.choice([0, 1, 2, 3, 3, 5, 8, 17])
+            size = source.choice([0, 1, 2, 3, 3, 5, 8, 17] if source.random() < 0.95 else [33, 70])
             few = [random_value(source, type_.element, nulls) for _ in range(max(1, size // 2))]
             return [
                 source.choice(few) if source.random() < 0.5 else random_value(source, type_.element)

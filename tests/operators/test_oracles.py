@@ -152,17 +152,17 @@ _WITH_FIXED_BITS: dict[str, Callable[..., Any]] = {
     "length(s)": len,
     "byte_length(s)": lambda s: len(s.encode()),
     "reverse(s)": lambda s: s[::-1],
-    "split(s, \",\")": lambda s: s.split(","),
-    "split(s, \"ab\")": lambda s: s.split("ab"),
-    "replace(s, \"a\", \"xyz\")": lambda s: s.replace("a", "xyz"),
+    'split(s, ",")': lambda s: s.split(","),
+    'split(s, "ab")': lambda s: s.split("ab"),
+    'replace(s, "a", "xyz")': lambda s: s.replace("a", "xyz"),
     "starts_with(s, p)": lambda s, p: s.startswith(p),
     "ends_with(s, p)": lambda s, p: s.endswith(p),
     "concat(s, p)": lambda s, p: s + p,
     "characters(s)": list,
     "character_ngrams(s, 3)": lambda s: [s[i : i + 3] for i in range(len(s) - 2)],
-    "join(ss, \"-\")": lambda xs: "-".join(_kept(xs)),
-    "normalize(s, \"NFD\")": lambda s: unicodedata.normalize("NFD", s),
-    "normalize(s, \"NFKC\")": lambda s: unicodedata.normalize("NFKC", s),
+    'join(ss, "-")': lambda xs: "-".join(_kept(xs)),
+    'normalize(s, "NFD")': lambda s: unicodedata.normalize("NFD", s),
+    'normalize(s, "NFKC")': lambda s: unicodedata.normalize("NFKC", s),
     "to_string(x)": str,
     "to_string(f)": lambda f: repr(f + 0.0),
     "s < p": lambda s, p: s.encode() < p.encode(),
@@ -213,7 +213,11 @@ def _slope_of_places(xs: list[Any]) -> float | None:
 
 def _cosine(v: list[float], w: list[float]) -> float | None:
     product = math.fsum(a * a for a in v) * math.fsum(b * b for b in w)
-    return math.fsum(a * b for a, b in zip(v, w, strict=True)) / math.sqrt(product) if product else None
+    return (
+        math.fsum(a * b for a, b in zip(v, w, strict=True)) / math.sqrt(product)
+        if product
+        else None
+    )
 
 
 def _names(expression: str) -> list[str]:

@@ -20,7 +20,7 @@ from feature_extractor.errors import EngineError
 from feature_extractor.plan.errors import PlanError
 
 from .layouts import LAYOUTS
-from .programs import PLACE, Blobs, _packaged, read_values, rows_of
+from .programs import PLACE, Blobs, packaged, read_values, rows_of
 from .random_programs import Generator, check_all, random_expressions, with_names
 from .random_values import random_value
 from .values import arrow_array, decode
@@ -112,8 +112,8 @@ class Trial:
     def run(self) -> None:
         """Compare all ways to run the program with the plainest one."""
         try:
-            plain = _packaged(self.program, False)
-            optimised = _packaged(self.program, True)
+            plain = packaged(self.program, False)
+            optimised = packaged(self.program, True)
         except PlanError as error:
             # The language promises a plan for what the checker accepts, but for constants that the core refuses.
             if error.diagnostics[0].code == "FX176":
@@ -156,7 +156,9 @@ class Trial:
         """Fail where a value differs from the truth in any bit."""
         for i, blobs in enumerate(found):
             got = rows_of(blobs)
-            assert len(got) == len(rows), f"seed {self.seed}, {how}: {len(got)} rows: {self.texts[i]}"
+            assert len(got) == len(rows), (
+                f"seed {self.seed}, {how}: {len(got)} rows: {self.texts[i]}"
+            )
             for value, row in zip(got, rows, strict=True):
                 if value != self.truth[i][row]:
                     shown: list[Any] = [

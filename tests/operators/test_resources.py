@@ -21,7 +21,7 @@ resource names = table<string, {rank: int}>("names.csv")
 def root(tmp_path: Path) -> Path:
     (tmp_path / "words.txt").write_text("\n".join(WORDS) + "\n", encoding="utf-8")
     (tmp_path / "margins.csv").write_text(
-        "key,margin,brand,stock,sold\n1,0.5,Acme,10,true\n-3,,\"a, b\",0,false\n7,1e300,日本,,\n"
+        'key,margin,brand,stock,sold\n1,0.5,Acme,10,true\n-3,,"a, b",0,false\n7,1e300,日本,,\n'
     )
     (tmp_path / "names.csv").write_text("key,rank\nann,1\nbob,2\n")
     return tmp_path
@@ -30,7 +30,7 @@ def root(tmp_path: Path) -> Path:
 def test_vocabulary(root: Path) -> None:
     texts = ["lord", "rings", "日本", "Lord", "", None, "42"]
     found = evaluate(
-        ["words.lookup(s)", "hashed.lookup(s)", "words.lookup([s, \"of\", s])"],
+        ["words.lookup(s)", "hashed.lookup(s)", 'words.lookup([s, "of", s])'],
         {"s": "string?"},
         {"s": texts},
         declarations=DECLARATIONS,

@@ -207,7 +207,11 @@ def _mapped(record: dict[str, Any]) -> tuple[str, dict[str, str], list[Any], Any
     expression = FUNCTIONS.get(function)
     if expression is None:
         raise _Skip("no operator for the function")
-    if "error" in record or not isinstance(record["expected"], dict) or "value" not in record["expected"]:
+    if (
+        "error" in record
+        or not isinstance(record["expected"], dict)
+        or "value" not in record["expected"]
+    ):
         raise _Skip("an error is expected, where we have null or a wider type")
     if record["expected"].get("value") in ("error", "undefined", "<!ERROR>", "<!UNDEFINED>"):
         raise _Skip("an error is expected, where we have null or a wider type")
@@ -242,12 +246,18 @@ def _mapped(record: dict[str, Any]) -> tuple[str, dict[str, str], list[Any], Any
     if record["kind"] == "aggregate":
         wanted = _aggregated(function, arguments, values, wanted)
     elif any(v is None and a["value"] is not None for v, a in zip(values, arguments, strict=True)):
-        wanted = None  # NaN and infinities become null at the boundary, and these functions are strict.
+        wanted = (
+            None  # NaN and infinities become null at the boundary, and these functions are strict.
+        )
     if function in ("lpad", "rpad") and None not in values and len(values[0]) > values[1]:
         raise _Skip("padding that cuts a longer text")
     if function in ("ceil", "floor") and wanted is not None:
         wanted = int(wanted)
-    exact = 1e-15 if function in ("exp", "sin", "cos", "tanh", "atan2", "ln", "log10", "log2", "power") else 0.0
+    exact = (
+        1e-15
+        if function in ("exp", "sin", "cos", "tanh", "atan2", "ln", "log10", "log2", "power")
+        else 0.0
+    )
     fp32 = any("fp32" in a["type"] for a in (*arguments, record["expected"]))
     return _named(expression, types), _types(types), values, wanted, 1e-6 if fp32 else exact
 
@@ -283,7 +293,9 @@ def test_substrait() -> None:
         entry["source"] for entry in json.loads((CASES / "substrait.errata.json").read_text())
     }
     skipped: Counter[str] = Counter()
-    batches: dict[tuple[str, str], list[tuple[dict[str, Any], dict[str, str], list[Any], Any, float]]]
+    batches: dict[
+        tuple[str, str], list[tuple[dict[str, Any], dict[str, str], list[Any], Any, float]]
+    ]
     batches = defaultdict(list)
     for record in _records("substrait"):
         source = record["source"]
@@ -308,7 +320,9 @@ def test_substrait() -> None:
         for (record, _, values, wanted, error), got in zip(batch, found, strict=True):
             used += 1
             if not _agrees(got, wanted, error):
-                failures.append(f"{record['source']}: {expression} of {values}: {got!r}, not {wanted!r}")
+                failures.append(
+                    f"{record['source']}: {expression} of {values}: {got!r}, not {wanted!r}"
+                )
     _report("substrait", used, skipped)
     assert not failures, f"{len(failures)} differ:\n" + "\n".join(failures[:30])
     assert used > 300

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
-
 from feature_extractor.syntax import literals
 from feature_extractor.types import (
     ListType,
