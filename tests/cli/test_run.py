@@ -555,3 +555,23 @@ def test_interrupted(fx: Run, ranking: str, log: str, monkeypatch: pytest.Monkey
     found = fx("run", ranking, "-i", log, "-o", "out.parquet")
     assert (found.code, found.err) == (130, "error: interrupted\n")
     assert not [name for name in os.listdir() if "out" in name]
+
+
+def test_a_progress_bar_on_a_terminal_only(fx: Run, ranking: str, log: str) -> None:
+    command = [sys.executable, "-m", "feature_extractor", "run", ranking, "-i", log, "-o", "x.csv"]
+    in_a_terminal = (
+        f"import os, pty, sys; os.environ['TERM'] = 'xterm'; sys.exit(pty.spawn({command!r}) >> 8)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", in_a_terminal],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), "NO_COLOR": ""},
+    )
+    assert run.returncode == 0
+    # The bar hides the cursor while it is drawn, and shows it again.
+    assert "\x1b[?25l" in run.stdout
+    assert "\x1b[?25h" in run.stdout
+    assert "3 rows of 2 requests in" in run.stdout
+    assert "\x1b" not in fx("run", ranking, "-i", log, "-o", "x.csv").err
