@@ -316,7 +316,7 @@ def tell_nulls(screen: Screen, program: Path, counts: Counts) -> None:
             if name != file:
                 file = name
                 rows.append((file, "", ""))
-            text = short(source_text(program.parent, place), 70)
+            text = short(source_text(program.parent, place), 55)
             rows.append((f"  {line}:{column}", f"{number:,}", text))
     screen.table(rows, "<><")
     screen.line("What a function does is counted for each call of it.")

@@ -22,6 +22,8 @@ INPUTS = "input request { a: int, s: string, xs: list<int>, m: map<string, float
         ("feature f : ids(10) = xs[0:3]", "`xs.slice(start, count)`"),
         ("feature f : dense = m.foo ?? 0.0", '`["foo"]`'),
         ("input candidate { b: list[int] }", "`list<int>`"),
+        ("feature f : text = s + 1", "`concat(a, b)`"),
+        ("feature f : dense = t - 3600", "a duration has a unit"),
         ("// remark", "a comment begins with `#`"),
         ('{"inputs": {}}', "begin with `input`"),
         ("feature f : text = s.replace(\u201cx\u201d, \u201cy\u201d)", 'double quotes: `"text"`'),

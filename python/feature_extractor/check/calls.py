@@ -478,10 +478,19 @@ class CallChecker:
             place,
             caption=nearest.message,
             notes=notes,
-            help=self._advice(nearest, given),
+            help=self._advice(nearest, given, shown),
         )
 
-    def _advice(self, failure: _Failure, given: list[Given]) -> str:
+    def _advice(self, failure: _Failure, given: list[Given], shown: str) -> str:
+        types = {
+            argument.value.type.name
+            for argument in given
+            if argument.value is not None and isinstance(argument.value.type, ScalarType)
+        }
+        if shown == "+" and "string" in types:
+            return "texts are put together by `concat(a, b)`, a number by `x.to_string()` first"
+        if shown in ("+", "-") and types & {"timestamp", "duration"} and types & {"int", "float"}:
+            return "a duration has a unit, such as `30d` or `1h30m`; a number makes one by `x * 1s`"
         if not 0 <= failure.argument < len(given):
             return ""
         value = given[failure.argument].value
