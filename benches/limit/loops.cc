@@ -62,9 +62,9 @@ void spread(const Column& column, int64_t start, int64_t n, uint8_t* bytes) {
 
 template <class T>
 void bucketize(const T* x, const T* bounds, int64_t n, int64_t* out) {
-  const T b0 = bounds[0], b1 = bounds[1], b2 = bounds[2], b3 = bounds[3], b4 = bounds[4], b5 = bounds[5], b6 = bounds[6],
-          b7 = bounds[7], b8 = bounds[8], b9 = bounds[9], b10 = bounds[10], b11 = bounds[11], b12 = bounds[12],
-          b13 = bounds[13], b14 = bounds[14], b15 = bounds[15];
+  const T b0 = bounds[0], b1 = bounds[1], b2 = bounds[2], b3 = bounds[3], b4 = bounds[4], b5 = bounds[5],
+          b6 = bounds[6], b7 = bounds[7], b8 = bounds[8], b9 = bounds[9], b10 = bounds[10], b11 = bounds[11],
+          b12 = bounds[12], b13 = bounds[13], b14 = bounds[14], b15 = bounds[15];
   for (int64_t i = 0; i < n; ++i) {
     const T v = x[i];
     out[i] = int64_t{v >= b0} + (v >= b1) + (v >= b2) + (v >= b3) + (v >= b4) + (v >= b5) + (v >= b6) + (v >= b7) +
@@ -110,28 +110,83 @@ void lower(const char* text, int64_t size, char* out) {
   }
 }
 
-struct Vocabulary {
-  // Open addressing with linear probing; a slot has 32 bits of the hash, the id, and where the word lies.
-  struct Slot {
-    uint32_t hash;
-    int32_t id;
-    int32_t begin;
-    int32_t size;
-  };
-  Slot* slots;
-  uint64_t mask;
-  const char* text;
+// A bit for each of 64 bytes: whether `holds` is true for it. Vector registers do the comparing.
+#ifdef __AVX2__
+using Bytes = __m256i;
+inline Bytes load_bytes(const char* text) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text)); }
+inline Bytes all_bytes(char value) { return _mm256_set1_epi8(value); }
+inline Bytes greater(Bytes a, Bytes b) { return _mm256_cmpgt_epi8(a, b); }
+inline Bytes either(Bytes a, Bytes b) { return _mm256_or_si256(a, b); }
+inline Bytes both(Bytes a, Bytes b) { return _mm256_and_si256(a, b); }
+inline uint64_t bits(Bytes a) { return static_cast<uint32_t>(_mm256_movemask_epi8(a)); }
+#else
+using Bytes = __m128i;
+inline Bytes load_bytes(const char* text) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text)); }
+inline Bytes all_bytes(char value) { return _mm_set1_epi8(value); }
+inline Bytes greater(Bytes a, Bytes b) { return _mm_cmpgt_epi8(a, b); }
+inline Bytes either(Bytes a, Bytes b) { return _mm_or_si128(a, b); }
+inline Bytes both(Bytes a, Bytes b) { return _mm_and_si128(a, b); }
+inline uint64_t bits(Bytes a) { return static_cast<uint32_t>(_mm_movemask_epi8(a)); }
+#endif
+
+template <class Predicate>
+inline uint64_t mask_64(const char* text, Predicate holds) {
+  uint64_t mask = 0;
+  for (size_t i = 0; i < 64; i += sizeof(Bytes)) mask |= bits(holds(load_bytes(text + i))) << i;
+  return mask;
+}
+
+inline Bytes is_lower_or_digit(Bytes text) {
+  const Bytes letter = both(greater(text, all_bytes('a' - 1)), greater(all_bytes('z' + 1), text));
+  return either(letter, both(greater(text, all_bytes('0' - 1)), greater(all_bytes('9' + 1), text)));
+}
+
+// Continuation bytes of UTF-8 are the signed bytes below -64.
+inline Bytes begins_character(Bytes text) { return greater(text, all_bytes(-65)); }
+
+inline uint64_t low_bits(int64_t count) { return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1; }
+
+// The first 16 bytes of a text as two words, without what stands behind it; 16 bytes can be read.
+struct Words {
+  uint64_t low;
+  uint64_t high;
 };
 
-inline int64_t find(const Vocabulary& words, const char* data, int32_t size) {
-  const uint64_t hash = hash_text(data, size);
-  for (uint64_t at = hash & words.mask;; at = (at + 1) & words.mask) {
-    const Vocabulary::Slot& slot = words.slots[at];
-    if (slot.id == 0) return 0;
-    if (slot.hash == static_cast<uint32_t>(hash >> 32) && slot.size == size &&
-        std::memcmp(words.text + slot.begin, data, static_cast<size_t>(size)) == 0) {
-      return slot.id;
-    }
+inline Words words_of(const char* data, int32_t size) {
+  Words words;
+  std::memcpy(&words, data, 16);
+  words.low &= low_bits(size < 8 ? 8 * size : 64);
+  words.high &= size <= 8 ? 0 : low_bits(8 * (size - 8));
+  return words;
+}
+
+// A hash of texts of up to 16 bytes that does not branch on their length: one product of 64 by 64 bits, folded.
+inline uint64_t hash_words(Words words, int32_t size) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(words.low ^ 0x9E3779B185EBCA87u) *
+                       (words.high ^ 0xC2B2AE3D27D4EB4Fu ^ static_cast<uint64_t>(size));
+  const uint64_t folded = static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  return folded * 0x165667B19E3779F9u ^ folded >> 29;
+}
+
+// Open addressing with linear probing for words of up to 16 bytes, which lie in the slots themselves.
+struct Slot {
+  Words words;
+  int32_t size;
+  int32_t id;
+};
+constexpr uint64_t kSlots = 32'768;
+
+inline uint64_t slot_of(Words words, int32_t size) { return hash_words(words, size) >> 49; }
+
+inline int64_t find(const Slot* slots, const char* data, int32_t size) {
+  if (size > 16) return 0;
+  const Words words = words_of(data, size);
+  for (uint64_t at = slot_of(words, size);; at = (at + 1) % kSlots) {
+    const Slot& slot = slots[at];
+    const uint64_t differs =
+        (slot.words.low ^ words.low) | (slot.words.high ^ words.high) | static_cast<uint64_t>(slot.size ^ size);
+    if (differs == 0 || slot.id == 0) return slot.id;
   }
 }
 
@@ -170,6 +225,30 @@ inline int shared_25(const int64_t* left, int32_t left_size, const int64_t* righ
   return shared;
 }
 
+#ifdef __AVX512F__
+// Up to 32 weights, none negative, in four registers: three times the largest, which is then taken out.
+inline int64_t top_three(const int64_t* tags, const double* weights, int32_t size, int64_t* out) {
+  const __m512d none = _mm512_set1_pd(-1.0);
+  const auto left = static_cast<uint32_t>(low_bits(size));
+  __m512d part[4];
+  for (int k = 0; k < 4; ++k)
+    part[k] = _mm512_mask_loadu_pd(none, static_cast<__mmask8>(left >> 8 * k), weights + 8 * k);
+  const int32_t count = size < 3 ? size : 3;
+  for (int32_t n = 0; n < count; ++n) {
+    const __m512d largest = _mm512_max_pd(_mm512_max_pd(part[0], part[1]), _mm512_max_pd(part[2], part[3]));
+    const __m512d wanted = _mm512_set1_pd(_mm512_reduce_max_pd(largest));
+    uint32_t found = 0;
+    for (int k = 0; k < 4; ++k) {
+      found |= static_cast<uint32_t>(_mm512_cmp_pd_mask(part[k], wanted, _CMP_EQ_OQ)) << 8 * k;
+    }
+    found &= -found;
+    out[n] = tags[__builtin_ctz(found)];
+    for (int k = 0; k < 4; ++k) part[k] = _mm512_mask_mov_pd(part[k], static_cast<__mmask8>(found >> 8 * k), none);
+  }
+  return count;
+}
+#endif
+
 inline float map_value(const Column& map, int64_t row, const char* key, int32_t size) {
   const char* text = map.text();
   const double* values = static_cast<const double*>(map.second);
@@ -202,8 +281,7 @@ void limit_arithmetic(const Column* in, int64_t rows, void** out) {
   const double *price = in[0].floats(), *cost = in[1].floats(), *discount = in[2].floats(), *score = in[3].floats(),
                *weight = in[4].floats();
   const int64_t *clicks = in[5].ints(), *views = in[6].ints();
-  float *__restrict margin = floats(out[0]), *__restrict rate = floats(out[1]), *__restrict discounted = floats(out[2]),
-        *__restrict blend = floats(out[3]), *__restrict click_rate = floats(out[4]), *__restrict actions = floats(out[5]);
+  float* __restrict margin = floats(out[0]), * __restrict rate = floats(out[1]), * __restrict discounted = floats(out[2]), * __restrict blend = floats(out[3]), * __restrict click_rate = floats(out[4]), * __restrict actions = floats(out[5]);
   for (int64_t i = 0; i < rows; ++i) {
     margin[i] = static_cast<float>(price[i] - cost[i]);
     rate[i] = static_cast<float>((price[i] - cost[i]) / price[i]);
@@ -225,9 +303,7 @@ void limit_clean(const Column* in, int64_t rows, void** out) {
     spread(in[2], start, n, has_age);
     const double *rating = in[0].floats() + start, *price = in[1].floats() + start;
     const int64_t* age = in[2].ints() + start;
-    float *__restrict filled = floats(out[0]) + start, *__restrict price_clipped = floats(out[1]) + start,
-          *__restrict clipped = floats(out[2]) + start, *__restrict missing = floats(out[3]) + start,
-          *__restrict age_filled = floats(out[4]) + start;
+    float* __restrict filled = floats(out[0]) + start, * __restrict price_clipped = floats(out[1]) + start, * __restrict clipped = floats(out[2]) + start, * __restrict missing = floats(out[3]) + start, * __restrict age_filled = floats(out[4]) + start;
     for (int64_t i = 0; i < n; ++i) {
       const double value = has_rating[i] != 0 ? rating[i] : 3.5;
       filled[i] = static_cast<float>(value);
@@ -261,8 +337,7 @@ void limit_bucketize(const Column* in, int64_t rows, void** out) {
 // in: now released. Moments after 1970. The calendar is that of Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 void limit_time(const Column* in, int64_t rows, void** out) {
   const int64_t *now = in[0].ints(), *released = in[1].ints();
-  float *__restrict hour = floats(out[0]), *__restrict weekday = floats(out[1]), *__restrict day_out = floats(out[2]),
-        *__restrict month_out = floats(out[3]), *__restrict weekend = floats(out[4]), *__restrict age = floats(out[5]);
+  float* __restrict hour = floats(out[0]), * __restrict weekday = floats(out[1]), * __restrict day_out = floats(out[2]), * __restrict month_out = floats(out[3]), * __restrict weekend = floats(out[4]), * __restrict age = floats(out[5]);
   for (int64_t i = 0; i < rows; ++i) {
     const double exact = static_cast<double>(now[i]);
     // Exact: microseconds of this era are below 2^53, and a quotient is corrected where it was rounded up.
@@ -287,8 +362,7 @@ void limit_time(const Column* in, int64_t rows, void** out) {
 // in: user_id item category title.
 void limit_hash(const Column* in, int64_t rows, void** out) {
   const int64_t *user = in[0].ints(), *item = in[1].ints();
-  int64_t *__restrict user_out = ids(out[0]), *__restrict item_out = ids(out[1]), *__restrict category_out = ids(out[2]),
-          *__restrict title_out = ids(out[3]);
+  int64_t* __restrict user_out = ids(out[0]), * __restrict item_out = ids(out[1]), * __restrict category_out = ids(out[2]), * __restrict title_out = ids(out[3]);
   for (int64_t i = 0; i < rows; ++i) user_out[i] = bucket(hash_int(user[i]), 1'000'000);
   for (int64_t i = 0; i < rows; ++i) item_out[i] = bucket(hash_int(item[i]), 1'000'000);
   for (int column = 2; column < 4; ++column) {
@@ -315,8 +389,7 @@ void limit_cross(const Column* in, int64_t rows, void** out) {
       category[i] = hash_text(in[2].text() + categories[i], categories[i + 1] - categories[i]);
     }
     for (int64_t i = 0; i < n; ++i) device[i] = hash_text(in[3].text() + devices[i], devices[i + 1] - devices[i]);
-    int64_t *__restrict first = ids(out[0]) + start, *__restrict second = ids(out[1]) + start,
-            *__restrict third = ids(out[2]) + start;
+    int64_t* __restrict first = ids(out[0]) + start, * __restrict second = ids(out[1]) + start, * __restrict third = ids(out[2]) + start;
     for (int64_t i = 0; i < n; ++i) {
       first[i] = bucket(combine(combine(0, hash_int(user[i])), category[i]), 1'000'000);
       second[i] = bucket(combine(combine(0, hash_int(item[i])), device[i]), 1'000'000);
@@ -341,8 +414,10 @@ void limit_string(const Column* in, int64_t rows, void** out) {
     lower(text + first, title.offsets[end] - first, lowered + first);
     for (int64_t i = start; i < end; ++i) {
       const int32_t begin = title.offsets[i], size = title.offsets[i + 1] - begin;
-      int32_t characters = 0;
-      for (int32_t k = 0; k < size; ++k) characters += (text[begin + k] & 0xC0) != 0x80;
+      int characters = 0;
+      for (int32_t k = 0; k < size; k += 64) {
+        characters += __builtin_popcountll(mask_64(text + begin + k, begins_character) & low_bits(size - k));
+      }
       length[i] = static_cast<float>(characters);
       starts[i] = size > 0 && text[begin] == 'W' ? 1.0F : 0.0F;
       offsets[i] = begin;
@@ -367,39 +442,57 @@ void limit_tokens(const Column* in, int64_t rows, void** out) {
     lower(title.text() + first, title.offsets[end] - first, lowered);
     for (int64_t i = start; i < end; ++i) {
       offsets[i] = count;
-      const char* at = lowered + (title.offsets[i] - first);
-      const char* stop = lowered + (title.offsets[i + 1] - first);
-      while (at < stop) {
-        const char* begin = at;
-        while (at < stop && (static_cast<uint8_t>(*at - 'a') < 26 || static_cast<uint8_t>(*at - '0') < 10)) ++at;
-        if (at > begin) tokens[count++] = bucket(hash_text(begin, static_cast<int32_t>(at - begin)), 1 << 20);
-        ++at;
+      const char* text = lowered + (title.offsets[i] - first);
+      const int64_t size = title.offsets[i + 1] - title.offsets[i];
+      for (int64_t at = 0; at < size;) {
+        uint64_t mask = mask_64(text + at, is_lower_or_digit) & low_bits(size - at);
+        int64_t next = at + 64;
+        while (mask != 0) {
+          const int begin = __builtin_ctzll(mask);
+          const uint64_t behind = ~mask & ~low_bits(begin);
+          int64_t length = (behind != 0 ? __builtin_ctzll(behind) : 64) - begin;
+          if (behind == 0 && at + 64 < size) {
+            if (begin > 0) {
+              next = at + begin;  // The word may go on behind these 64 bytes: look again from its start.
+              break;
+            }
+            while (at + length < size && (mask_64(text + at + length, is_lower_or_digit) & 1) != 0) ++length;
+            next = at + length;
+          }
+          const char* word = text + at + begin;
+          const auto short_size = static_cast<int32_t>(length);
+          const uint64_t hash =
+              length <= 16 ? hash_words(words_of(word, short_size), short_size) : hash_text(word, short_size);
+          tokens[count++] = bucket(hash, 1 << 20);
+          mask &= behind == 0 ? 0 : ~low_bits(begin + length);
+        }
+        at = next;
       }
     }
   }
   offsets[rows] = count;
 }
 
-// Fills `slots` (a power of two of them, zero) with the words.
-void limit_build_vocabulary(const Column* words, int64_t count, void* slots, int64_t capacity) {
-  Vocabulary table{static_cast<Vocabulary::Slot*>(slots), static_cast<uint64_t>(capacity - 1), words->text()};
+// Fills `slots`, which are zero, with words of up to 16 bytes.
+void limit_build_vocabulary(const Column* words, int64_t count, void* memory) {
+  Slot* slots = static_cast<Slot*>(memory);
   for (int64_t i = 0; i < count; ++i) {
     const int32_t begin = words->offsets[i], size = words->offsets[i + 1] - begin;
-    const uint64_t hash = hash_text(table.text + begin, size);
-    uint64_t at = hash & table.mask;
-    while (table.slots[at].id != 0) at = (at + 1) & table.mask;
-    table.slots[at] = {static_cast<uint32_t>(hash >> 32), static_cast<int32_t>(i + 1), begin, size};
+    const Words word = words_of(words->text() + begin, size);
+    uint64_t at = slot_of(word, size);
+    while (slots[at].id != 0) at = (at + 1) % kSlots;
+    slots[at] = {word, size, static_cast<int32_t>(i + 1)};
   }
 }
 
-// in: word brand, the words of the vocabulary, its slots (32,768 of them).
+// in: word brand, the slots of the vocabulary.
 void limit_dictionary(const Column* in, int64_t rows, void** out) {
-  const Vocabulary words{static_cast<Vocabulary::Slot*>(const_cast<void*>(in[3].values)), 32'767, in[2].text()};
+  const Slot* slots = static_cast<const Slot*>(in[2].values);
   for (int column = 0; column < 2; ++column) {
     const Column& text = in[column];
     for (int64_t i = 0; i < rows; ++i) {
       const int32_t begin = text.offsets[i];
-      ids(out[column])[i] = find(words, text.text() + begin, text.offsets[i + 1] - begin);
+      ids(out[column])[i] = find(slots, text.text() + begin, text.offsets[i + 1] - begin);
     }
   }
 }
@@ -483,6 +576,13 @@ void limit_top(const Column* in, int64_t rows, void** out) {
   int64_t count = 0;
   for (int64_t i = 0; i < rows; ++i) {
     offsets[i] = count;
+#ifdef __AVX512F__
+    if (in[0].offsets[i + 1] - in[0].offsets[i] <= 32) {
+      count += top_three(tags + in[0].offsets[i], weights + in[0].offsets[i], in[0].offsets[i + 1] - in[0].offsets[i],
+                         result + count);
+      continue;
+    }
+#endif
     double first = -1.0, second = -1.0, third = -1.0;
     int32_t a = 0, b = 0, c = 0;
     const int32_t begin = in[0].offsets[i], end = in[0].offsets[i + 1];

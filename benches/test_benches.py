@@ -1,0 +1,80 @@
+"""Small benchmarks for ``make bench``: some families and one request, each side a benchmark.
+
+The full tables come from families.py, example_program.py and request.py; see README.md. Each case first
+compares the results of the sides, so that what is timed is known to be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benches.families import Sides
+from benches.family_definitions import Family, families, together
+from benches.ranking_table import ranking_table
+from benches.request import sides as request_sides
+
+if TYPE_CHECKING:
+    from pytest_benchmark.fixture import BenchmarkFixture
+
+ROWS = 20_000
+SIDES = ["limit", "ours", "Polars", "DuckDB"]
+FAMILIES = [
+    "arithmetic",
+    "hash to bucket",
+    "tokenise and hash",
+    "set intersection, Jaccard (25 x 25)",
+    "window counts over a history",
+    "all together",
+]
+REQUEST_SIDES = ["ours, columns", "ours, request in Arrow", "Polars", "NumPy by hand"]
+
+
+@pytest.fixture(scope="session")
+def made_sides() -> Iterator[tuple[Sides, dict[str, Family]]]:
+    """The sides over one table, and the families by name."""
+    data = ranking_table(ROWS)
+    parts = families(data.words)
+    with Sides(data, threads=1) as sides:
+        yield sides, {family.name: family for family in [*parts, together(parts)]}
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_family(
+    benchmark: BenchmarkFixture,
+    made_sides: tuple[Sides, dict[str, Family]],
+    name: str,
+    side: str,
+) -> None:
+    """Time one side of one family."""
+    sides, by_name = made_sides
+    benchmark.group = name
+    run = _runs(sides, by_name[name])[side]
+    benchmark.pedantic(run, rounds=7, warmup_rounds=1)
+
+
+_made: dict[str, dict[str, Callable[[], Any]]] = {}
+
+
+def _runs(sides: Sides, family: Family) -> dict[str, Callable[[], Any]]:
+    if family.name not in _made:
+        sides.check(family, SIDES)
+        _made[family.name] = sides.runs(family, SIDES)
+    return _made[family.name]
+
+
+@lru_cache
+def _request(size: int) -> dict[str, Callable[[], Any]]:
+    return request_sides(size)
+
+
+@pytest.mark.parametrize("side", REQUEST_SIDES)
+@pytest.mark.parametrize("size", [1, 300])
+def test_request(benchmark: BenchmarkFixture, size: int, side: str) -> None:
+    """Time one side of one request."""
+    benchmark.group = f"one request, {size} candidates"
+    benchmark.pedantic(_request(size)[side], rounds=30, warmup_rounds=2)
