@@ -4,13 +4,16 @@
 sum([1, 2]) => 3
 xs: list<int?> = [1, null] | sum(xs) => 1
 forall x: int, y: int | x + y == y + x
+
+A line that starts with ``resource`` declares a resource for the cases after it; its path is
+relative to the file.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _STRING = r'b?t?"(?:\\.|[^"\\])*"'
@@ -37,6 +40,7 @@ class Case:
     bindings: tuple[Binding, ...]
     expression: str
     expected: str = ""
+    declarations: str = ""
 
     @property
     def is_law(self) -> bool:
@@ -47,12 +51,15 @@ class Case:
 def read_cases(path: Path) -> list[Case]:
     """Return the cases of a file; a line that is none raises ValueError with its place."""
     cases: list[Case] = []
-    group = ""
+    group = declarations = ""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.startswith("##"):
             group = line.lstrip("#").strip()
+        elif line.startswith("resource "):
+            declarations += line + "\n"
         elif line.strip() and not line.startswith("#"):
-            cases.append(parse_case(line, f"{path.parent.name}/{path.name}:{number}", group))
+            case = parse_case(line, f"{path.parent.name}/{path.name}:{number}", group)
+            cases.append(replace(case, declarations=declarations))
     return cases
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from feature_extractor import _native
+from feature_extractor.check.typed import Expression, Resource
 from feature_extractor.errors import CompileError
 from feature_extractor.plan.errors import PlanError
+from feature_extractor.types import Type
 
 from .case_file import Case, split_outside
 from .layouts import LAYOUTS, Layout, garbage, plain, shifted
@@ -41,7 +44,9 @@ LAW_ROWS = 96
 class OperatorFile:
     """The cases of a file, compiled together: cases of one structure share an expression."""
 
-    def __init__(self, cases: Sequence[Case]) -> None:
+    def __init__(self, cases: Sequence[Case], root: Path | None = None) -> None:
+        self._root = root
+        self._resources: dict[str, Resource] = {}
         self.failures: list[str] = []
         self.groups: list[Group] = []
         self._by_key: dict[Any, int] = {}
@@ -58,11 +63,23 @@ class OperatorFile:
         """Keep a failure; all of a file are told together."""
         self.failures.append(f"{case.place}: {case.expression}\n    {why}")
 
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """The resources that the cases read."""
+        return tuple(self._resources.values())
+
+    def _check(self, case: Case, expression: str) -> tuple[Expression, dict[str, Type]]:
+        typed, types, resources = check_expression(
+            expression, case.bindings, declarations=case.declarations, root=self._root
+        )
+        self._resources.update({resource.name: resource for resource in resources})
+        return typed, types
+
     def _add(self, case: Case) -> None:
         if case.is_law:
             self._add_law(case)
             return
-        typed, types, _ = check_expression(case.expression, case.bindings)
+        typed, types = self._check(case, case.expression)
         named = {b.name: parse_value(b.literal, types[b.name]) for b in case.bindings}
         wanted = encode(parse_value(case.expected, typed.type), typed.type)
         for in_lambdas in (True, False):
@@ -81,11 +98,11 @@ class OperatorFile:
         """Add a law: a condition, or two sides of any type that must have the same bits."""
         sides = split_outside(case.expression, " == ")
         try:
-            checked = [check_expression(case.expression, case.bindings)]
+            checked = [self._check(case, case.expression)]
         except CaseError:
             if len(sides) != 2:
                 raise
-            checked = [check_expression(side, case.bindings) for side in sides]
+            checked = [self._check(case, side) for side in sides]
         types = checked[0][1]
         source = random.Random(case.place.rpartition(":")[0] + case.expression)
         rows = [
@@ -93,7 +110,7 @@ class OperatorFile:
             for _ in range(LAW_ROWS)
         ]
         places: list[tuple[int, int]] = []
-        for typed, _, _ in checked:
+        for typed, _ in checked:
             filled = [parametrise(typed, named) for named in rows]
             group = self._group(filled[0][0])
             places.append((group, len(self.groups[group].rows)))
@@ -117,12 +134,14 @@ class OperatorFile:
             for case, form, wanted in self._constants:
                 good.append((case, form, wanted))
             try:
-                program = compile_constants([form for _, form, _ in good], optimise=optimise)
+                program = compile_constants(
+                    [form for _, form, _ in good], optimise=optimise, resources=self.resources
+                )
             except PlanError:
                 # One by one, to tell which of them the core refuses.
                 for case, form, _ in good:
                     try:
-                        compile_constants([form], optimise=optimise)
+                        compile_constants([form], optimise=optimise, resources=self.resources)
                     except PlanError as error:
                         self.fail(case, f"as a constant: {error}")
                 continue
@@ -159,7 +178,7 @@ class OperatorFile:
             ]
             for group in self.groups
         ]
-        plain_program = compile_groups(self.groups, optimise=False)
+        plain_program = compile_groups(self.groups, optimise=False, resources=self.resources)
         count = max(len(group.rows) for group in self.groups)
         self.truth: list[list[bytes]] = []
         found = self._run(plain_program.load(0, True), plain_program, self._indices(count, 1))
@@ -247,7 +266,7 @@ class OperatorFile:
         )
 
     def _check_layouts(self, plain_program: CaseProgram) -> None:
-        program = compile_groups(self.groups)
+        program = compile_groups(self.groups, resources=self.resources)
         levels = {level: program.load(level) for level in (0, 1, 2)}
         reference = program.load(2, True)
         for number, (name, layout) in enumerate(LAYOUTS.items()):
@@ -284,7 +303,7 @@ class OperatorFile:
             self._same("one row, sliced", read_values(extraction, program.count), here)
 
     def _check_requests(self) -> None:
-        program = compile_groups(self.groups, all_request)
+        program = compile_groups(self.groups, all_request, resources=self.resources)
         extractor = program.load()
         for rows, threads, chunk in ((65, 2, 7), (1025, 2, 100), (65, 1, 1)):
             indices = self._indices(rows, 3, 1)
@@ -300,7 +319,7 @@ class OperatorFile:
         offsets = np.cumsum([0, *sizes])
         owner = np.repeat(np.arange(requests), sizes)
         rows = len(owner)
-        program = compile_groups(self.groups, optimise=False)
+        program = compile_groups(self.groups, optimise=False, resources=self.resources)
         reference = program.load(0, True)
         for placement in (even_request, odd_request):
             request_index = [
@@ -324,7 +343,7 @@ class OperatorFile:
                         )
             flat_batch = record_batch(flat, rows)
             truth = read_values(reference.extract(flat_batch, 1, 1024)[0], program.count)
-            mixed = compile_groups(self.groups, placement)
+            mixed = compile_groups(self.groups, placement, resources=self.resources)
             candidates = record_batch(candidate_columns, rows)
             one_request = pa.RecordBatch.from_pydict(request_columns) if request_columns else None
             for level, threads, chunk in ((2, 1, 1024), (0, 2, 7), (1, 2, 16)):
