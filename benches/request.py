@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,21 +27,28 @@ def main() -> None:
     parser.add_argument(
         "--seconds", type=float, default=4.0, help="at most, for each side and size"
     )
+    parser.add_argument(
+        "--clock",
+        choices=["wall", "processor"],
+        default="wall",
+        help="processor: leave out what other processes take (default: wall)",
+    )
     arguments = parser.parse_args()
     # Polars reads the number of threads once, when it is imported.
     os.environ["POLARS_MAX_THREADS"] = "1"
-    print(report(arguments.repetitions, arguments.seconds))
+    print(report(arguments.repetitions, arguments.seconds, arguments.clock))
 
 
-def report(repetitions: int, seconds: float) -> str:
+def report(repetitions: int, seconds: float, clock: str = "wall") -> str:
     """Measure and return the report as Markdown."""
     import numpy as np
 
     from benches.side_by_side import interleaved, table
 
+    read_clock = time.perf_counter if clock == "wall" else time.process_time
     lines = []
     for size in SIZES:
-        taken = interleaved(sides(size), repetitions, seconds)
+        taken = interleaved(sides(size), repetitions, seconds, read_clock)
         ours = np.median(taken["ours, columns"])
         for side, runs in taken.items():
             middle, last = np.median(runs), np.percentile(runs, 99)
