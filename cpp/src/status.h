@@ -12,10 +12,10 @@ namespace feature_extractor {
 // What kind of error it is, for callers that act on it; the message is for people.
 enum class ErrorCode : uint8_t {
   kNone = 0,
-  kInvalidArgument,  // The caller passed something that cannot be used.
-  kNotFound,         // A file or a name does not exist.
-  kIo,               // The operating system refused to read or map a file.
-  kCorrupt,          // The bytes are damaged, truncated, or were changed after they were written.
+  kInvalidArgument,     // The caller passed something that cannot be used.
+  kNotFound,            // A file or a name does not exist.
+  kIo,                  // The operating system refused to read or map a file.
+  kCorrupt,             // The bytes are damaged, truncated, or were changed after they were written.
   kUnsupportedVersion,  // Well-formed, but written for another version of the engine.
   kInvalidPlan,         // The plan breaks a rule that the loader verifies.
   kLimit,               // A documented limit is exceeded.

@@ -26,8 +26,8 @@ struct Bucketize {
         return std::nullopt;
       }
       if (i > 0 && !(boundaries[i - 1] < boundaries[i])) {
-        std::snprintf(message, sizeof message,
-                      "The boundaries must grow: boundary %u is not greater than boundary %u.", i + 1, i);
+        std::snprintf(message, sizeof message, "The boundaries must grow: boundary %u is not greater than boundary %u.",
+                      i + 1, i);
         error.set(message);
         return std::nullopt;
       }
@@ -51,8 +51,8 @@ struct Bucketize {
   static constexpr uint32_t kCompared = 48;
 
   template <size_t... K>
-  [[gnu::always_inline]] static void add_compared(size_t rows, const T* x, const T* boundaries,
-                                                  int64_t* __restrict out, std::index_sequence<K...>) {
+  [[gnu::always_inline]] static void add_compared(size_t rows, const T* x, const T* boundaries, int64_t* __restrict out,
+                                                  std::index_sequence<K...>) {
     const T limits[] = {boundaries[K]...};
     FEATURE_EXTRACTOR_INDEPENDENT_LOOP
     for (size_t i = 0; i < rows; ++i) out[i] += (int64_t{limits[K] <= x[i]} + ...);
@@ -91,14 +91,16 @@ struct Bucketize {
 constexpr Operator kOperator = {
     .name = "bucketize",
     .summary = "Number the interval between boundaries in which a number lies",
-    .detail = "The result is the number of boundaries that are less than or equal to `x`: 0 below the first "
-              "boundary, the number of boundaries from the last one on. So n boundaries make n + 1 buckets, each "
-              "closed on the left.",
+    .detail =
+        "The result is the number of boundaries that are less than or equal to `x`: 0 below the first "
+        "boundary, the number of boundaries from the last one on. So n boundaries make n + 1 buckets, each "
+        "closed on the left.",
     .parameters = {{"x", "the number"}, {"boundaries", "the boundaries, strictly increasing"}},
     .overloads = {overload<"(x: int, boundaries: const list<int>) -> int", Bucketize<int64_t>>(),
                   overload<"(x: float, boundaries: const list<float>) -> int", Bucketize<double>>()},
-    .edges = {{"`x` equals a boundary", "the bucket to the right of it, as in TensorFlow Transform and numpy.digitize; "
-                                        "TorchArrow and Hivemall choose the one to the left"},
+    .edges = {{"`x` equals a boundary",
+               "the bucket to the right of it, as in TensorFlow Transform and numpy.digitize; "
+               "TorchArrow and Hivemall choose the one to the left"},
               {"no boundaries", "0"},
               {"boundaries that do not grow", "an error of the program"}},
     .examples = {{"bucketize(17, [18, 25, 30])", "0"},

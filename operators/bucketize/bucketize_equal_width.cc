@@ -22,9 +22,10 @@ struct BucketizeEqualWidth {
 constexpr Operator kOperator = {
     .name = "bucketize_equal_width",
     .summary = "Number the bucket of a number among buckets of equal width",
-    .detail = "Divides `low`..`high` into `buckets` buckets, numbered from 1, each closed on the left: `1 + "
-              "floor((x - low) / (high - low) * buckets)`. Below `low` the result is 0, from `high` on `buckets "
-              "+ 1`. So there are `buckets + 2` ids, as with SQL's `width_bucket`.",
+    .detail =
+        "Divides `low`..`high` into `buckets` buckets, numbered from 1, each closed on the left: `1 + "
+        "floor((x - low) / (high - low) * buckets)`. Below `low` the result is 0, from `high` on `buckets "
+        "+ 1`. So there are `buckets + 2` ids, as with SQL's `width_bucket`.",
     .parameters = {{"x", "the number"},
                    {"low", "where the first bucket begins"},
                    {"high", "where the last bucket ends"},

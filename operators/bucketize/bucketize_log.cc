@@ -19,9 +19,10 @@ struct BucketizeLog {
 constexpr Operator kOperator = {
     .name = "bucketize_log",
     .summary = "Number the bucket of a number among buckets that grow by a factor",
-    .detail = "Bucket 0 holds everything below 1, bucket k the numbers from `base ** (k - 1)` to below `base ** "
-              "k`, and the last one, `buckets - 1`, everything from there on. So there are `buckets` ids. Good "
-              "for counts.",
+    .detail =
+        "Bucket 0 holds everything below 1, bucket k the numbers from `base ** (k - 1)` to below `base ** "
+        "k`, and the last one, `buckets - 1`, everything from there on. So there are `buckets` ids. Good "
+        "for counts.",
     .parameters = {{"x", "the number"},
                    {"base", "the factor between two boundaries, above 1"},
                    {"buckets", "the number of buckets, 1 or more"}},

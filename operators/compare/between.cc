@@ -20,8 +20,8 @@ constexpr Operator kOperator = {
     .parameters = {{"x", "the value"},
                    {"low", "the least value of the range"},
                    {"high", "the greatest value of the range"}},
-    .overloads = {generic_overload<"<T: ordered>(x: T, low: T, high: T) -> bool", Between, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: ordered>(x: T, low: T, high: T) -> bool", Between, bool, int64_t, double, Text>()},
     .edges = {{"`low` is greater than `high`", "false"}, {"any of the three is null", "null"}},
     .examples = {{"between(3, 1, 3)", "true"}, {"between(0.5, 1.0, 2.0)", "false"}},
     .cost = {.per_row = 0.4},

@@ -7,10 +7,12 @@ namespace {
 
 template <class T>
 struct CountPresent {
+  static constexpr bool kSimd = true;
   static int64_t eval(List<T> xs) { return count_present(xs); }
 };
 
 struct CountIf {
+  static constexpr bool kSimd = true;
   static int64_t eval(List<Any> xs, List<bool> predicate) {
     const uint8_t* holds = predicate.data();
     const uint8_t* valid = predicate.valid();

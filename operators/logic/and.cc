@@ -23,8 +23,9 @@ struct And {
 constexpr Operator kOperator = {
     .name = "and",
     .summary = "Tell whether both conditions hold",
-    .detail = "Three-valued (Kleene) logic: one false side makes the result false, also when the other one is "
-              "null. Both sides are always computed.",
+    .detail =
+        "Three-valued (Kleene) logic: one false side makes the result false, also when the other one is "
+        "null. Both sides are always computed.",
     .syntax = "and",
     .parameters = {{"x", "the first condition"}, {"y", "the second condition"}},
     .overloads = {overload<"(x: bool?, y: bool?) -> bool", And>()},

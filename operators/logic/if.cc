@@ -52,18 +52,19 @@ struct IfList {
 constexpr Operator kOperator = {
     .name = "if",
     .summary = "Choose one of two values by a condition",
-    .detail = "`if condition then x else y`. Both values are computed; since operators cannot fail, that is "
-              "never seen.",
+    .detail =
+        "`if condition then x else y`. Both values are computed; since operators cannot fail, that is "
+        "never seen.",
     .syntax = "if",
     .parameters = {{"condition", "the condition"},
                    {"then", "the value where the condition holds"},
                    {"otherwise", "the value where it does not hold, or is null"}},
-    .overloads = {generic_overload<"<T: scalar>(condition: bool?, then: T?, otherwise: T?) -> T", If, bool, int64_t,
-                                   double, Text>(),
-                  overload<"<N: size>(condition: bool?, then: vector<N>?, otherwise: vector<N>?) -> vector<N>",
-                           IfVector>(),
-                  generic_overload<"<T: scalar>(condition: bool?, then: list<T>?, otherwise: list<T>?) -> list<T>",
-                                   IfList, bool, int64_t, double, Text>()},
+    .overloads =
+        {generic_overload<"<T: scalar>(condition: bool?, then: T?, otherwise: T?) -> T", If, bool, int64_t, double,
+                          Text>(),
+         overload<"<N: size>(condition: bool?, then: vector<N>?, otherwise: vector<N>?) -> vector<N>", IfVector>(),
+         generic_overload<"<T: scalar>(condition: bool?, then: list<T>?, otherwise: list<T>?) -> list<T>", IfList, bool,
+                          int64_t, double, Text>()},
     .nulls = "then otherwise",
     .edges = {{"the condition is null", "the value after `else`"}, {"the chosen value is null", "null"}},
     .examples = {{"if 1 < 2 then \"yes\" else \"no\"", "\"yes\""}, {"if null then 1 else 2", "2"}},

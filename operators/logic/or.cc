@@ -23,8 +23,9 @@ struct Or {
 constexpr Operator kOperator = {
     .name = "or",
     .summary = "Tell whether at least one of two conditions holds",
-    .detail = "Three-valued (Kleene) logic: one true side makes the result true, also when the other one is "
-              "null. Both sides are always computed.",
+    .detail =
+        "Three-valued (Kleene) logic: one true side makes the result true, also when the other one is "
+        "null. Both sides are always computed.",
     .syntax = "or",
     .parameters = {{"x", "the first condition"}, {"y", "the second condition"}},
     .overloads = {overload<"(x: bool?, y: bool?) -> bool", Or>()},

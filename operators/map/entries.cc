@@ -7,7 +7,8 @@ namespace {
 constexpr Operator kOperator = {
     .name = "entries",
     .summary = "List the entries of a map as structs of key and value",
-    .detail = "The order is that of the map's entries, as they came in. `m.entries().sort_by(e -> e.value)` orders them.",
+    .detail =
+        "The order is that of the map's entries, as they came in. `m.entries().sort_by(e -> e.value)` orders them.",
     .parameters = {{"m", "the map"}},
     .overloads = {mapping_overload<"<K: key, V: any>(m: map<K, V>) -> list<{key: K, value: V}>">()},
     .edges = {{"the map is empty", "an empty list"}, {"a value is null", "an entry with a null value"}},

@@ -27,9 +27,10 @@ struct DivideDuration {
 constexpr Operator kOperator = {
     .name = "divide",
     .summary = "Divide two numbers or two durations, or a duration by a number",
-    .detail = "Real division: the quotient of two ints is a float. Two durations give how often one fits into "
-              "the other, as a float. A duration divided by a number is rounded to whole microseconds, half away "
-              "from zero.",
+    .detail =
+        "Real division: the quotient of two ints is a float. Two durations give how often one fits into "
+        "the other, as a float. A duration divided by a number is rounded to whole microseconds, half away "
+        "from zero.",
     .syntax = "/",
     .parameters = {{"x", "the dividend"}, {"y", "the divisor"}},
     .overloads = {overload<"(x: float, y: float) -> float", Divide>(),

@@ -8,8 +8,7 @@ namespace {
 
 struct FloorDivideInt {
   static Nullable<int64_t> eval(int64_t x, int64_t y) {
-    return Nullable<int64_t>::where((y != 0) & !((x == INT64_MIN) & (y == -1)),
-                                    integer::divide_floored(x, y).quotient);
+    return Nullable<int64_t>::where((y != 0) & !((x == INT64_MIN) & (y == -1)), integer::divide_floored(x, y).quotient);
   }
   static void run_nullable(size_t rows, const int64_t* x, const int64_t* y, int64_t* __restrict out,
                            uint8_t* __restrict valid) {
@@ -42,8 +41,9 @@ struct FloorDivideFloat {
 constexpr Operator kOperator = {
     .name = "floor_divide",
     .summary = "Divide and round down to a whole number",
-    .detail = "The largest whole number that is not above the exact quotient, as in Python: `-7 // 2` is -4. The "
-              "quotient of two ints or of two durations is an int, of two floats a float.",
+    .detail =
+        "The largest whole number that is not above the exact quotient, as in Python: `-7 // 2` is -4. The "
+        "quotient of two ints or of two durations is an int, of two floats a float.",
     .syntax = "//",
     .parameters = {{"x", "the dividend"}, {"y", "the divisor"}},
     .overloads = {overload<"(x: int, y: int) -> int", FloorDivideInt>(),

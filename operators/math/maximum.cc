@@ -21,16 +21,14 @@ struct Maximum {
 constexpr Operator kOperator = {
     .name = "maximum",
     .summary = "Give the greatest of several values",
-    .detail = "Nulls are skipped. Strings and bytes are ordered by their code points or bytes, `false` comes "
-              "before `true`. For the greatest element of a list see `max`.",
+    .detail =
+        "Nulls are skipped. Strings and bytes are ordered by their code points or bytes, `false` comes "
+        "before `true`. For the greatest element of a list see `max`.",
     .parameters = {{"values", "the values, all of one type"}},
     .overloads = {generic_overload<"<T: ordered>(values: T?...) -> T", Maximum, bool, int64_t, double, Text>()},
     .nulls = "values",
-    .edges = {{"some values are null", "the greatest of the others"},
-              {"all values are null", "null"}},
-    .examples = {{"maximum(3, 1, 2)", "3"},
-                 {"maximum(1, null, 3)", "3"},
-                 {"maximum(0.5, 2)", "2.0"}},
+    .edges = {{"some values are null", "the greatest of the others"}, {"all values are null", "null"}},
+    .examples = {{"maximum(3, 1, 2)", "3"}, {"maximum(1, null, 3)", "3"}, {"maximum(0.5, 2)", "2.0"}},
     .cost = {.per_row = 0.4},
     .algebra = "commutative idempotent",
     .aliases = "greatest max_of max2 fmax",

@@ -42,8 +42,9 @@ struct ModuloFloat {
 constexpr Operator kOperator = {
     .name = "modulo",
     .summary = "Give the remainder of a division that rounds down",
-    .detail = "The result has the sign of `y`, as in Python: `-7 % 3` is 2. So `x % y` stays within 0 and `y`, also "
-              "for a negative `x`. `x == (x // y) * y + x % y` holds for ints.",
+    .detail =
+        "The result has the sign of `y`, as in Python: `-7 % 3` is 2. So `x % y` stays within 0 and `y`, also "
+        "for a negative `x`. `x == (x // y) * y + x % y` holds for ints.",
     .syntax = "%",
     .parameters = {{"x", "the dividend"}, {"y", "the divisor"}},
     .overloads = {overload<"(x: int, y: int) -> int", ModuloInt>(),

@@ -11,8 +11,7 @@ struct MultiplyInt {
     const uint64_t product = static_cast<uint64_t>(x) * static_cast<uint64_t>(y);
     // The product that wrapped around is off by a multiple of 2^64, which shows beside the product of floats: that
     // is off by 2^12 at most. Unlike the overflow flag of the CPU this works in vector registers.
-    const double error =
-        integer::to_float(x) * integer::to_float(y) - integer::to_float(static_cast<int64_t>(product));
+    const double error = integer::to_float(x) * integer::to_float(y) - integer::to_float(static_cast<int64_t>(product));
     return Nullable<int64_t>::where(math::magnitude(error) < 0x1p62, static_cast<int64_t>(product));
   }
 };
@@ -34,8 +33,7 @@ struct MultiplyIntDuration {
 
 struct MultiplyDurationFloat {
   static Nullable<Duration> eval(Duration x, double y) {
-    const Nullable<int64_t> product =
-        integer::from_whole(math::round_half_away(integer::to_float(x.microseconds) * y));
+    const Nullable<int64_t> product = integer::from_whole(math::round_half_away(integer::to_float(x.microseconds) * y));
     return Nullable<Duration>::where(product.has_value(), {*product});
   }
 };
@@ -47,8 +45,9 @@ struct MultiplyFloatDuration {
 constexpr Operator kOperator = {
     .name = "multiply",
     .summary = "Multiply two numbers, or a duration by a number",
-    .detail = "The product of two ints is an int, of two floats a float; an int beside a float is made a float "
-              "first. A duration times a float is rounded to whole microseconds, half away from zero.",
+    .detail =
+        "The product of two ints is an int, of two floats a float; an int beside a float is made a float "
+        "first. A duration times a float is rounded to whole microseconds, half away from zero.",
     .syntax = "*",
     .parameters = {{"x", "the first factor"}, {"y", "the second factor"}},
     .overloads = {overload<"(x: int, y: int) -> int", MultiplyInt>(),

@@ -35,8 +35,9 @@ struct PowerFloat {
 constexpr Operator kOperator = {
     .name = "power",
     .summary = "Raise a number to a power",
-    .detail = "The power of two ints is an int; write one of them as a float where a fraction or a large result is "
-              "wanted.",
+    .detail =
+        "The power of two ints is an int; write one of them as a float where a fraction or a large result is "
+        "wanted.",
     .syntax = "**",
     .parameters = {{"x", "the base"}, {"y", "the exponent"}},
     .overloads = {overload<"(x: int, y: int) -> int", PowerInt>(),

@@ -51,10 +51,11 @@ struct RoundToDigits {
 constexpr Operator kOperator = {
     .name = "round",
     .summary = "Round to the nearest number, a tie away from zero",
-    .detail = "Without `digits` the result is an int. With it the result is the float nearest to the decimal "
-              "number with so many digits after the point; a negative count rounds to tens, hundreds and so on. "
-              "The exact value of `x` decides: `round(2.675, 2)` is 2.67, because the float 2.675 is a little "
-              "below the decimal 2.675.",
+    .detail =
+        "Without `digits` the result is an int. With it the result is the float nearest to the decimal "
+        "number with so many digits after the point; a negative count rounds to tens, hundreds and so on. "
+        "The exact value of `x` decides: `round(2.675, 2)` is 2.67, because the float 2.675 is a little "
+        "below the decimal 2.675.",
     .parameters = {{"x", "the number"}, {"digits", "how many digits to keep after the point; -2 keeps hundreds"}},
     .overloads = {overload<"(x: float) -> int", RoundToInt>(),
                   overload<"(x: float, digits: const int[-15..15]) -> float", RoundToDigits>()},

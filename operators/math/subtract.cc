@@ -28,8 +28,9 @@ struct SubtractTime {
 constexpr Operator kOperator = {
     .name = "subtract",
     .summary = "Subtract two numbers, durations or timestamps, or a duration from a timestamp",
-    .detail = "The difference of two ints is an int, of two floats a float; an int beside a float is made a float "
-              "first. The difference of two timestamps is a duration.",
+    .detail =
+        "The difference of two ints is an int, of two floats a float; an int beside a float is made a float "
+        "first. The difference of two timestamps is a duration.",
     .syntax = "-",
     .parameters = {{"x", "what is subtracted from"}, {"y", "what is subtracted"}},
     .overloads = {overload<"(x: int, y: int) -> int", SubtractInt>(),

@@ -16,9 +16,10 @@ struct BoolToFloat {
 constexpr Operator kOperator = {
     .name = "to_float",
     .summary = "Make a float of an int or a bool",
-    .detail = "The compiler writes this where an int meets a float. An int above 2^53 in magnitude may have no "
-              "float of its own and becomes the nearest one, a tie going to the even one. `true` is 1.0 and "
-              "`false` 0.0.",
+    .detail =
+        "The compiler writes this where an int meets a float. An int above 2^53 in magnitude may have no "
+        "float of its own and becomes the nearest one, a tie going to the even one. `true` is 1.0 and "
+        "`false` 0.0.",
     .syntax = "to_float",
     .parameters = {{"x", "the value"}},
     .overloads = {overload<"(x: int) -> float", IntToFloat>(), overload<"(x: bool) -> float", BoolToFloat>()},

@@ -46,8 +46,9 @@ struct CoalesceList {
 constexpr Operator kOperator = {
     .name = "coalesce",
     .summary = "Replace null by another value",
-    .detail = "`x ?? otherwise`. It catches every null, whether it comes from the data or from arithmetic "
-              "without a result. For a list of structs see `or_empty`.",
+    .detail =
+        "`x ?? otherwise`. It catches every null, whether it comes from the data or from arithmetic "
+        "without a result. For a list of structs see `or_empty`.",
     .syntax = "??",
     .parameters = {{"x", "the value that may be null"}, {"otherwise", "the value that stands in for null"}},
     .overloads = {generic_overload<"<T: scalar>(x: T?, otherwise: T?) -> T", Coalesce, bool, int64_t, double, Text>(),

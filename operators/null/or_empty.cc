@@ -5,9 +5,7 @@ namespace feature_extractor {
 namespace {
 
 struct OrEmpty {
-  static Span eval(Nullable<List<Any>> xs) {
-    return {0, xs.has_value() ? (*xs).size() : 0};
-  }
+  static Span eval(Nullable<List<Any>> xs) { return {0, xs.has_value() ? (*xs).size() : 0}; }
 };
 
 constexpr Operator kOperator = {

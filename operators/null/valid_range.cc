@@ -29,8 +29,8 @@ constexpr Operator kOperator = {
     .parameters = {{"x", "the value"},
                    {"low", "the least value that is kept"},
                    {"high", "the greatest value that is kept"}},
-    .overloads = {generic_overload<"<T: ordered>(x: T, low: T, high: T) -> T?", ValidRange, bool, int64_t, double,
-                                   Text>()},
+    .overloads =
+        {generic_overload<"<T: ordered>(x: T, low: T, high: T) -> T?", ValidRange, bool, int64_t, double, Text>()},
     .edges = {{"`low` is greater than `high`", "null"}, {"any of the three is null", "null"}},
     .examples = {{"valid_range(35, 0, 120)", "35"}, {"valid_range(999, 0, 120)", "null"}},
     .cost = {.per_row = 0.5},

@@ -7,6 +7,7 @@ namespace {
 
 template <class T>
 struct Max {
+  static constexpr bool kSimd = true;
   static Nullable<T> eval(List<T> xs) {
     const auto* data = xs.data();
     const uint8_t* valid = xs.valid();
@@ -41,6 +42,7 @@ struct Max {
 };
 template <class K>
 struct MaxOf {
+  static constexpr bool kSimd = true;
   static Nullable<K> eval(List<Any>, List<K> values) { return Max<K>::eval(values); }
 };
 

@@ -7,6 +7,7 @@ namespace {
 
 template <class T>
 struct Mean {
+  static constexpr bool kSimd = true;
   static Nullable<double> eval(List<T> xs) {
     const uint32_t count = count_present(xs);
     double sum;
@@ -20,6 +21,7 @@ struct Mean {
 };
 template <class K>
 struct MeanOf {
+  static constexpr bool kSimd = true;
   static Nullable<double> eval(List<Any>, List<K> values) { return Mean<K>::eval(values); }
 };
 

@@ -6,26 +6,32 @@ namespace feature_extractor {
 namespace {
 
 struct SumInts {
+  static constexpr bool kSimd = true;
   static Nullable<int64_t> eval(List<int64_t> xs) { return narrowed(exact_sum(xs)); }
 };
 struct SumFloats {
+  static constexpr bool kSimd = true;
   static double eval(List<double> xs) {
     return lane_sum(xs, [](double x) { return x; });
   }
 };
 struct SumDurations {
+  static constexpr bool kSimd = true;
   static Nullable<Duration> eval(List<Duration> xs) {
     const Nullable<int64_t> sum = narrowed(exact_sum(xs));
     return Nullable<Duration>::where(sum.has_value(), Duration{*sum});
   }
 };
 struct SumOfInts {
+  static constexpr bool kSimd = true;
   static Nullable<int64_t> eval(List<Any>, List<int64_t> values) { return SumInts::eval(values); }
 };
 struct SumOfFloats {
+  static constexpr bool kSimd = true;
   static double eval(List<Any>, List<double> values) { return SumFloats::eval(values); }
 };
 struct SumOfDurations {
+  static constexpr bool kSimd = true;
   static Nullable<Duration> eval(List<Any>, List<Duration> values) { return SumDurations::eval(values); }
 };
 

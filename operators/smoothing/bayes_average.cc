@@ -13,14 +13,15 @@ struct BayesAverage {
 constexpr Operator kOperator = {
     .name = "bayes_average",
     .summary = "Estimate a mean from few values by drawing it towards a prior mean",
-    .detail = "`(sum + prior_mean * prior_weight) / (count + prior_weight)`: as if `prior_weight` more values of "
-              "`prior_mean` had been seen. Target encoding with smoothing is the same formula.",
+    .detail =
+        "`(sum + prior_mean * prior_weight) / (count + prior_weight)`: as if `prior_weight` more values of "
+        "`prior_mean` had been seen. Target encoding with smoothing is the same formula.",
     .parameters = {{"sum", "the sum of the values"},
                    {"count", "the number of values"},
                    {"prior_mean", "the mean to expect without any value"},
                    {"prior_weight", "how many values the prior is worth"}},
-    .overloads = {overload<"(sum: float, count: float, prior_mean: float, prior_weight: float) -> float",
-                           BayesAverage>()},
+    .overloads =
+        {overload<"(sum: float, count: float, prior_mean: float, prior_weight: float) -> float", BayesAverage>()},
     .edges = {{"`count` is zero", "`prior_mean`"}, {"`count + prior_weight` is zero", "null"}},
     .examples = {{"bayes_average(0, 0, 3.5, 4)", "3.5"}, {"bayes_average(20, 4, 3, 4)", "4.0"}},
     .cost = {.per_row = 0.7},

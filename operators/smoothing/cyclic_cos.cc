@@ -20,14 +20,13 @@ struct CyclicCos {
 constexpr Operator kOperator = {
     .name = "cyclic_cos",
     .summary = "Give the cosine of a position in a cycle",
-    .detail = "`cos(2 * pi * x / period)`. Together with `cyclic_sin` it places hours, weekdays or angles on a "
-              "circle, so that the end of a cycle lies beside its beginning.",
+    .detail =
+        "`cos(2 * pi * x / period)`. Together with `cyclic_sin` it places hours, weekdays or angles on a "
+        "circle, so that the end of a cycle lies beside its beginning.",
     .parameters = {{"x", "the position, such as the hour of the day"},
                    {"period", "the length of the cycle, such as 24"}},
     .overloads = {overload<"(x: float, period: float) -> float", CyclicCos>()},
-    .edges = {{"`period` is zero", "null"},
-              {"quarter turns", "exactly 0.0"},
-              {"`x / period` is not finite", "null"}},
+    .edges = {{"`period` is zero", "null"}, {"quarter turns", "exactly 0.0"}, {"`x / period` is not finite", "null"}},
     .examples = {{"cyclic_cos(0, 24)", "1.0"}, {"cyclic_cos(12, 24)", "-1.0"}},
     .cost = {.per_row = 1.5},
     .aliases = "cyclical_cos CyclicalFeatures cos_transform",

@@ -21,8 +21,9 @@ struct CyclicSin {
 constexpr Operator kOperator = {
     .name = "cyclic_sin",
     .summary = "Give the sine of a position in a cycle",
-    .detail = "`sin(2 * pi * x / period)`. Together with `cyclic_cos` it places hours, weekdays or angles on a "
-              "circle, so that the end of a cycle lies beside its beginning.",
+    .detail =
+        "`sin(2 * pi * x / period)`. Together with `cyclic_cos` it places hours, weekdays or angles on a "
+        "circle, so that the end of a cycle lies beside its beginning.",
     .parameters = {{"x", "the position, such as the hour of the day"},
                    {"period", "the length of the cycle, such as 24"}},
     .overloads = {overload<"(x: float, period: float) -> float", CyclicSin>()},

@@ -11,8 +11,9 @@ struct Ratio {
 constexpr Operator kOperator = {
     .name = "ratio",
     .summary = "Divide two numbers, where a zero divisor is an ordinary case",
-    .detail = "The same number as `a / b`, but the type says that it may be null, so that the compiler asks for a "
-              "default: `ratio(clicks, views) ?? 0.0`.",
+    .detail =
+        "The same number as `a / b`, but the type says that it may be null, so that the compiler asks for a "
+        "default: `ratio(clicks, views) ?? 0.0`.",
     .parameters = {{"a", "the part"}, {"b", "the whole"}},
     .overloads = {overload<"(a: float, b: float) -> float?", Ratio>()},
     .edges = {{"`b` is zero", "null"}, {"the result is not finite", "null"}},

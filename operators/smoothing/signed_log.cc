@@ -6,9 +6,7 @@ namespace feature_extractor {
 namespace {
 
 struct SignedLog {
-  static double eval(double x) {
-    return math::with_sign_of(math::log1p(math::magnitude(x)), x) + 0.0;
-  }
+  static double eval(double x) { return math::with_sign_of(math::log1p(math::magnitude(x)), x) + 0.0; }
 };
 
 constexpr Operator kOperator = {

@@ -13,9 +13,10 @@ struct Smooth {
 constexpr Operator kOperator = {
     .name = "smooth",
     .summary = "Estimate a rate from few trials by drawing it towards a prior rate",
-    .detail = "`(hits + prior * weight) / (trials + weight)`: as if `weight` more trials had been seen that hit "
-              "at the rate `prior`. This is the mean of a beta posterior with alpha = prior * weight and beta = "
-              "(1 - prior) * weight.",
+    .detail =
+        "`(hits + prior * weight) / (trials + weight)`: as if `weight` more trials had been seen that hit "
+        "at the rate `prior`. This is the mean of a beta posterior with alpha = prior * weight and beta = "
+        "(1 - prior) * weight.",
     .parameters = {{"hits", "how often it happened, such as clicks"},
                    {"trials", "how often it could have happened, such as views"},
                    {"prior", "the rate to expect without any trial"},

@@ -19,8 +19,9 @@ struct WilsonLower {
 constexpr Operator kOperator = {
     .name = "wilson_lower",
     .summary = "Give the lower end of the Wilson confidence interval of a rate",
-    .detail = "A cautious estimate of a rate: few trials give a low value. With n trials, k hits: "
-              "`(k + z^2/2 - z * sqrt(k * (n - k) / n + z^2/4)) / (n + z^2)`.",
+    .detail =
+        "A cautious estimate of a rate: few trials give a low value. With n trials, k hits: "
+        "`(k + z^2/2 - z * sqrt(k * (n - k) / n + z^2/4)) / (n + z^2)`.",
     .parameters = {{"hits", "how often it happened"},
                    {"trials", "how often it could have happened"},
                    {"z", "the normal quantile of the confidence: 1.96 for 95 percent"}},

@@ -12,8 +12,9 @@ struct Lower {
 constexpr Operator kOperator = {
     .name = "lower",
     .summary = "Change the letters of a text to lower case",
-    .detail = "Each code point is mapped alone, by the simple case mapping of Unicode 15, without a locale: "
-              "the result has as many code points as the text.",
+    .detail =
+        "Each code point is mapped alone, by the simple case mapping of Unicode 15, without a locale: "
+        "the result has as many code points as the text.",
     .parameters = {{"s", "the text"}},
     .overloads = {overload<"(s: string) -> string", Lower>()},
     .edges = {{"the text is empty", "an empty text"},

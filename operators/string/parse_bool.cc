@@ -12,7 +12,8 @@ struct ParseBool {
     for (size_t i = 0; i < s.size(); ++i) word |= static_cast<uint64_t>(static_cast<uint8_t>(s[i]) | 0x20) << (8 * i);
     const auto is = [&](Text name) {
       uint64_t expected = 0;
-      for (size_t i = 0; i < name.size(); ++i) expected |= static_cast<uint64_t>(static_cast<uint8_t>(name[i])) << (8 * i);
+      for (size_t i = 0; i < name.size(); ++i)
+        expected |= static_cast<uint64_t>(static_cast<uint8_t>(name[i])) << (8 * i);
       return word == expected;
     };
     // The bit would also make digits of two control characters.
@@ -26,14 +27,13 @@ struct ParseBool {
 constexpr Operator kOperator = {
     .name = "parse_bool",
     .summary = "Read a truth value",
-    .detail = "Letters may be upper or lower case. The words are those that Spark reads when it casts a "
-              "string.",
+    .detail =
+        "Letters may be upper or lower case. The words are those that Spark reads when it casts a "
+        "string.",
     .parameters = {{"s", "`true`, `t`, `yes`, `y` or `1`; `false`, `f`, `no`, `n` or `0`"}},
     .overloads = {overload<"(s: string) -> bool?", ParseBool>()},
     .edges = {{"the text is another one, or empty", "null"}, {"white space around the word", "null"}},
-    .examples = {{"parse_bool(\"TRUE\")", "true"},
-                 {"parse_bool(\"0\")", "false"},
-                 {"parse_bool(\"maybe\")", "null"}},
+    .examples = {{"parse_bool(\"TRUE\")", "true"}, {"parse_bool(\"0\")", "false"}, {"parse_bool(\"maybe\")", "null"}},
     .cost = {.per_row = 3.0},
     .aliases = "to_bool to_boolean bool cast_bool",
     .see_also = "parse_int to_string trim",

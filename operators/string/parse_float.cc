@@ -48,9 +48,10 @@ struct ParseFloat {
 constexpr Operator kOperator = {
     .name = "parse_float",
     .summary = "Read a number",
-    .detail = "The result is the double that is nearest to the number, ties to even, whatever the number of "
-              "digits. The whole text must be the number: an optional sign, digits with or without a point, "
-              "an optional exponent; the point is always `.`, and no white space is skipped.",
+    .detail =
+        "The result is the double that is nearest to the number, ties to even, whatever the number of "
+        "digits. The whole text must be the number: an optional sign, digits with or without a point, "
+        "an optional exponent; the point is always `.`, and no white space is skipped.",
     .parameters = {{"s", "a decimal number, such as `1`, `-2.5`, `.5` or `1e-3`"}},
     .overloads = {overload<"(s: string) -> float?", ParseFloat>()},
     .edges = {{"the text is not a number, or empty", "null"},

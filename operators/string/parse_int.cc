@@ -30,8 +30,9 @@ struct ParseInt {
 constexpr Operator kOperator = {
     .name = "parse_int",
     .summary = "Read an integer",
-    .detail = "The whole text must be the number: no white space, no separators, no fraction, no exponent, "
-              "no other base, ASCII digits only. `trim` first where there may be spaces.",
+    .detail =
+        "The whole text must be the number: no white space, no separators, no fraction, no exponent, "
+        "no other base, ASCII digits only. `trim` first where there may be spaces.",
     .parameters = {{"s", "decimal digits, with `+` or `-` in front or without"}},
     .overloads = {overload<"(s: string) -> int?", ParseInt>()},
     .edges = {{"the text is not an integer, or empty", "null"},

@@ -12,8 +12,9 @@ struct ParseTimestamp {
 constexpr Operator kOperator = {
     .name = "parse_timestamp",
     .summary = "Read a timestamp in RFC 3339",
-    .detail = "A space may stand for the `T`, and letters may be small. Use `parse_time` for other forms, "
-              "and for local times of a zone.",
+    .detail =
+        "A space may stand for the `T`, and letters may be small. Use `parse_time` for other forms, "
+        "and for local times of a zone.",
     .parameters = {{"s", "a date, a time and an offset, such as `2026-01-31T12:00:00Z`"}},
     .overloads = {overload<"(s: string) -> timestamp?", ParseTimestamp>()},
     .edges = {{"the text is something else, or there is no such day", "null"},

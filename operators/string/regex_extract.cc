@@ -34,20 +34,21 @@ struct RegexExtract {
 constexpr Operator kOperator = {
     .name = "regex_extract",
     .summary = "Take the first match of a pattern out of a text",
-    .detail = "The leftmost match counts; alternatives are tried in their order. The result is a view of "
-              "the text. The pattern is compiled once, when the package is loaded.",
+    .detail =
+        "The leftmost match counts; alternatives are tried in their order. The result is a view of "
+        "the text. The pattern is compiled once, when the package is loaded.",
     .parameters = {{"s", "the text"},
                    {"pattern", "the regular expression, in the syntax of RE2"},
                    {"group", "the number of the group to take; 0 is the whole match"}},
-    .overloads = {overload<"(s: string, pattern: const string, group: const int[0..63] = 0) -> string?", RegexExtract>()},
+    .overloads =
+        {overload<"(s: string, pattern: const string, group: const int[0..63] = 0) -> string?", RegexExtract>()},
     .edges = {{"the pattern does not match", "null, where Spark gives an empty text"},
               {"the group took no part in the match", "null"},
               {"the pattern has no such group", "an error when the program is compiled"},
               {"the match is empty", "an empty text"},
               {"look-around and back-references",
                "are errors when the program is compiled: RE2 has neither, unlike Java's and Python's engines"},
-              {"`\\s`, `\\d`, `\\w`, `\\b`",
-               "know ASCII only; `\\pL`, `\\pN` are Unicode's letters and numbers"}},
+              {"`\\s`, `\\d`, `\\w`, `\\b`", "know ASCII only; `\\pL`, `\\pN` are Unicode's letters and numbers"}},
     .examples = {{"regex_extract(\"iPhone 15 Pro\", \"[0-9]+\")", "\"15\""},
                  {"regex_extract(\"size: 42 EU\", \"size: ([0-9]+)\", 1)", "\"42\""},
                  {"regex_extract(\"iPhone\", \"[0-9]+\")", "null"}},

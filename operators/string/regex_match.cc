@@ -23,17 +23,16 @@ struct RegexMatch {
 constexpr Operator kOperator = {
     .name = "regex_match",
     .summary = "Tell whether a pattern matches some part of a text",
-    .detail = "Write `^` and `$` to match the whole text, and `(?i)` in front to ignore case. The pattern "
-              "is compiled once, when the package is loaded.",
+    .detail =
+        "Write `^` and `$` to match the whole text, and `(?i)` in front to ignore case. The pattern "
+        "is compiled once, when the package is loaded.",
     .parameters = {{"s", "the text"}, {"pattern", "the regular expression, in the syntax of RE2"}},
     .overloads = {overload<"(s: string, pattern: const string) -> bool", RegexMatch>()},
-    .edges = {{"the pattern is not a regular expression",
-               "an error when the program is compiled, with RE2's reason"},
+    .edges = {{"the pattern is not a regular expression", "an error when the program is compiled, with RE2's reason"},
               {"the pattern is empty", "true"},
               {"look-around and back-references",
                "are errors when the program is compiled: RE2 has neither, unlike Java's and Python's engines"},
-              {"`\\s`, `\\d`, `\\w`, `\\b`",
-               "know ASCII only; `\\pL`, `\\pN` are Unicode's letters and numbers"}},
+              {"`\\s`, `\\d`, `\\w`, `\\b`", "know ASCII only; `\\pL`, `\\pN` are Unicode's letters and numbers"}},
     .examples = {{"regex_match(\"iPhone 15\", \"[0-9]+\")", "true"},
                  {"regex_match(\"iPhone 15\", \"^[0-9]+$\")", "false"},
                  {"regex_match(\"ABC\", \"(?i)b\")", "true"}},

@@ -48,8 +48,8 @@ struct RegexReplace {
     const re2::StringPiece whole = to_piece(s);
     if (!state.expression->Match(whole, 0, s.size(), RE2::UNANCHORED, groups, state.groups)) return s;
     text::Builder out(arena, s.size() + 32);
-    size_t copied = 0;             // What is before has been written.
-    size_t at = 0;                 // Where the next match may begin.
+    size_t copied = 0;  // What is before has been written.
+    size_t at = 0;      // Where the next match may begin.
     size_t end_of_last = text::kNotFound;
     do {
       const size_t begin = static_cast<size_t>(groups[0].data() - whole.data());
@@ -80,8 +80,9 @@ struct RegexReplace {
 constexpr Operator kOperator = {
     .name = "regex_replace",
     .summary = "Replace every match of a pattern in a text",
-    .detail = "Goes from left to right; what was put in is not searched again. The pattern is compiled "
-              "once, when the package is loaded.",
+    .detail =
+        "Goes from left to right; what was put in is not searched again. The pattern is compiled "
+        "once, when the package is loaded.",
     .parameters = {{"s", "the text"},
                    {"pattern", "the regular expression, in the syntax of RE2"},
                    {"replacement",
@@ -91,14 +92,12 @@ constexpr Operator kOperator = {
     .edges = {{"the pattern does not match", "the text as it is"},
               {"the pattern matches an empty text",
                "the replacement stands between code points too, but not right behind another match"},
-              {"the replacement names a group that the pattern does not have",
-               "an error when the program is compiled"},
+              {"the replacement names a group that the pattern does not have", "an error when the program is compiled"},
               {"a group took no part in the match", "nothing is put in for it"},
               {"the result is longer than the text and has more than 1,048,576 bytes", "null"},
               {"look-around and back-references",
                "are errors when the program is compiled: RE2 has neither, unlike Java's and Python's engines"},
-              {"`\\s`, `\\d`, `\\w`, `\\b`",
-               "know ASCII only; `\\pL`, `\\pN` are Unicode's letters and numbers"}},
+              {"`\\s`, `\\d`, `\\w`, `\\b`", "know ASCII only; `\\pL`, `\\pN` are Unicode's letters and numbers"}},
     .examples = {{"regex_replace(\"iPhone 15\", \"[0-9]+\", \"#\")", "\"iPhone #\""},
                  {"regex_replace(\"a1b2\", \"([a-z])([0-9])\", \"\\\\2\\\\1\")", "\"1a2b\""},
                  {"regex_replace(\"a  b\", \" +\", \" \")", "\"a b\""}},

@@ -43,11 +43,10 @@ struct Replace {
 constexpr Operator kOperator = {
     .name = "replace",
     .summary = "Replace every occurrence of a text within another",
-    .detail = "Goes from left to right; what was put in is not searched again. Compares code points, "
-              "without folding case or normalising.",
-    .parameters = {{"s", "the text"},
-                   {"part", "the text to look for"},
-                   {"replacement", "what stands in its place"}},
+    .detail =
+        "Goes from left to right; what was put in is not searched again. Compares code points, "
+        "without folding case or normalising.",
+    .parameters = {{"s", "the text"}, {"part", "the text to look for"}, {"replacement", "what stands in its place"}},
     .overloads = {overload<"(s: string, part: string, replacement: string) -> string", Replace>()},
     .edges = {{"`part` does not occur, or is empty", "the text as it is"},
               {"occurrences overlap", "the first one counts"},

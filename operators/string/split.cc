@@ -49,8 +49,9 @@ struct Split {
 constexpr Operator kOperator = {
     .name = "split",
     .summary = "Cut a text at every separator",
-    .detail = "There is one part more than there are separators; `join` with the same separator gives the "
-              "text back. The parts are views of the text; nothing is copied.",
+    .detail =
+        "There is one part more than there are separators; `join` with the same separator gives the "
+        "text back. The parts are views of the text; nothing is copied.",
     .parameters = {{"s", "the text"}, {"separator", "the text to cut at; it is not part of the result"}},
     .overloads = {overload<"(s: string, separator: string) -> list<string>", Split>()},
     .edges = {{"the text is empty", "one empty part, as in Python and Spark"},

@@ -127,15 +127,14 @@ struct FromDuration {
 constexpr Operator kOperator = {
     .name = "to_string",
     .summary = "Write a value as text",
-    .detail = "A float is written with the fewest digits that give the same float back, laid out as Python "
-              "does: with a point, and with an exponent below 1e-4 and from 1e16 on. A timestamp is written "
-              "as RFC 3339 in UTC, with milliseconds or microseconds where it has some. A duration is "
-              "written as in the language. Use `format_time` for another form or another time zone.",
+    .detail =
+        "A float is written with the fewest digits that give the same float back, laid out as Python "
+        "does: with a point, and with an exponent below 1e-4 and from 1e16 on. A timestamp is written "
+        "as RFC 3339 in UTC, with milliseconds or microseconds where it has some. A duration is "
+        "written as in the language. Use `format_time` for another form or another time zone.",
     .parameters = {{"x", "the value"}},
-    .overloads = {overload<"(x: int) -> string", FromInt>(),
-                  overload<"(x: float) -> string", FromFloat>(),
-                  overload<"(x: bool) -> string", FromBool>(),
-                  overload<"(x: timestamp) -> string", FromTimestamp>(),
+    .overloads = {overload<"(x: int) -> string", FromInt>(), overload<"(x: float) -> string", FromFloat>(),
+                  overload<"(x: bool) -> string", FromBool>(), overload<"(x: timestamp) -> string", FromTimestamp>(),
                   overload<"(x: duration) -> string", FromDuration>()},
     .edges = {{"-0.0", "`\"0.0\"`, since it is the same number"},
               {"a timestamp outside the years 0 to 9999", "null: RFC 3339 cannot say it"},

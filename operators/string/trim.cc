@@ -12,9 +12,10 @@ struct Trim {
 constexpr Operator kOperator = {
     .name = "trim",
     .summary = "Remove the white space at both ends of a text",
-    .detail = "White space is what Unicode says it is: the 25 code points with the property White_Space, "
-              "among them the no-break space, the line separator and the ideographic space. The result is a "
-              "view of the text; nothing is copied.",
+    .detail =
+        "White space is what Unicode says it is: the 25 code points with the property White_Space, "
+        "among them the no-break space, the line separator and the ideographic space. The result is a "
+        "view of the text; nothing is copied.",
     .parameters = {{"s", "the text"}},
     .overloads = {overload<"(s: string) -> string", Trim>()},
     .edges = {{"there is nothing but white space", "an empty text"},

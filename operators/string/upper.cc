@@ -12,8 +12,9 @@ struct Upper {
 constexpr Operator kOperator = {
     .name = "upper",
     .summary = "Change the letters of a text to upper case",
-    .detail = "Each code point is mapped alone, by the simple case mapping of Unicode 15, without a locale: "
-              "the result has as many code points as the text.",
+    .detail =
+        "Each code point is mapped alone, by the simple case mapping of Unicode 15, without a locale: "
+        "the result has as many code points as the text.",
     .parameters = {{"s", "the text"}},
     .overloads = {overload<"(s: string) -> string", Upper>()},
     .edges = {{"the text is empty", "an empty text"},

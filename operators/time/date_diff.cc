@@ -34,8 +34,9 @@ struct DateDiff {
 constexpr Operator kOperator = {
     .name = "date_diff",
     .summary = "Count the days from the date of one instant to that of another",
-    .detail = "Counts midnights of the local calendar, not spans of 24 hours: from 23:00 to 01:00 is one "
-              "day. For the time that has passed write `b - a`.",
+    .detail =
+        "Counts midnights of the local calendar, not spans of 24 hours: from 23:00 to 01:00 is one "
+        "day. For the time that has passed write `b - a`.",
     .parameters = {{"a", "the first instant"},
                    {"b", "the second instant"},
                    {"zone", "the time zone in which the dates are read"}},

@@ -6,16 +6,15 @@ namespace feature_extractor {
 namespace {
 
 struct DayOfWeek {
-  [[gnu::always_inline]] static int64_t of(int64_t local) {
-    return calendar::day_of_week(calendar::days(local));
-  }
+  [[gnu::always_inline]] static int64_t of(int64_t local) { return calendar::day_of_week(calendar::days(local)); }
 };
 
 constexpr Operator kOperator = {
     .name = "day_of_week",
     .summary = "Give the day of the week, from 1 for Monday to 7 for Sunday",
-    .detail = "Read in the local time of the zone, by the proleptic Gregorian calendar. The numbers are "
-              "those of ISO 8601. Spark and OpenMLDB count from 1 for Sunday, pandas from 0 for Monday.",
+    .detail =
+        "Read in the local time of the zone, by the proleptic Gregorian calendar. The numbers are "
+        "those of ISO 8601. Spark and OpenMLDB count from 1 for Sunday, pandas from 0 for Monday.",
     .parameters = {{"t", "the instant"},
                    {"zone", "the time zone, an IANA name such as `\"Europe/Berlin\"` or `\"UTC\"`"}},
     .overloads = {overload<"(t: timestamp, zone: zone) -> int", calendar::FieldKernel<DayOfWeek>>()},

@@ -26,11 +26,12 @@ struct FormatTime {
 constexpr Operator kOperator = {
     .name = "format_time",
     .summary = "Write an instant as local time in a given form",
-    .detail = "The format knows `%Y` (year, four digits), `%m` (month), `%d` (day), `%j` (day of the year), "
-              "`%H` `%M` `%S` (hour, minute, second), `%f` (microseconds, six digits), `%u` (day of the "
-              "week, 1 is Monday), `%a` and `%b` (English names of three letters), `%z` (offset, such as "
-              "`+0200`), `%F` (`%Y-%m-%d`), `%T` (`%H:%M:%S`) and `%%`; everything else stands for itself. "
-              "There is no locale.",
+    .detail =
+        "The format knows `%Y` (year, four digits), `%m` (month), `%d` (day), `%j` (day of the year), "
+        "`%H` `%M` `%S` (hour, minute, second), `%f` (microseconds, six digits), `%u` (day of the "
+        "week, 1 is Monday), `%a` and `%b` (English names of three letters), `%z` (offset, such as "
+        "`+0200`), `%F` (`%Y-%m-%d`), `%T` (`%H:%M:%S`) and `%%`; everything else stands for itself. "
+        "There is no locale.",
     .parameters = {{"t", "the instant"},
                    {"format", "the form, in the manner of strftime"},
                    {"zone", "the time zone of the local time"}},

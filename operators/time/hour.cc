@@ -6,9 +6,7 @@ namespace feature_extractor {
 namespace {
 
 struct Hour {
-  [[gnu::always_inline]] static int64_t of(int64_t local) {
-    return calendar::hour_of_day(local);
-  }
+  [[gnu::always_inline]] static int64_t of(int64_t local) { return calendar::hour_of_day(local); }
 };
 
 constexpr Operator kOperator = {

@@ -6,9 +6,7 @@ namespace feature_extractor {
 namespace {
 
 struct Minute {
-  [[gnu::always_inline]] static int64_t of(int64_t local) {
-    return calendar::minute_of_day(local) % 60u;
-  }
+  [[gnu::always_inline]] static int64_t of(int64_t local) { return calendar::minute_of_day(local) % 60u; }
 };
 
 constexpr Operator kOperator = {

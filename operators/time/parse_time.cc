@@ -27,14 +27,15 @@ struct ParseTime {
 constexpr Operator kOperator = {
     .name = "parse_time",
     .summary = "Read a local time in a given form",
-    .detail = "The format knows `%Y` (year, four digits), `%m` (month), `%d` (day), `%j` (day of the year), "
-              "`%H` `%M` `%S` (hour, minute, second), `%f` (microseconds, six digits), `%u` (day of the "
-              "week, 1 is Monday), `%a` and `%b` (English names of three letters), `%z` (offset, such as "
-              "`+0200`), `%F` (`%Y-%m-%d`), `%T` (`%H:%M:%S`) and `%%`; everything else stands for itself. "
-              "There is no locale. When reading, two-digit fields may have one digit, `%f` one to six, "
-              "names may have any case, `%z` may be `Z` or have a colon, and `%u` and `%a` are not compared "
-              "with the date. Fields that are not in the format are January, the 1st, and midnight; the "
-              "year must be there.",
+    .detail =
+        "The format knows `%Y` (year, four digits), `%m` (month), `%d` (day), `%j` (day of the year), "
+        "`%H` `%M` `%S` (hour, minute, second), `%f` (microseconds, six digits), `%u` (day of the "
+        "week, 1 is Monday), `%a` and `%b` (English names of three letters), `%z` (offset, such as "
+        "`+0200`), `%F` (`%Y-%m-%d`), `%T` (`%H:%M:%S`) and `%%`; everything else stands for itself. "
+        "There is no locale. When reading, two-digit fields may have one digit, `%f` one to six, "
+        "names may have any case, `%z` may be `Z` or have a colon, and `%u` and `%a` are not compared "
+        "with the date. Fields that are not in the format are January, the 1st, and midnight; the "
+        "year must be there.",
     .parameters = {{"s", "the text"},
                    {"format", "the form, in the manner of strptime"},
                    {"zone", "the time zone of the local time; it does not count where the format has `%z`"}},

@@ -5,9 +5,7 @@ namespace feature_extractor {
 namespace {
 
 struct ToMicroseconds {
-  static int64_t eval(Timestamp t) {
-    return t.microseconds;
-  }
+  static int64_t eval(Timestamp t) { return t.microseconds; }
 };
 
 constexpr Operator kOperator = {

@@ -37,11 +37,20 @@ struct TruncateTime {
     const calendar::Date date = calendar::date_from_days(day);
     int32_t first = day;
     switch (state.unit) {
-      case Unit::kWeek: first = day + 1 - static_cast<int32_t>(calendar::day_of_week(day)); break;
-      case Unit::kMonth: first = day + 1 - static_cast<int32_t>(date.day); break;
-      case Unit::kQuarter: first = calendar::days_from_date(date.year, (date.month - 1u) / 3u * 3u + 1u, 1); break;
-      case Unit::kYear: first = day + 1 - static_cast<int32_t>(date.day_of_year); break;
-      default: break;
+      case Unit::kWeek:
+        first = day + 1 - static_cast<int32_t>(calendar::day_of_week(day));
+        break;
+      case Unit::kMonth:
+        first = day + 1 - static_cast<int32_t>(date.day);
+        break;
+      case Unit::kQuarter:
+        first = calendar::days_from_date(date.year, (date.month - 1u) / 3u * 3u + 1u, 1);
+        break;
+      case Unit::kYear:
+        first = day + 1 - static_cast<int32_t>(date.day_of_year);
+        break;
+      default:
+        break;
     }
     if (__builtin_mul_overflow(static_cast<int64_t>(first), calendar::kDay, &start)) return null;
     return Timestamp{zone.instant(start, TimeZone::Gap::kFirstInstant)};
@@ -53,11 +62,12 @@ constexpr Operator kOperator = {
     .summary = "Give the instant at which a second, minute, hour, day, week, month, quarter or year began",
     .detail = "Cuts the local time of the zone. Weeks start on Monday, as in ISO 8601.",
     .parameters = {{"t", "the instant"}, {"unit", "what to cut to"}, {"zone", "the time zone of the calendar"}},
-    .overloads = {overload<"(t: timestamp, unit: const string{\"second\",\"minute\",\"hour\",\"day\",\"week\",\"month\",\"quarter\",\"year\"}, zone: zone) -> timestamp", TruncateTime>()},
-    .edges = {{"the unit began while the clocks were put forward over its start",
-               "the instant at which they were"},
-              {"an hour comes twice",
-               "each one begins for itself; a day that has midnight twice begins at the first"},
+    .overloads = {overload<"(t: timestamp, unit: const "
+                           "string{\"second\",\"minute\",\"hour\",\"day\",\"week\",\"month\",\"quarter\",\"year\"}, "
+                           "zone: zone) -> timestamp",
+                           TruncateTime>()},
+    .edges = {{"the unit began while the clocks were put forward over its start", "the instant at which they were"},
+              {"an hour comes twice", "each one begins for itself; a day that has midnight twice begins at the first"},
               {"the unit began before the first timestamp", "null"}},
     .examples = {{"truncate_time(t\"2026-01-31T12:34:56Z\", \"hour\", \"UTC\")", "t\"2026-01-31T12:00:00Z\""},
                  {"truncate_time(t\"2026-01-31T12:34:56Z\", \"month\", \"Asia/Shanghai\")",

@@ -44,8 +44,9 @@ struct CharacterNgrams {
 constexpr Operator kOperator = {
     .name = "character_ngrams",
     .summary = "List every run of n consecutive code points of a text",
-    .detail = "The runs overlap, keep the order of the text and may repeat; they are views of the text. "
-              "White space and punctuation count like any other code point.",
+    .detail =
+        "The runs overlap, keep the order of the text and may repeat; they are views of the text. "
+        "White space and punctuation count like any other code point.",
     .parameters = {{"s", "the text"}, {"n", "the length of each run, in code points"}},
     .overloads = {overload<"(s: string, n: const int[1..16]) -> list<string>", CharacterNgrams>()},
     .edges = {{"the text has fewer than `n` code points", "an empty list"},

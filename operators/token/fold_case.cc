@@ -15,9 +15,10 @@ struct FoldCase {
 constexpr Operator kOperator = {
     .name = "fold_case",
     .summary = "Fold the case of a text, so that texts that differ in case only become equal",
-    .detail = "Unicode's full case folding, without a locale. It folds more than `lower` does: `ß` becomes "
-              "`ss`, a final sigma becomes a sigma. The result is for comparing, not for showing; it is not "
-              "normalised again.",
+    .detail =
+        "Unicode's full case folding, without a locale. It folds more than `lower` does: `ß` becomes "
+        "`ss`, a final sigma becomes a sigma. The result is for comparing, not for showing; it is not "
+        "normalised again.",
     .parameters = {{"s", "the text"}},
     .overloads = {overload<"(s: string) -> string", FoldCase>()},
     .edges = {{"the text is empty", "an empty text"},

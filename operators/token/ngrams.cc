@@ -58,13 +58,16 @@ struct Ngrams {
 constexpr Operator kOperator = {
     .name = "ngrams",
     .summary = "List the runs of consecutive tokens, each joined to one text",
-    .detail = "Ordered by where a run starts, shorter ones first, as in TensorFlow Transform; repeated ones "
-              "stay. Null tokens are left out before the runs are made.",
+    .detail =
+        "Ordered by where a run starts, shorter ones first, as in TensorFlow Transform; repeated ones "
+        "stay. Null tokens are left out before the runs are made.",
     .parameters = {{"xs", "the tokens"},
                    {"minimum", "the least number of tokens in a run"},
                    {"maximum", "the greatest number of tokens in a run"},
                    {"separator", "what stands between the tokens of a run"}},
-    .overloads = {overload<"(xs: list<string>, minimum: const int[1..8], maximum: const int[1..8], separator: const string = \" \") -> list<string>", Ngrams>()},
+    .overloads = {overload<"(xs: list<string>, minimum: const int[1..8], maximum: const int[1..8], separator: const "
+                           "string = \" \") -> list<string>",
+                           Ngrams>()},
     .edges = {{"there are fewer than `minimum` tokens", "an empty list"},
               {"`minimum` is greater than `maximum`", "an error when the program is compiled"}},
     .examples = {{"ngrams([\"one\", \"was\", \"johnny\"], 1, 2)",

@@ -21,13 +21,15 @@ struct Normalize {
 constexpr Operator kOperator = {
     .name = "normalize",
     .summary = "Put a text into a normal form of Unicode",
-    .detail = "Texts that look the same get the same code points, so that they hash and compare as equal. "
-              "ASCII text is its own normal form in each of them.",
+    .detail =
+        "Texts that look the same get the same code points, so that they hash and compare as equal. "
+        "ASCII text is its own normal form in each of them.",
     .parameters = {{"s", "the text"},
                    {"form",
                     "the normal form; NFKC and NFKD also replace compatibility characters, such as "
                     "full-width letters and ligatures"}},
-    .overloads = {overload<"(s: string, form: const string{\"NFC\",\"NFD\",\"NFKC\",\"NFKD\"} = \"NFC\") -> string", Normalize>()},
+    .overloads = {overload<"(s: string, form: const string{\"NFC\",\"NFD\",\"NFKC\",\"NFKD\"} = \"NFC\") -> string",
+                           Normalize>()},
     .edges = {{"the text is empty or ASCII", "the text as it is"},
               {"case", "stays; see `fold_case`"},
               {"code points that Unicode 15 has not assigned", "stay"}},

@@ -49,8 +49,9 @@ struct RemoveStopwords {
 constexpr Operator kOperator = {
     .name = "remove_stopwords",
     .summary = "Drop the tokens that are in a list of words",
-    .detail = "Compares code points: fold the case of both first where it should not count. The order "
-              "stays. The words are put into a table once, when the package is loaded.",
+    .detail =
+        "Compares code points: fold the case of both first where it should not count. The order "
+        "stays. The words are put into a table once, when the package is loaded.",
     .parameters = {{"xs", "the tokens"}, {"words", "the words to drop"}},
     .overloads = {overload<"(xs: list<string>, words: const list<string>) -> list<string>", RemoveStopwords>()},
     .edges = {{"the list is empty", "an empty list"},

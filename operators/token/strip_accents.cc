@@ -25,8 +25,9 @@ struct StripAccents {
 constexpr Operator kOperator = {
     .name = "strip_accents",
     .summary = "Remove the accents and other marks from the letters of a text",
-    .detail = "The text is decomposed (NFD), its non-spacing marks (category Mn) are dropped, and the rest "
-              "is composed again (NFC).",
+    .detail =
+        "The text is decomposed (NFD), its non-spacing marks (category Mn) are dropped, and the rest "
+        "is composed again (NFC).",
     .parameters = {{"s", "the text"}},
     .overloads = {overload<"(s: string) -> string", StripAccents>()},
     .edges = {{"the text is empty or ASCII", "the text as it is"},

@@ -26,9 +26,10 @@ struct Tokenize {
 constexpr Operator kOperator = {
     .name = "tokenize",
     .summary = "Cut a text into its words",
-    .detail = "A word is a longest run of letters, marks and numbers (Unicode's general categories L*, M* "
-              "and N*); everything else separates: white space, punctuation, symbols, the underscore. The "
-              "words are views of the text, in its case; use `lower` or `fold_case` before.",
+    .detail =
+        "A word is a longest run of letters, marks and numbers (Unicode's general categories L*, M* "
+        "and N*); everything else separates: white space, punctuation, symbols, the underscore. The "
+        "words are views of the text, in its case; use `lower` or `fold_case` before.",
     .parameters = {{"s", "the text"}},
     .overloads = {overload<"(s: string) -> list<string>", Tokenize>()},
     .edges = {{"there is no word, or the text is empty", "an empty list"},

@@ -21,8 +21,9 @@ struct TokenizeWhitespace {
 constexpr Operator kOperator = {
     .name = "tokenize_whitespace",
     .summary = "Cut a text at white space",
-    .detail = "A token is a longest run of code points without the property White_Space. The tokens are "
-              "views of the text; none is empty.",
+    .detail =
+        "A token is a longest run of code points without the property White_Space. The tokens are "
+        "views of the text; none is empty.",
     .parameters = {{"s", "the text"}},
     .overloads = {overload<"(s: string) -> list<string>", TokenizeWhitespace>()},
     .edges = {{"the text is empty, or all white space", "an empty list"},

@@ -6,6 +6,7 @@ namespace feature_extractor {
 namespace {
 
 struct Cosine {
+  static constexpr bool kSimd = true;
   static Nullable<double> eval(Vector x, Vector y) { return cosine_of(x, y); }
 };
 

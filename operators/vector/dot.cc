@@ -6,10 +6,12 @@ namespace feature_extractor {
 namespace {
 
 struct DotOfVectors {
+  static constexpr bool kSimd = true;
   static double eval(Vector x, Vector y) { return dot_product(x, y); }
 };
 
 struct DotOfLists {
+  static constexpr bool kSimd = true;
   static Nullable<double> eval(List<double> xs, List<double> ys) {
     if (xs.size() != ys.size()) return null;
     const double* x = xs.data();

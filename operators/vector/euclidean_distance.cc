@@ -6,6 +6,7 @@ namespace feature_extractor {
 namespace {
 
 struct EuclideanDistance {
+  static constexpr bool kSimd = true;
   static double eval(Vector x, Vector y) {
     return __builtin_sqrt(lane_sum(x.size < y.size ? x.size : y.size, [&](uint32_t i) {
       const double difference = static_cast<double>(x.data[i]) - static_cast<double>(y.data[i]);

@@ -6,11 +6,13 @@ namespace feature_extractor {
 namespace {
 
 struct NormOfVector {
+  static constexpr bool kSimd = true;
   static double eval(Vector x) { return __builtin_sqrt(dot_product(x, x)); }
 };
 
 template <class T>
 struct NormOfList {
+  static constexpr bool kSimd = true;
   static Nullable<double> eval(List<T> xs) {
     const double squares = lane_sum(xs, [](T x) { return static_cast<double>(x) * static_cast<double>(x); });
     return Nullable<double>::where(count_present(xs) > 0, __builtin_sqrt(squares));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -220,4 +221,4 @@ class Extraction:
 def _texts(values: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> list[str]:
     data = values.tobytes()
     bounds = offsets.tolist()
-    return [data[start:end].decode() for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [data[start:end].decode() for start, end in pairwise(bounds)]

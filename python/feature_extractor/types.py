@@ -116,7 +116,7 @@ class TableType(Type):
 
 @dataclass(frozen=True)
 class ErrorType(Type):
-    """The type of an expression that has been reported already; it fits everywhere, so that one mistake is told once."""
+    """The type of an expression that has been reported already; it fits everywhere: one mistake, told once."""
 
     def text(self) -> str:
         return "unknown"

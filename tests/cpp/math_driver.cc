@@ -31,15 +31,14 @@ struct Entry {
   Loop loop;
 };
 
-#define UNARY(function)                                                                   \
-  void loop_##function(const double* __restrict x, const double*, double* __restrict out, \
-                       std::size_t count) {                                               \
-    for (std::size_t i = 0; i < count; ++i) out[i] = math::function(x[i]);                \
+#define UNARY(function)                                                                                        \
+  void loop_##function(const double* __restrict x, const double*, double* __restrict out, std::size_t count) { \
+    for (std::size_t i = 0; i < count; ++i) out[i] = math::function(x[i]);                                     \
   }
-#define BINARY(function)                                                         \
-  void loop_##function(const double* __restrict x, const double* __restrict y,   \
-                       double* __restrict out, std::size_t count) {              \
-    for (std::size_t i = 0; i < count; ++i) out[i] = math::function(x[i], y[i]); \
+#define BINARY(function)                                                                               \
+  void loop_##function(const double* __restrict x, const double* __restrict y, double* __restrict out, \
+                       std::size_t count) {                                                            \
+    for (std::size_t i = 0; i < count; ++i) out[i] = math::function(x[i], y[i]);                       \
   }
 #define ANGLE(function)                                                                      \
   void loop_##function(const double* x, const double*, double* out, std::size_t count) {     \
@@ -112,10 +111,8 @@ LIBRARY_BINARY(atan2)
 LIBRARY_BINARY(hypot)
 #endif
 
-#define ENTRY(function, arguments) \
-  { #function, arguments, loop_##function }
-#define LIBRARY_ENTRY(function, arguments) \
-  { "libm:" #function, arguments, library_##function }
+#define ENTRY(function, arguments) {#function, arguments, loop_##function}
+#define LIBRARY_ENTRY(function, arguments) {"libm:" #function, arguments, library_##function}
 
 constexpr Entry kEntries[] = {
     ENTRY(exp, 1),
@@ -175,14 +172,12 @@ constexpr Entry kEntries[] = {
 #endif
 };
 
-double median_nanoseconds(const Entry& entry, const std::vector<double>& input,
-                          std::vector<double>& out) {
+double median_nanoseconds(const Entry& entry, const std::vector<double>& input, std::vector<double>& out) {
   std::vector<double> times;
   for (int round = 0; round < 31; ++round) {
     const auto begin = std::chrono::steady_clock::now();
     entry.loop(input.data(), input.data() + out.size(), out.data(), out.size());
-    const std::chrono::duration<double, std::nano> passed =
-        std::chrono::steady_clock::now() - begin;
+    const std::chrono::duration<double, std::nano> passed = std::chrono::steady_clock::now() - begin;
     times.push_back(passed.count() / static_cast<double>(out.size()));
   }
   std::sort(times.begin(), times.end());

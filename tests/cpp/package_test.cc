@@ -27,9 +27,7 @@ struct Member {
   std::string data;
 };
 
-std::span<const std::byte> as_bytes(std::string_view text) {
-  return std::as_bytes(std::span(text));
-}
+std::span<const std::byte> as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -59,28 +57,24 @@ std::string zip(const std::vector<Member>& members, const ZipForm& form = {}) {
       const uint64_t padded = size < 4 ? size + form.alignment : size;
       padding = number(0xD935, 2) + number(padded - 4, 2) + std::string(padded - 4, '\0');
     }
-    const std::string shared =
-        number(20, 2) + number(0, 2) + number(form.method, 2) + number(0, 2) + number(33, 2) +
-        number(crc32(as_bytes(member.data)), 4) + number(member.data.size(), 4) +
-        number(member.data.size(), 4) + number(member.name.size(), 2);
+    const std::string shared = number(20, 2) + number(0, 2) + number(form.method, 2) + number(0, 2) + number(33, 2) +
+                               number(crc32(as_bytes(member.data)), 4) + number(member.data.size(), 4) +
+                               number(member.data.size(), 4) + number(member.name.size(), 2);
     const std::string& repeated = form.padding_in_directory ? padding : std::string();
-    directory += "PK\x01\x02" + number(0x0314, 2) + shared + number(repeated.size(), 2) +
-                 number(0, 6) + number(0x01A40000, 4) + number(archive.size(), 4) + member.name +
-                 repeated;
-    archive +=
-        "PK\x03\x04" + shared + number(padding.size(), 2) + member.name + padding + member.data;
+    directory += "PK\x01\x02" + number(0x0314, 2) + shared + number(repeated.size(), 2) + number(0, 6) +
+                 number(0x01A40000, 4) + number(archive.size(), 4) + member.name + repeated;
+    archive += "PK\x03\x04" + shared + number(padding.size(), 2) + member.name + padding + member.data;
   }
-  const std::string end = "PK\x05\x06" + number(0, 4) + number(members.size(), 2) +
-                          number(members.size(), 2) + number(directory.size(), 4) +
-                          number(archive.size(), 4) + number(form.comment.size(), 2) + form.comment;
+  const std::string end = "PK\x05\x06" + number(0, 4) + number(members.size(), 2) + number(members.size(), 2) +
+                          number(directory.size(), 4) + number(archive.size(), 4) + number(form.comment.size(), 2) +
+                          form.comment;
   return archive + directory + end;
 }
 
 std::string hex(std::string_view data) { return digest_hex(as_bytes(data)); }
 
 json manifest_of(std::vector<Member> members) {
-  std::sort(members.begin(), members.end(),
-            [](const Member& a, const Member& b) { return a.name < b.name; });
+  std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) { return a.name < b.name; });
   json manifest = {{"format", 1},
                    {"name", "ranking"},
                    {"engine_version", "0.1.0"},
@@ -113,8 +107,7 @@ std::string sample_package() {
   return zip(with_manifest(members, manifest_of(members)));
 }
 
-StatusOr<Package> load(const std::string& bytes,
-                       Verification verification = Verification::kComplete) {
+StatusOr<Package> load(const std::string& bytes, Verification verification = Verification::kComplete) {
   return load_package(as_bytes(bytes), verification);
 }
 
@@ -201,8 +194,7 @@ TEST(Package, DigestIsTheDocumentedOne) {
   // From Python: xxhash.xxh3_128_hexdigest(b"plan.json\0" +
   // xxhash.xxh3_128_hexdigest(b"{}").encode() + b"\n").
   EXPECT_EQ(manifest_of({{"plan.json", "{}"}})["digest"], "4c96553b7a69e9544493f95fac8bba3e");
-  EXPECT_TRUE(
-      load(zip(with_manifest({{"plan.json", "{}"}}, manifest_of({{"plan.json", "{}"}})))).ok());
+  EXPECT_TRUE(load(zip(with_manifest({{"plan.json", "{}"}}, manifest_of({{"plan.json", "{}"}})))).ok());
 }
 
 TEST(Package, MapsFilesAndKeepsItsViewsWhenMoved) {
@@ -218,14 +210,11 @@ TEST(Package, MapsFilesAndKeepsItsViewsWhenMoved) {
   EXPECT_EQ(reinterpret_cast<uintptr_t>(second.resources()[0].bytes.data()) % 64, 0u);
 }
 
-TEST(Package, EveryChangeOfAByteAndEveryTruncationIsRefused) {
-  expect_every_change_refused(sample_package());
-}
+TEST(Package, EveryChangeOfAByteAndEveryTruncationIsRefused) { expect_every_change_refused(sample_package()); }
 
 TEST(Package, EveryChangeIsRefusedWhenTheDirectoryRepeatsThePadding) {
   const auto members = sample_members();
-  expect_every_change_refused(
-      zip(with_manifest(members, manifest_of(members)), {.padding_in_directory = true}));
+  expect_every_change_refused(zip(with_manifest(members, manifest_of(members)), {.padding_in_directory = true}));
 }
 
 // Writes the files of a folder as a package: in the form "compiler" with the compiler's own module,
@@ -269,19 +258,17 @@ with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
 class PythonPackage : public testing::TestWithParam<const char*> {};
 
 TEST_P(PythonPackage, LoadsAndIsGuardedInEveryByte) {
-  if (std::system("python3 -c 'import zipfile' 2>/dev/null") != 0)
-    GTEST_SKIP() << "there is no python3";
+  if (std::system("python3 -c 'import zipfile' 2>/dev/null") != 0) GTEST_SKIP() << "there is no python3";
   const TemporaryFolder folder;
   const auto members = sample_members();
   for (const Member& member : with_manifest(members, manifest_of(members))) {
     write_file(folder.file("members/" + member.name), member.data);
   }
   write_file(folder.file("write_package.py"), kPythonWriter);
-  const std::string writer =
-      FEATURE_EXTRACTOR_SOURCE_DIR "/python/feature_extractor/plan/archive.py";
+  const std::string writer = FEATURE_EXTRACTOR_SOURCE_DIR "/python/feature_extractor/plan/archive.py";
   std::string command = "python3 -I";
-  for (const auto& argument : {folder.file("write_package.py"), folder.file("members"),
-                               folder.file("ranking.fxp"), std::string(GetParam()), writer}) {
+  for (const auto& argument : {folder.file("write_package.py"), folder.file("members"), folder.file("ranking.fxp"),
+                               std::string(GetParam()), writer}) {
     command += " '" + argument + "'";
   }
   ASSERT_EQ(std::system(command.c_str()), 0);
@@ -298,15 +285,13 @@ TEST_P(PythonPackage, LoadsAndIsGuardedInEveryByte) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Forms, PythonPackage,
-                         testing::Values("compiler", "plain", "force", "zip64"));
+INSTANTIATE_TEST_SUITE_P(Forms, PythonPackage, testing::Values("compiler", "plain", "force", "zip64"));
 
 TEST(Package, NamesWhatIsWrongWithFiles) {
   const TemporaryFolder folder;
   const auto missing = load_package(folder.file("missing.fxp"));
   EXPECT_EQ(missing.code(), ErrorCode::kNotFound);
-  EXPECT_EQ(missing.message(),
-            folder.file("missing.fxp") + ": cannot open this file: No such file or directory.");
+  EXPECT_EQ(missing.message(), folder.file("missing.fxp") + ": cannot open this file: No such file or directory.");
   EXPECT_EQ(load_package(folder.file("")).code(), ErrorCode::kIo);
   write_file(folder.file("empty.fxp"), "");
   EXPECT_EQ(load_package(folder.file("empty.fxp")).message(),
@@ -318,8 +303,7 @@ TEST(Package, NamesWhatIsWrongWithTheArchive) {
   const auto members = sample_members();
   const auto good = with_manifest(members, manifest_of(members));
   expect_refused("", ErrorCode::kCorrupt, "The file is empty");
-  expect_refused("feature x : dense = 1.0", ErrorCode::kCorrupt,
-                 "made from a program with `fx compile");
+  expect_refused("feature x : dense = 1.0", ErrorCode::kCorrupt, "made from a program with `fx compile");
   expect_refused(zip(good).substr(0, 300), ErrorCode::kCorrupt, "the file is cut off");
   expect_refused(zip(good, {.comment = "hello"}), ErrorCode::kCorrupt, "something was added");
   expect_refused(zip(good, {.method = 8}), ErrorCode::kCorrupt, "stored without compression");
@@ -345,8 +329,7 @@ TEST(Package, NamesWhatIsWrongWithMembers) {
   const json manifest = manifest_of(members);
   auto changed = members;
   changed[1].data = "genre bytez";
-  expect_refused(zip(with_manifest(changed, manifest)), ErrorCode::kCorrupt,
-                 "The member `resources/genres` at byte ");
+  expect_refused(zip(with_manifest(changed, manifest)), ErrorCode::kCorrupt, "The member `resources/genres` at byte ");
   changed[1].data = "genre";
   expect_refused(zip(with_manifest(changed, manifest)), ErrorCode::kCorrupt,
                  "`resources/genres` has 5 bytes; the manifest says 11");
@@ -358,23 +341,19 @@ TEST(Package, NamesWhatIsWrongWithMembers) {
   more.push_back({"resources/added", "x"});
   expect_refused(zip(with_manifest(more, manifest)), ErrorCode::kCorrupt,
                  "`resources/added` that its manifest does not list");
-  for (const std::string name :
-       {"readme.txt", "resources/../plan.json", "resources//x", "resources/", "/plan.json",
-        "source/a\\b", "resources/\xFF", "resources/a\nb", ""}) {
+  for (const std::string name : {"readme.txt", "resources/../plan.json", "resources//x", "resources/", "/plan.json",
+                                 "source/a\\b", "resources/\xFF", "resources/a\nb", ""}) {
     auto odd = members;
     odd.push_back({name, "x"});
-    expect_refused(zip(with_manifest(odd, manifest_of(members))), ErrorCode::kCorrupt,
-                   "that no package has");
+    expect_refused(zip(with_manifest(odd, manifest_of(members))), ErrorCode::kCorrupt, "that no package has");
   }
   const std::vector<Member> no_plan = {{"resources/genres", "x"}};
-  expect_refused(zip(with_manifest(no_plan, manifest_of(no_plan))), ErrorCode::kCorrupt,
-                 "has no plan.json");
+  expect_refused(zip(with_manifest(no_plan, manifest_of(no_plan))), ErrorCode::kCorrupt, "has no plan.json");
 }
 
 TEST(Package, NamesWhatIsWrongWithTheManifest) {
   const auto members = sample_members();
-  const auto refused = [&](const std::function<void(json&)>& change, ErrorCode code,
-                           std::string_view message) {
+  const auto refused = [&](const std::function<void(json&)>& change, ErrorCode code, std::string_view message) {
     json manifest = manifest_of(members);
     change(manifest);
     expect_refused(zip(with_manifest(members, manifest)), code, message);
@@ -396,14 +375,11 @@ TEST(Package, NamesWhatIsWrongWithTheManifest) {
   refused([](json& m) { m["digest"] = std::string(32, '0'); }, ErrorCode::kCorrupt,
           "digest of the package does not fit");
   refused([](json& m) { m.erase("members"); }, ErrorCode::kCorrupt, "no object `members`");
-  refused([](json& m) { m["members"] = json::array(); }, ErrorCode::kCorrupt,
-          "no object `members`");
+  refused([](json& m) { m["members"] = json::array(); }, ErrorCode::kCorrupt, "no object `members`");
   refused([](json& m) { m["members"]["plan.json"] = nullptr; }, ErrorCode::kCorrupt,
           "no size and digest for the member `plan.json`");
-  refused([](json& m) { m["members"]["plan.json"]["size"] = -1; }, ErrorCode::kCorrupt,
-          "no size and digest");
-  refused([](json& m) { m["members"]["plan.json"]["digest"] = "0"; }, ErrorCode::kCorrupt,
-          "no size and digest");
+  refused([](json& m) { m["members"]["plan.json"]["size"] = -1; }, ErrorCode::kCorrupt, "no size and digest");
+  refused([](json& m) { m["members"]["plan.json"]["digest"] = "0"; }, ErrorCode::kCorrupt, "no size and digest");
   refused([](json& m) { m = json::array(); }, ErrorCode::kCorrupt, "not a JSON object");
   for (const std::string& text : {std::string("{"), std::string(200'000, '['), std::string("\xFF"),
                                   std::string("{\"format\": 1e999}"), std::string()}) {
@@ -432,8 +408,8 @@ TEST(ZipArchive, DamageNeverReadsOutside) {
   // judge.
   const std::string good = sample_package();
   for (size_t position = 0; position + 8 <= good.size(); ++position) {
-    for (const uint64_t value : {~uint64_t{0}, uint64_t{0}, uint64_t{0xFFFF}, uint64_t{0xFFFFFFFF},
-                                 uint64_t{1} << 31, uint64_t{1} << 63}) {
+    for (const uint64_t value :
+         {~uint64_t{0}, uint64_t{0}, uint64_t{0xFFFF}, uint64_t{0xFFFFFFFF}, uint64_t{1} << 31, uint64_t{1} << 63}) {
       for (const size_t size : {size_t{2}, size_t{4}, size_t{8}}) {
         const std::unique_ptr<char[]> exact(new char[good.size()]);
         std::memcpy(exact.get(), good.data(), good.size());
@@ -441,8 +417,7 @@ TEST(ZipArchive, DamageNeverReadsOutside) {
         const auto archive = ZipArchive::open(as_bytes({exact.get(), good.size()}));
         if (!archive.ok()) continue;
         uint32_t sum = 0;
-        for (const ZipMember& member : archive->members())
-          sum += crc32(member.data) + crc32(as_bytes(member.name));
+        for (const ZipMember& member : archive->members()) sum += crc32(member.data) + crc32(as_bytes(member.name));
         EXPECT_GE(archive->members().size(), 1u) << sum;
       }
     }

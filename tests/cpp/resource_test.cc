@@ -25,8 +25,7 @@ namespace {
 class AlignedBytes {
  public:
   explicit AlignedBytes(std::string_view bytes)
-      : size_(bytes.size()),
-        data_(static_cast<std::byte*>(::operator new (bytes.size(), std::align_val_t{64}))) {
+      : size_(bytes.size()), data_(static_cast<std::byte*>(::operator new(bytes.size(), std::align_val_t{64}))) {
     if (!bytes.empty()) std::memcpy(data_.get(), bytes.data(), bytes.size());
   }
   std::span<const std::byte> span() const { return {data_.get(), size_}; }
@@ -34,7 +33,7 @@ class AlignedBytes {
 
  private:
   struct Release {
-    void operator()(std::byte* data) const { ::operator delete (data, std::align_val_t{64}); }
+    void operator()(std::byte* data) const { ::operator delete(data, std::align_val_t{64}); }
   };
   size_t size_;
   std::unique_ptr<std::byte, Release> data_;
@@ -47,16 +46,13 @@ std::vector<std::string> random_words(size_t count, uint32_t seed) {
   while (words.size() < count) {
     std::string word;
     const size_t size = random() % (words.size() % 50 == 0 ? 400 : 12);
-    for (size_t i = 0; i < size; ++i)
-      word += random() % 9 == 0 ? "é" : std::string(1, 'a' + random() % 26);
+    for (size_t i = 0; i < size; ++i) word += random() % 9 == 0 ? "é" : std::string(1, 'a' + random() % 26);
     if (seen.emplace(word, words.size()).second) words.push_back(std::move(word));
   }
   return words;
 }
 
-std::vector<std::string_view> views(const std::vector<std::string>& words) {
-  return {words.begin(), words.end()};
-}
+std::vector<std::string_view> views(const std::vector<std::string>& words) { return {words.begin(), words.end()}; }
 
 std::string vocabulary_bytes(const std::vector<std::string>& words, uint32_t oov_buckets = 0) {
   std::string error;
@@ -69,8 +65,7 @@ TEST(Vocabulary, AgreesWithUnorderedMap) {
   for (const size_t count : {size_t{0}, size_t{1}, size_t{7}, size_t{1000}, size_t{50000}}) {
     for (const uint32_t oov_buckets : {0u, 1u, 8u, 1000u}) {
       const auto all = random_words(count * 2 + 3, static_cast<uint32_t>(count) + oov_buckets);
-      const std::vector<std::string> words(all.begin(),
-                                           all.begin() + static_cast<ptrdiff_t>(count));
+      const std::vector<std::string> words(all.begin(), all.begin() + static_cast<ptrdiff_t>(count));
       std::unordered_map<std::string, int64_t> expected;
       for (const auto& word : words) {
         expected.emplace(word, static_cast<int64_t>(expected.size() + std::max(oov_buckets, 1u)));
@@ -83,11 +78,8 @@ TEST(Vocabulary, AgreesWithUnorderedMap) {
         const auto found = expected.find(word);
         ASSERT_EQ(vocabulary->contains(word), found != expected.end());
         const int64_t unknown =
-            oov_buckets == 0
-                ? 0
-                : static_cast<int64_t>(XXH3_64bits(word.data(), word.size()) % oov_buckets);
-        ASSERT_EQ(vocabulary->lookup(word), found != expected.end() ? found->second : unknown)
-            << word;
+            oov_buckets == 0 ? 0 : static_cast<int64_t>(XXH3_64bits(word.data(), word.size()) % oov_buckets);
+        ASSERT_EQ(vocabulary->lookup(word), found != expected.end() ? found->second : unknown) << word;
       }
       // Counts that fill no group, one group, and several.
       for (const size_t looked_up : {size_t{0}, size_t{1}, size_t{31}, size_t{33}, all.size()}) {
@@ -156,15 +148,13 @@ TableData random_table(size_t rows, uint32_t seed) {
   data.texts = random_words(rows, seed + 1);
   std::unordered_map<int64_t, int> seen;
   while (data.int_keys.size() < rows) {
-    const auto key =
-        static_cast<int64_t>(data.int_keys.size() % 2 == 0 ? random() : random() % (rows * 4));
+    const auto key = static_cast<int64_t>(data.int_keys.size() % 2 == 0 ? random() : random() % (rows * 4));
     if (seen.emplace(key, 0).second) data.int_keys.push_back(key);
   }
   for (size_t row = 0; row < rows; ++row) {
     data.bools.push_back(random() % 2);
     data.ints.push_back(static_cast<int64_t>(random()));
-    data.floats.push_back(random() % 7 == 0 ? std::nan("")
-                                            : std::ldexp(static_cast<double>(random()), -40));
+    data.floats.push_back(random() % 7 == 0 ? std::nan("") : std::ldexp(static_cast<double>(random()), -40));
     data.valid.push_back(random() % 3 != 0);
   }
   return data;
@@ -174,9 +164,8 @@ std::string table_bytes(const TableData& data, Table::ColumnType key_type) {
   const auto keys = views(data.text_keys);
   const auto texts = views(data.texts);
   using Type = Table::ColumnType;
-  const TableColumn key = key_type == Type::kInt
-                              ? TableColumn{.name = "id", .type = Type::kInt, .ints = data.int_keys}
-                              : TableColumn{.name = "id", .type = Type::kText, .texts = keys};
+  const TableColumn key = key_type == Type::kInt ? TableColumn{.name = "id", .type = Type::kInt, .ints = data.int_keys}
+                                                 : TableColumn{.name = "id", .type = Type::kText, .texts = keys};
   const TableColumn columns[] = {
       {.name = "in stock", .type = Type::kBool, .bools = data.bools, .valid = data.valid},
       {.name = "count", .type = Type::kInt, .ints = data.ints, .valid = data.valid},
@@ -248,8 +237,8 @@ TEST(Table, AgreesWithTheColumnsItWasBuiltFrom) {
 TEST(Table, NoRowNoColumnOrAnotherTypeIsNull) {
   const AlignedBytes bytes(table_bytes(random_table(3, 1), Table::ColumnType::kInt));
   const auto table = ResourceReader::open_table(bytes.span());
-  for (const int64_t row : {int64_t{-1}, int64_t{3}, std::numeric_limits<int64_t>::min(),
-                            std::numeric_limits<int64_t>::max()}) {
+  for (const int64_t row :
+       {int64_t{-1}, int64_t{3}, std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()}) {
     EXPECT_FALSE(table->text_at(4, row).has_value());
     EXPECT_FALSE(table->int_at(1, row).has_value());
   }
@@ -266,8 +255,7 @@ TEST(Table, WhatStandsBehindANullDoesNotChangeTheBytes) {
   const std::vector<std::string_view> garbage = {"a", "\xFF garbage"};
   const auto build = [&](std::span<const std::string_view> texts) {
     const TableColumn key = {.name = "k", .type = Table::ColumnType::kInt, .ints = keys};
-    const TableColumn column = {
-        .name = "t", .type = Table::ColumnType::kText, .texts = texts, .valid = valid};
+    const TableColumn column = {.name = "t", .type = Table::ColumnType::kText, .texts = texts, .valid = valid};
     std::string error;
     return build_table(key, {&column, 1}, &error);
   };
@@ -306,8 +294,7 @@ TEST(Table, ErrorsNameRowsAndColumns) {
 // Looks up present, absent and odd words; the sum keeps the work from being optimised away.
 int64_t use(const Vocabulary& vocabulary, const std::vector<std::string>& words) {
   int64_t sum = vocabulary.size();
-  for (const auto& word : words)
-    sum += vocabulary.lookup(word) + (vocabulary.contains(word + "x") ? 1 : 0);
+  for (const auto& word : words) sum += vocabulary.lookup(word) + (vocabulary.contains(word + "x") ? 1 : 0);
   std::vector<int64_t> ids(words.size());
   vocabulary.lookup(views(words).data(), static_cast<uint32_t>(words.size()), ids.data());
   for (size_t i = 0; i < words.size(); ++i) EXPECT_EQ(ids[i], vocabulary.lookup(words[i]));
@@ -315,8 +302,7 @@ int64_t use(const Vocabulary& vocabulary, const std::vector<std::string>& words)
 }
 
 int64_t use(const Table& table, const TableData& data) {
-  int64_t sum =
-      table.rows() + table.column("title") + table.column("") + table.find(Text("absent"));
+  int64_t sum = table.rows() + table.column("title") + table.column("") + table.find(Text("absent"));
   for (const int64_t key : data.int_keys) sum += table.find(key);
   for (const auto& key : data.text_keys) sum += table.find(Text(key));
   std::vector<int64_t> rows(data.int_keys.size());
@@ -361,8 +347,8 @@ void damage_everywhere(const std::string& good, Open open, Use use_opened) {
   // Numbers that overflow sums and products, at each place where a header or directory could hold
   // one.
   for (size_t position = 0; position + 8 <= good.size(); position += 4) {
-    for (const uint64_t value : {uint64_t{0}, ~uint64_t{0}, ~uint64_t{0} - 63, uint64_t{1} << 63,
-                                 uint64_t{1} << 61, uint64_t{1} << 32, (uint64_t{1} << 32) - 2}) {
+    for (const uint64_t value : {uint64_t{0}, ~uint64_t{0}, ~uint64_t{0} - 63, uint64_t{1} << 63, uint64_t{1} << 61,
+                                 uint64_t{1} << 32, (uint64_t{1} << 32) - 2}) {
       AlignedBytes bytes(good);
       std::memcpy(&bytes[position], &value, sizeof(value));
       const auto opened = open(bytes.span());
@@ -407,21 +393,18 @@ TEST(ResourceReader, OtherVersionsAndKindsAreNamed) {
   bytes[8] = 2;
   const auto newer = ResourceReader::open_vocabulary(AlignedBytes(bytes).span());
   EXPECT_EQ(newer.code(), ErrorCode::kUnsupportedVersion);
-  EXPECT_NE(newer.message().find("format version 2; this engine reads version 1"),
-            std::string::npos);
+  EXPECT_NE(newer.message().find("format version 2; this engine reads version 1"), std::string::npos);
 }
 
 TEST(Utf8, WellFormedByTheUnicodeStandard) {
-  for (const std::string_view good :
-       {"", "plain ascii text", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
-        "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+  for (const std::string_view good : {"", "plain ascii text", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
+                                      "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_TRUE(is_valid_utf8(good));
     EXPECT_TRUE(is_valid_utf8("eight bytes before " + std::string(good) + " and after"));
   }
   for (const std::string_view bad :
-       {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x41", "\xE0\x9F\xBF", "\xE1\x80",
-        "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF",
-        "\xF1\x80\x80\xC0"}) {
+       {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x41", "\xE0\x9F\xBF", "\xE1\x80", "\xED\xA0\x80",
+        "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "\xF1\x80\x80\xC0"}) {
     EXPECT_FALSE(is_valid_utf8(bad));
     EXPECT_FALSE(is_valid_utf8("eight bytes before " + std::string(bad) + " and after"));
   }

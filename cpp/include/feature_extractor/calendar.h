@@ -27,13 +27,11 @@ inline constexpr uint32_t kDaysToEpoch = 719'468;
 [[gnu::always_inline]] inline int32_t days(int64_t local) {
   constexpr double kMagic = 0x1.8p52;  // Integers below 2^51 in size and doubles convert by adding it.
   const int64_t shifted = local >> 13;
-  const double whole =
-      __builtin_bit_cast(double, shifted + __builtin_bit_cast(int64_t, kMagic)) - kMagic;
+  const double whole = __builtin_bit_cast(double, shifted + __builtin_bit_cast(int64_t, kMagic)) - kMagic;
   const double quotient = whole / 10'546'875.0;
   const double rounded = (quotient + kMagic) - kMagic;
   const double floor = rounded - (rounded > quotient ? 1.0 : 0.0);
-  return static_cast<int32_t>(__builtin_bit_cast(int64_t, floor + kMagic) -
-                              __builtin_bit_cast(int64_t, kMagic));
+  return static_cast<int32_t>(__builtin_bit_cast(int64_t, floor + kMagic) - __builtin_bit_cast(int64_t, kMagic));
 }
 
 // Microseconds since the day began, in [0, kDay).
@@ -70,13 +68,11 @@ struct Date {
   const uint32_t day = static_cast<uint32_t>(days_since_epoch) + kDaysToEpoch + kEras * kDaysPerEra;
   const uint32_t era = day / kDaysPerEra;
   const uint32_t day_of_era = day - era * kDaysPerEra;
-  const uint32_t year_of_era =
-      (day_of_era - day_of_era / 1'460u + day_of_era / 36'524u - day_of_era / 146'096u) / 365u;
+  const uint32_t year_of_era = (day_of_era - day_of_era / 1'460u + day_of_era / 36'524u - day_of_era / 146'096u) / 365u;
   const uint32_t march_day = day_of_era - (365u * year_of_era + year_of_era / 4u - year_of_era / 100u);
   const uint32_t march_month = (5u * march_day + 2u) / 153u;
   const uint32_t after_december = march_month >= 10u ? 1u : 0u;
-  const auto year = static_cast<int32_t>(year_of_era + after_december + 400u * era) -
-                    400 * static_cast<int32_t>(kEras);
+  const auto year = static_cast<int32_t>(year_of_era + after_december + 400u * era) - 400 * static_cast<int32_t>(kEras);
   const uint32_t leap = is_leap(year) ? 1u : 0u;
   return {.year = year,
           .month = march_month + 3u - 12u * after_december,
@@ -87,8 +83,7 @@ struct Date {
 // Days since 1970-01-01 of a date. The year must be within -290,400 and 294,400, the month within 1 and 12; a day outside its
 // month counts on into the next ones.
 [[gnu::always_inline]] inline int32_t days_from_date(int32_t year, uint32_t month, int32_t day) {
-  const uint32_t shifted =
-      static_cast<uint32_t>(year + 400 * static_cast<int32_t>(kEras)) - (month <= 2u ? 1u : 0u);
+  const uint32_t shifted = static_cast<uint32_t>(year + 400 * static_cast<int32_t>(kEras)) - (month <= 2u ? 1u : 0u);
   const uint32_t era = shifted / 400u;
   const uint32_t year_of_era = shifted - era * 400u;
   const uint32_t march_day = (153u * (month + (month > 2u ? static_cast<uint32_t>(-3) : 9u)) + 2u) / 5u;

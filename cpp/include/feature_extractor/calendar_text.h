@@ -22,8 +22,8 @@ struct Fields {
 
 // The local microseconds, or null where there is no such day or time. A leap second has no POSIX time.
 inline Nullable<int64_t> local_from_fields(const Fields& f) {
-  if (f.year < 0 || f.year > 9999 || f.month < 1 || f.month > 12 || f.day < 1 || f.day > days_in_month(f.year, f.month) ||
-      f.hour > 23 || f.minute > 59 || f.second > 59) {
+  if (f.year < 0 || f.year > 9999 || f.month < 1 || f.month > 12 || f.day < 1 ||
+      f.day > days_in_month(f.year, f.month) || f.hour > 23 || f.minute > 59 || f.second > 59) {
     return null;
   }
   return days_from_date(f.year, f.month, static_cast<int32_t>(f.day)) * kDay + f.hour * kHour + f.minute * kMinute +
@@ -110,10 +110,11 @@ inline Nullable<Timestamp> parse_rfc3339(Text text) {
   Scanner scanner(text);
   Fields fields;
   uint32_t year = 0;
-  if (!scanner.digits(4, 4, &year) || !scanner.take('-') || !scanner.digits(2, 2, &fields.month) || !scanner.take('-') ||
-      !scanner.digits(2, 2, &fields.day) || !(scanner.take('T') || scanner.take('t') || scanner.take(' ')) ||
-      !scanner.digits(2, 2, &fields.hour) || !scanner.take(':') || !scanner.digits(2, 2, &fields.minute) ||
-      !scanner.take(':') || !scanner.digits(2, 2, &fields.second)) {
+  if (!scanner.digits(4, 4, &year) || !scanner.take('-') || !scanner.digits(2, 2, &fields.month) ||
+      !scanner.take('-') || !scanner.digits(2, 2, &fields.day) ||
+      !(scanner.take('T') || scanner.take('t') || scanner.take(' ')) || !scanner.digits(2, 2, &fields.hour) ||
+      !scanner.take(':') || !scanner.digits(2, 2, &fields.minute) || !scanner.take(':') ||
+      !scanner.digits(2, 2, &fields.second)) {
     return null;
   }
   fields.year = static_cast<int32_t>(year);
@@ -174,24 +175,48 @@ class Format {
     const auto put = [&](uint32_t value, size_t digits) { put_digits(out.extend(digits), value, digits); };
     for (const Item& item : items_) {
       switch (item.letter) {
-        case 'Y': put(static_cast<uint32_t>(date.year), 4); break;
-        case 'm': put(date.month, 2); break;
-        case 'd': put(date.day, 2); break;
-        case 'j': put(date.day_of_year, 3); break;
-        case 'H': put(hour_of_day(local), 2); break;
-        case 'M': put(minute_of_day(local) % 60, 2); break;
-        case 'S': put(second_of_day(local) % 60, 2); break;
-        case 'f': put(static_cast<uint32_t>(microsecond_of_day(local) % kSecond), 6); break;
-        case 'u': put(day_of_week(day_number), 1); break;
-        case 'a': out.append(kWeekdays.substr(3 * (day_of_week(day_number) - 1), 3)); break;
-        case 'b': out.append(kMonths.substr(3 * (date.month - 1), 3)); break;
+        case 'Y':
+          put(static_cast<uint32_t>(date.year), 4);
+          break;
+        case 'm':
+          put(date.month, 2);
+          break;
+        case 'd':
+          put(date.day, 2);
+          break;
+        case 'j':
+          put(date.day_of_year, 3);
+          break;
+        case 'H':
+          put(hour_of_day(local), 2);
+          break;
+        case 'M':
+          put(minute_of_day(local) % 60, 2);
+          break;
+        case 'S':
+          put(second_of_day(local) % 60, 2);
+          break;
+        case 'f':
+          put(static_cast<uint32_t>(microsecond_of_day(local) % kSecond), 6);
+          break;
+        case 'u':
+          put(day_of_week(day_number), 1);
+          break;
+        case 'a':
+          out.append(kWeekdays.substr(3 * (day_of_week(day_number) - 1), 3));
+          break;
+        case 'b':
+          out.append(kMonths.substr(3 * (date.month - 1), 3));
+          break;
         case 'z': {
           const auto seconds = static_cast<uint32_t>(offset < 0 ? -offset : offset);
           out.append(offset < 0 ? '-' : '+');
           put(seconds / 3'600 * 100 + seconds / 60 % 60, 4);
           break;
         }
-        default: out.append(item.literal); break;
+        default:
+          out.append(item.literal);
+          break;
       }
     }
     return out.text();
@@ -212,15 +237,33 @@ class Format {
           ok = scanner.digits(4, 4, &number);
           fields.year = static_cast<int32_t>(number);
           break;
-        case 'm': ok = scanner.digits(1, 2, &fields.month); break;
-        case 'd': ok = scanner.digits(1, 2, &fields.day); break;
-        case 'j': ok = scanner.digits(1, 3, &day_of_year) && day_of_year > 0; break;
-        case 'H': ok = scanner.digits(1, 2, &fields.hour); break;
-        case 'M': ok = scanner.digits(1, 2, &fields.minute); break;
-        case 'S': ok = scanner.digits(1, 2, &fields.second); break;
-        case 'f': ok = scanner.fraction(6, &fields.microsecond); break;
-        case 'u': ok = scanner.digits(1, 1, &number) && number >= 1 && number <= 7; break;
-        case 'a': ok = scanner.name(kWeekdays, &number); break;
+        case 'm':
+          ok = scanner.digits(1, 2, &fields.month);
+          break;
+        case 'd':
+          ok = scanner.digits(1, 2, &fields.day);
+          break;
+        case 'j':
+          ok = scanner.digits(1, 3, &day_of_year) && day_of_year > 0;
+          break;
+        case 'H':
+          ok = scanner.digits(1, 2, &fields.hour);
+          break;
+        case 'M':
+          ok = scanner.digits(1, 2, &fields.minute);
+          break;
+        case 'S':
+          ok = scanner.digits(1, 2, &fields.second);
+          break;
+        case 'f':
+          ok = scanner.fraction(6, &fields.microsecond);
+          break;
+        case 'u':
+          ok = scanner.digits(1, 1, &number) && number >= 1 && number <= 7;
+          break;
+        case 'a':
+          ok = scanner.name(kWeekdays, &number);
+          break;
         case 'b':
           ok = scanner.name(kMonths, &number);
           fields.month = number + 1;
@@ -229,7 +272,9 @@ class Format {
           ok = scanner.offset(false, &offset);
           has_offset = true;
           break;
-        default: ok = scanner.take(Text(item.literal)); break;
+        default:
+          ok = scanner.take(Text(item.literal));
+          break;
       }
       if (!ok) return null;
     }

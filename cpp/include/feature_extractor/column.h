@@ -118,9 +118,7 @@ class List {
     return static_cast<const typename Storage<T>::Type*>(elements_->data) + entry_.begin;
   }
   // A byte per element, or nullptr when no element of the column is null.
-  const uint8_t* valid() const {
-    return elements_->valid == nullptr ? nullptr : elements_->valid + entry_.begin;
-  }
+  const uint8_t* valid() const { return elements_->valid == nullptr ? nullptr : elements_->valid + entry_.begin; }
   ListEntry entry() const { return entry_; }
 
  private:
@@ -169,8 +167,7 @@ class Variadic {
  public:
   using Element = T;
 
-  Variadic(const Column* columns, uint32_t count, uint32_t row)
-      : columns_(columns), count_(count), row_(row) {}
+  Variadic(const Column* columns, uint32_t count, uint32_t row) : columns_(columns), count_(count), row_(row) {}
 
   uint32_t size() const { return count_; }
   bool is_null(uint32_t index) const { return columns_[index].is_null(row_); }
@@ -193,9 +190,7 @@ struct Storage<bool> {
   using Type = uint8_t;
   static bool from(uint8_t stored) { return stored != 0; }
   static uint8_t to(bool value) { return value ? 1 : 0; }
-  static bool load(const Column& column, uint32_t row) {
-    return static_cast<const uint8_t*>(column.data)[row] != 0;
-  }
+  static bool load(const Column& column, uint32_t row) { return static_cast<const uint8_t*>(column.data)[row] != 0; }
 };
 
 template <>
@@ -221,9 +216,7 @@ struct Storage<Timestamp> {
   using Type = int64_t;
   static Timestamp from(int64_t stored) { return {stored}; }
   static int64_t to(Timestamp value) { return value.microseconds; }
-  static Timestamp load(const Column& column, uint32_t row) {
-    return {static_cast<const int64_t*>(column.data)[row]};
-  }
+  static Timestamp load(const Column& column, uint32_t row) { return {static_cast<const int64_t*>(column.data)[row]}; }
 };
 
 template <>
@@ -231,9 +224,7 @@ struct Storage<Duration> {
   using Type = int64_t;
   static Duration from(int64_t stored) { return {stored}; }
   static int64_t to(Duration value) { return value.microseconds; }
-  static Duration load(const Column& column, uint32_t row) {
-    return {static_cast<const int64_t*>(column.data)[row]};
-  }
+  static Duration load(const Column& column, uint32_t row) { return {static_cast<const int64_t*>(column.data)[row]}; }
 };
 
 template <>
@@ -241,9 +232,7 @@ struct Storage<Bytes> {
   using Type = Text;
   static Bytes from(Text stored) { return {stored}; }
   static Text to(Bytes value) { return value.value; }
-  static Bytes load(const Column& column, uint32_t row) {
-    return {static_cast<const Text*>(column.data)[row]};
-  }
+  static Bytes load(const Column& column, uint32_t row) { return {static_cast<const Text*>(column.data)[row]}; }
 };
 
 template <>
@@ -280,9 +269,8 @@ struct Storage<Nullable<T>> {
 };
 
 template <class T>
-inline constexpr bool is_plain =
-    std::is_same_v<T, bool> || std::is_same_v<T, int64_t> || std::is_same_v<T, double> ||
-    std::is_same_v<T, Timestamp> || std::is_same_v<T, Duration>;
+inline constexpr bool is_plain = std::is_same_v<T, bool> || std::is_same_v<T, int64_t> || std::is_same_v<T, double> ||
+                                 std::is_same_v<T, Timestamp> || std::is_same_v<T, Duration>;
 
 // Memory that lives until the engine has finished the chunk. Allocation never fails: the engine stops the process's
 // batch with an out-of-memory status before a kernel could see a null pointer.
@@ -375,9 +363,7 @@ class ListBuilder {
   }
   void push_back(Nullable<T> value) { value.has_value() ? push_back(*value) : push_null(); }
   // The element as it is in the list, null or not.
-  void push_element(const List<T>& list, uint32_t index) {
-    list.is_null(index) ? push_null() : push_back(list[index]);
-  }
+  void push_element(const List<T>& list, uint32_t index) { list.is_null(index) ? push_null() : push_back(list[index]); }
 
  private:
   GrowingColumn* column_;

@@ -22,9 +22,9 @@ inline constexpr int kSimdLevels = 3;
 // the elements go to `children`; for selections children[0] holds positions.
 struct Result {
   void* data = nullptr;
-  uint8_t* valid = nullptr;          // One byte per row; a kernel writes all of it if it sets has_nulls.
-  bool has_nulls = false;            // Set by the kernel if some row is null.
-  uint32_t width = 0;                // Floats per row of a vector result.
+  uint8_t* valid = nullptr;  // One byte per row; a kernel writes all of it if it sets has_nulls.
+  bool has_nulls = false;    // Set by the kernel if some row is null.
+  uint32_t width = 0;        // Floats per row of a vector result.
   GrowingColumn* children = nullptr;
 };
 
@@ -33,7 +33,7 @@ struct KernelCall {
   const Column* arguments = nullptr;  // The arguments that are not bound, in the order of the parameters.
   uint32_t argument_count = 0;
   Result* result = nullptr;
-  const void* state = nullptr;        // What bind returned.
+  const void* state = nullptr;  // What bind returned.
   Arena* arena = nullptr;
 };
 
@@ -63,14 +63,14 @@ enum class ResultShape : uint8_t { kFlat, kVector, kList, kMap, kSelection, kSpa
 enum class StorageKind : uint8_t { kNone, kBool, kInt, kFloat, kText, kVector, kList };
 
 struct Kernel {
-  const char* bindings = nullptr;             // "T=int, U=text", or "" for an overload without type variables.
-  KernelFunction run[kSimdLevels] = {};       // nullptr at a level: the level below serves.
-  KernelFunction reference = nullptr;         // The row-by-row form of a kernel that has a column form too.
+  const char* bindings = nullptr;        // "T=int, U=text", or "" for an overload without type variables.
+  KernelFunction run[kSimdLevels] = {};  // nullptr at a level: the level below serves.
+  KernelFunction reference = nullptr;    // The row-by-row form of a kernel that has a column form too.
   void* (*bind)(const BoundArgument*, BindError*) = nullptr;
   void (*destroy)(void*) = nullptr;
   uint32_t bound_arguments = 0;
   ResultShape shape = ResultShape::kFlat;
-  StorageKind result[2] = {};                 // The storage of the result, or of its elements, or of keys and values.
+  StorageKind result[2] = {};  // The storage of the result, or of its elements, or of keys and values.
 };
 
 }  // namespace feature_extractor

@@ -48,22 +48,22 @@ struct Overload {
 
 struct Operator {
   const char* name = nullptr;
-  const char* summary = nullptr;          // One line, verb first, no final point.
-  const char* detail = "";                // Full sentences: the meaning, the formula.
-  const char* syntax = "";                // The token that stands for it, such as "+" or "??".
+  const char* summary = nullptr;  // One line, verb first, no final point.
+  const char* detail = "";        // Full sentences: the meaning, the formula.
+  const char* syntax = "";        // The token that stands for it, such as "+" or "??".
   Parameter parameters[8] = {};
   Overload overloads[10] = {};
-  const char* nulls = "";                 // Of the parameters with `?`: those whose null can make the result null.
+  const char* nulls = "";  // Of the parameters with `?`: those whose null can make the result null.
   Edge edges[16] = {};
   Example examples[12] = {};
   Cost cost = {};
-  const char* algebra = "";               // Words of: commutative associative idempotent.
+  const char* algebra = "";  // Words of: commutative associative idempotent.
   const char* equi_join = "";
   const char* membership_join = "";
-  const char* role = "";                  // "hidden" operators are written by the planner only.
-  const char* aliases = "";               // What other systems call it, for did-you-mean; separated by spaces.
+  const char* role = "";     // "hidden" operators are written by the planner only.
+  const char* aliases = "";  // What other systems call it, for did-you-mean; separated by spaces.
   const char* see_also = "";
-  const char* source = "";                // Where the formula or the constants come from.
+  const char* source = "";  // Where the formula or the constants come from.
   const char* since = "0.1.0";
   const char* deprecated = "";
 };
@@ -239,8 +239,7 @@ template <class R, class Returned>
 template <class A>
 struct PlainInput {
   const typename Storage<A>::Type* data;
-  explicit PlainInput(const Column& column)
-      : data(static_cast<const typename Storage<A>::Type*>(column.data)) {}
+  explicit PlainInput(const Column& column) : data(static_cast<const typename Storage<A>::Type*>(column.data)) {}
   [[gnu::always_inline]] A at(size_t row) const { return Storage<A>::from(data[row]); }
 };
 
@@ -862,6 +861,16 @@ consteval void set_levels(Kernel& kernel) {
 #endif
 }
 
+// Kernels with inner loops over elements that gain from wide registers say so with `kSimd`; for the others one level is enough.
+template <class KernelType, class Loop>
+consteval void set_row_levels(Kernel& kernel) {
+  if constexpr (requires { KernelType::kSimd; }) {
+    set_levels<Loop>(kernel);
+  } else {
+    kernel.run[0] = &run_baseline<Loop>;
+  }
+}
+
 template <class T>
 constexpr bool all_plain = false;
 template <class... A>
@@ -1009,7 +1018,7 @@ consteval Kernel make_kernel(const char* bindings) {
     set_levels<FoldLoop<KernelType, Value>>(kernel);
     kernel.reference = &run_baseline<RowLoop<KernelType>>;
   } else if constexpr (requires { typename KernelType::Index; }) {
-    kernel.run[0] = &run_baseline<IndexedLoop<KernelType>>;
+    set_row_levels<KernelType, IndexedLoop<KernelType>>(kernel);
     kernel.reference = &run_baseline<RowLoop<KernelType>>;
   } else if constexpr (requires { KernelType::kRepeats; }) {
     static_assert(std::is_same_v<Arguments, Types<Text>>, "Only functions of one text are remembered.");
@@ -1018,7 +1027,7 @@ consteval Kernel make_kernel(const char* bindings) {
   } else if constexpr (all_plain<Arguments> && is_plain<Value> && !requires { KernelType::kRowByRow; }) {
     set_plain<KernelType, Value>(kernel, Arguments{});
   } else {
-    kernel.run[0] = &run_baseline<RowLoop<KernelType>>;
+    set_row_levels<KernelType, RowLoop<KernelType>>(kernel);
   }
   return kernel;
 }
@@ -1076,8 +1085,8 @@ consteval Overload mapping_overload() {
 #ifndef FEATURE_EXTRACTOR_OPERATOR_SYMBOL
 #define FEATURE_EXTRACTOR_OPERATOR_SYMBOL feature_extractor_operator
 #endif
-#define FEATURE_EXTRACTOR_OPERATOR(descriptor)                                            \
-  namespace feature_extractor {                                                           \
-  const Operator* FEATURE_EXTRACTOR_OPERATOR_SYMBOL();                                     \
-  const Operator* FEATURE_EXTRACTOR_OPERATOR_SYMBOL() { return &descriptor; }              \
+#define FEATURE_EXTRACTOR_OPERATOR(descriptor)                                \
+  namespace feature_extractor {                                               \
+  const Operator* FEATURE_EXTRACTOR_OPERATOR_SYMBOL();                        \
+  const Operator* FEATURE_EXTRACTOR_OPERATOR_SYMBOL() { return &descriptor; } \
   }

@@ -71,7 +71,7 @@ class Table {
   struct Field {
     ColumnType type = ColumnType::kBool;
     Text name;
-    const uint8_t* valid = nullptr;      // A byte per row, or nullptr when no cell is empty.
+    const uint8_t* valid = nullptr;         // A byte per row, or nullptr when no cell is empty.
     const unsigned char* values = nullptr;  // Bytes, 64-bit values, or rows + 1 offsets into text.
     const char* text = nullptr;
     uint64_t text_size = 0;
@@ -100,8 +100,8 @@ class TimeZone {
  public:
   // What becomes of a local time that no clock showed, because the clocks were put forward over it.
   enum class Gap {
-    kShiftForward,   // The time moves by the length of the gap: 02:30 becomes 03:30 (java.time, RFC 5545).
-    kFirstInstant,   // The instant at which the clocks moved: the first one of an hour or a day that starts in the gap.
+    kShiftForward,  // The time moves by the length of the gap: 02:30 becomes 03:30 (java.time, RFC 5545).
+    kFirstInstant,  // The instant at which the clocks moved: the first one of an hour or a day that starts in the gap.
   };
 
   // Seconds east of UTC that hold at an instant (microseconds since 1970 UTC).
@@ -129,8 +129,8 @@ class TimeZone {
 
   int64_t in_first_cycle(int64_t microseconds) const {
     if (microseconds >= cycle_end_) {
-      return cycle_begin_ + static_cast<int64_t>(
-          (static_cast<uint64_t>(microseconds) - static_cast<uint64_t>(cycle_begin_)) % kCycle);
+      return cycle_begin_ +
+             static_cast<int64_t>((static_cast<uint64_t>(microseconds) - static_cast<uint64_t>(cycle_begin_)) % kCycle);
     }
     if (microseconds < repeats_before_) {
       const uint64_t before = (static_cast<uint64_t>(cycle_end_) - 1 - static_cast<uint64_t>(microseconds)) % kCycle;

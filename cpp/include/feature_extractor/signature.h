@@ -26,13 +26,34 @@ inline constexpr char type_identity = 0;
 
 template <class T>
 struct Name;
-template <> struct Name<bool> { static constexpr std::string_view value = "bool"; };
-template <> struct Name<int64_t> { static constexpr std::string_view value = "int"; };
-template <> struct Name<double> { static constexpr std::string_view value = "float"; };
-template <> struct Name<Text> { static constexpr std::string_view value = "string"; };
-template <> struct Name<Bytes> { static constexpr std::string_view value = "bytes"; };
-template <> struct Name<Timestamp> { static constexpr std::string_view value = "timestamp"; };
-template <> struct Name<Duration> { static constexpr std::string_view value = "duration"; };
+template <>
+struct Name<bool> {
+  static constexpr std::string_view value = "bool";
+};
+template <>
+struct Name<int64_t> {
+  static constexpr std::string_view value = "int";
+};
+template <>
+struct Name<double> {
+  static constexpr std::string_view value = "float";
+};
+template <>
+struct Name<Text> {
+  static constexpr std::string_view value = "string";
+};
+template <>
+struct Name<Bytes> {
+  static constexpr std::string_view value = "bytes";
+};
+template <>
+struct Name<Timestamp> {
+  static constexpr std::string_view value = "timestamp";
+};
+template <>
+struct Name<Duration> {
+  static constexpr std::string_view value = "duration";
+};
 
 struct Variable {
   std::string_view name;

@@ -57,9 +57,7 @@ template <class Comparison>
 #endif
 }
 
-[[gnu::always_inline]] inline Block every(char byte) {
-  return Block{} + static_cast<uint8_t>(byte);
-}
+[[gnu::always_inline]] inline Block every(char byte) { return Block{} + static_cast<uint8_t>(byte); }
 
 // One bit per byte that is not ASCII.
 [[gnu::always_inline]] inline uint32_t non_ascii_bits(Block block) { return bits(block >= 0x80); }
@@ -182,8 +180,8 @@ inline size_t find(Text text, Text part, size_t from = 0) {
   }
   size_t position = 0;
   for (; position + kBlock <= positions; position += kBlock) {
-    const uint32_t mask = bits(load<Block>(begin + position) == first) &
-                          bits(load<Block>(begin + position + part.size() - 1) == last);
+    const uint32_t mask =
+        bits(load<Block>(begin + position) == first) & bits(load<Block>(begin + position + part.size() - 1) == last);
     if (mask != 0) {
       const size_t found = check(mask, position);
       if (found != kNotFound) return found;
@@ -218,8 +216,7 @@ struct Decoded {
       if (code_point >= 0x800 && (code_point < 0xD800 || code_point > 0xDFFF)) return {code_point, 3};
     }
   } else if (left >= 4 && is_continuation(at[1]) && is_continuation(at[2]) && is_continuation(at[3])) {
-    const uint32_t code_point =
-        (lead & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+    const uint32_t code_point = (lead & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
     if (lead < 0xF8 && code_point >= 0x10000 && code_point <= 0x10FFFF) return {code_point, 4};
   }
   return {0xFFFD, 1};

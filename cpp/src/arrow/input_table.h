@@ -14,21 +14,36 @@ namespace feature_extractor {
 
 // How values lie in an Arrow array.
 enum class Layout : uint8_t {
-  kNull, kBool,
-  kInt8, kUInt8, kInt16, kUInt16, kInt32, kUInt32, kInt64, kUInt64,
-  kFloat16, kFloat32, kFloat64,
-  kText32, kText64, kTextView,
-  kList32, kList64, kFixedList, kStruct,
+  kNull,
+  kBool,
+  kInt8,
+  kUInt8,
+  kInt16,
+  kUInt16,
+  kInt32,
+  kUInt32,
+  kInt64,
+  kUInt64,
+  kFloat16,
+  kFloat32,
+  kFloat64,
+  kText32,
+  kText64,
+  kTextView,
+  kList32,
+  kList64,
+  kFixedList,
+  kStruct,
 };
 
 // One array of the tree, with what was found out when it was matched.
 struct InputNode {
   Layout layout = Layout::kNull;
   const ArrowArray* array = nullptr;
-  int64_t multiply = 1;            // Of time values, to microseconds ...
-  int64_t divide = 1;              // ... rounded towards minus infinity.
+  int64_t multiply = 1;  // Of time values, to microseconds ...
+  int64_t divide = 1;    // ... rounded towards minus infinity.
   uint32_t fixed_size = 0;
-  bool is_bytes = false;           // No UTF-8 check.
+  bool is_bytes = false;  // No UTF-8 check.
   std::vector<std::unique_ptr<InputNode>> children;
   std::vector<std::string> names;  // Of the fields of a struct.
   std::unique_ptr<InputNode> dictionary;
@@ -42,11 +57,11 @@ struct RowRange {
 
 // What was put in the place of values that do not exist inside.
 struct InputCounts {
-  int64_t nulls = 0;        // Rows that were null already.
-  int64_t not_finite = 0;   // NaN and infinities.
+  int64_t nulls = 0;       // Rows that were null already.
+  int64_t not_finite = 0;  // NaN and infinities.
   int64_t not_utf8 = 0;
-  int64_t out_of_range = 0; // An integer or an instant that does not fit 64 bits.
-  int64_t wrong_size = 0;   // A vector with another number of elements.
+  int64_t out_of_range = 0;  // An integer or an instant that does not fit 64 bits.
+  int64_t wrong_size = 0;    // A vector with another number of elements.
 
   void add(const InputCounts& other) {
     nulls += other.nulls;
@@ -91,10 +106,10 @@ LeafAccess find_leaf(const InputNode* column, std::span<const std::string> path)
 
 // Where one flat column goes: the caller provides room for all rows. `data` may be set to point into the Arrow array instead.
 struct ReadTarget {
-  void* values = nullptr;     // Room for the values, in the storage type.
-  uint8_t* valid = nullptr;   // Room for one byte per row.
-  const void* data = nullptr; // Result: values, or the array's own buffer.
-  bool has_nulls = false;     // Result.
+  void* values = nullptr;      // Room for the values, in the storage type.
+  uint8_t* valid = nullptr;    // Room for one byte per row.
+  const void* data = nullptr;  // Result: values, or the array's own buffer.
+  bool has_nulls = false;      // Result.
 };
 
 // Reads the rows of the ranges, one after the other. `width` is that of a vector.

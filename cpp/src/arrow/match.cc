@@ -10,11 +10,11 @@ namespace {
 std::string arrow_type_name(const ArrowSchema& schema) {
   const std::string_view format = schema.format;
   static constexpr std::pair<std::string_view, const char*> kNames[] = {
-      {"n", "null"},      {"b", "bool"},     {"c", "int8"},    {"C", "uint8"},        {"s", "int16"},
-      {"S", "uint16"},    {"i", "int32"},    {"I", "uint32"},  {"l", "int64"},        {"L", "uint64"},
-      {"e", "halffloat"}, {"f", "float"},    {"g", "double"},  {"u", "string"},       {"U", "large_string"},
-      {"vu", "string_view"}, {"z", "binary"}, {"Z", "large_binary"}, {"vz", "binary_view"}, {"tdD", "date32"},
-      {"tdm", "date64"},  {"+s", "struct"},  {"+m", "map"},
+      {"n", "null"},         {"b", "bool"},    {"c", "int8"},         {"C", "uint8"},        {"s", "int16"},
+      {"S", "uint16"},       {"i", "int32"},   {"I", "uint32"},       {"l", "int64"},        {"L", "uint64"},
+      {"e", "halffloat"},    {"f", "float"},   {"g", "double"},       {"u", "string"},       {"U", "large_string"},
+      {"vu", "string_view"}, {"z", "binary"},  {"Z", "large_binary"}, {"vz", "binary_view"}, {"tdD", "date32"},
+      {"tdm", "date64"},     {"+s", "struct"}, {"+m", "map"},
   };
   if (schema.dictionary != nullptr) return "dictionary of " + arrow_type_name(*schema.dictionary);
   for (const auto& [code, name] : kNames) {
@@ -101,7 +101,8 @@ class Matcher {
 
   std::unique_ptr<InputNode> with_child(const ArrowSchema& schema, const ArrowArray& array, const DeclaredType& type,
                                         const std::string& place, int depth, std::unique_ptr<InputNode> node) {
-    if (schema.n_children != 1 || array.n_children != 1) return fail("Column '" + place + "' is not a well-formed list.");
+    if (schema.n_children != 1 || array.n_children != 1)
+      return fail("Column '" + place + "' is not a well-formed list.");
     auto child = match(*schema.children[0], *array.children[0], type, place, depth + 1);
     if (!child) return nullptr;
     node->children.push_back(std::move(child));
@@ -151,8 +152,10 @@ class Matcher {
       for (int64_t c = 0; c < schema.n_children; ++c) {
         if (schema.children[c]->name != nullptr && name == schema.children[c]->name) found = c;
       }
-      if (found < 0) return fail("Column '" + place + "' has no field '" + name + "' of type " + type.children[f].text() + ".");
-      auto child = match(*schema.children[found], *array.children[found], type.children[f], place + "." + name, depth + 1);
+      if (found < 0)
+        return fail("Column '" + place + "' has no field '" + name + "' of type " + type.children[f].text() + ".");
+      auto child =
+          match(*schema.children[found], *array.children[found], type.children[f], place + "." + name, depth + 1);
       if (!child) return nullptr;
       node->children.push_back(std::move(child));
       node->names.push_back(name);
@@ -254,13 +257,15 @@ Status InputTable::match(const ArrowSchema& schema, const ArrowArray& array, con
     int64_t found = -1;
     for (int64_t c = 0; c < schema.n_children; ++c) {
       if (schema.children[c]->name == nullptr || input.name != schema.children[c]->name) continue;
-      if (found >= 0) return Status::error(ErrorCode::kInvalidArgument, "Column '" + input.name + "' comes twice in the data.");
+      if (found >= 0)
+        return Status::error(ErrorCode::kInvalidArgument, "Column '" + input.name + "' comes twice in the data.");
       found = c;
     }
     if (found < 0) {
       std::string present;
       for (int64_t c = 0; c < schema.n_children && present.size() < 300; ++c) {
-        if (schema.children[c]->name != nullptr) present += (present.empty() ? "" : ", ") + std::string(schema.children[c]->name);
+        if (schema.children[c]->name != nullptr)
+          present += (present.empty() ? "" : ", ") + std::string(schema.children[c]->name);
       }
       return Status::error(ErrorCode::kInvalidArgument,
                            std::string("Column '") + input.name + "' is missing: the program declares it as " +

@@ -191,13 +191,27 @@ class LeafReader {
   void ints(const InputNode& node, int64_t first, int64_t count, int64_t at) {
     auto* out = static_cast<int64_t*>(target_->values) + at;
     switch (node.layout) {
-      case Layout::kInt8: copy_ints<int8_t>(node, first, count, at); break;
-      case Layout::kUInt8: copy_ints<uint8_t>(node, first, count, at); break;
-      case Layout::kInt16: copy_ints<int16_t>(node, first, count, at); break;
-      case Layout::kUInt16: copy_ints<uint16_t>(node, first, count, at); break;
-      case Layout::kInt32: copy_ints<int32_t>(node, first, count, at); break;
-      case Layout::kUInt32: copy_ints<uint32_t>(node, first, count, at); break;
-      case Layout::kInt64: copy_ints<int64_t>(node, first, count, at); break;
+      case Layout::kInt8:
+        copy_ints<int8_t>(node, first, count, at);
+        break;
+      case Layout::kUInt8:
+        copy_ints<uint8_t>(node, first, count, at);
+        break;
+      case Layout::kInt16:
+        copy_ints<int16_t>(node, first, count, at);
+        break;
+      case Layout::kUInt16:
+        copy_ints<uint16_t>(node, first, count, at);
+        break;
+      case Layout::kInt32:
+        copy_ints<int32_t>(node, first, count, at);
+        break;
+      case Layout::kUInt32:
+        copy_ints<uint32_t>(node, first, count, at);
+        break;
+      case Layout::kInt64:
+        copy_ints<int64_t>(node, first, count, at);
+        break;
       case Layout::kUInt64:
         copy_ints<uint64_t>(node, first, count, at);
         for (int64_t i = 0; i < count; ++i) {
@@ -235,16 +249,36 @@ class LeafReader {
         for (int64_t i = 0; i < count; ++i) out[i] = half_to_double(values[i]);
         break;
       }
-      case Layout::kFloat32: copy_floats<float>(node, first, count, at); break;
-      case Layout::kFloat64: copy_floats<double>(node, first, count, at); break;
-      case Layout::kInt8: copy_floats<int8_t>(node, first, count, at); break;
-      case Layout::kUInt8: copy_floats<uint8_t>(node, first, count, at); break;
-      case Layout::kInt16: copy_floats<int16_t>(node, first, count, at); break;
-      case Layout::kUInt16: copy_floats<uint16_t>(node, first, count, at); break;
-      case Layout::kInt32: copy_floats<int32_t>(node, first, count, at); break;
-      case Layout::kUInt32: copy_floats<uint32_t>(node, first, count, at); break;
-      case Layout::kInt64: copy_floats<int64_t>(node, first, count, at); break;
-      case Layout::kUInt64: copy_floats<uint64_t>(node, first, count, at); break;
+      case Layout::kFloat32:
+        copy_floats<float>(node, first, count, at);
+        break;
+      case Layout::kFloat64:
+        copy_floats<double>(node, first, count, at);
+        break;
+      case Layout::kInt8:
+        copy_floats<int8_t>(node, first, count, at);
+        break;
+      case Layout::kUInt8:
+        copy_floats<uint8_t>(node, first, count, at);
+        break;
+      case Layout::kInt16:
+        copy_floats<int16_t>(node, first, count, at);
+        break;
+      case Layout::kUInt16:
+        copy_floats<uint16_t>(node, first, count, at);
+        break;
+      case Layout::kInt32:
+        copy_floats<int32_t>(node, first, count, at);
+        break;
+      case Layout::kUInt32:
+        copy_floats<uint32_t>(node, first, count, at);
+        break;
+      case Layout::kInt64:
+        copy_floats<int64_t>(node, first, count, at);
+        break;
+      case Layout::kUInt64:
+        copy_floats<uint64_t>(node, first, count, at);
+        break;
       default:
         break;
     }
@@ -352,18 +386,30 @@ class LeafReader {
     if (const uint8_t* bits = validity_bits(*node.array); bits != nullptr && !bit(bits, index)) return NAN;
     const void* values = node.array->buffers[1];
     switch (node.layout) {
-      case Layout::kFloat16: return static_cast<float>(half_to_double(static_cast<const uint16_t*>(values)[index]));
-      case Layout::kFloat32: return static_cast<const float*>(values)[index];
-      case Layout::kFloat64: return static_cast<float>(static_cast<const double*>(values)[index]);
-      case Layout::kInt8: return static_cast<float>(static_cast<const int8_t*>(values)[index]);
-      case Layout::kUInt8: return static_cast<float>(static_cast<const uint8_t*>(values)[index]);
-      case Layout::kInt16: return static_cast<float>(static_cast<const int16_t*>(values)[index]);
-      case Layout::kUInt16: return static_cast<float>(static_cast<const uint16_t*>(values)[index]);
-      case Layout::kInt32: return static_cast<float>(static_cast<const int32_t*>(values)[index]);
-      case Layout::kUInt32: return static_cast<float>(static_cast<const uint32_t*>(values)[index]);
-      case Layout::kInt64: return static_cast<float>(static_cast<const int64_t*>(values)[index]);
-      case Layout::kUInt64: return static_cast<float>(static_cast<const uint64_t*>(values)[index]);
-      default: return NAN;
+      case Layout::kFloat16:
+        return static_cast<float>(half_to_double(static_cast<const uint16_t*>(values)[index]));
+      case Layout::kFloat32:
+        return static_cast<const float*>(values)[index];
+      case Layout::kFloat64:
+        return static_cast<float>(static_cast<const double*>(values)[index]);
+      case Layout::kInt8:
+        return static_cast<float>(static_cast<const int8_t*>(values)[index]);
+      case Layout::kUInt8:
+        return static_cast<float>(static_cast<const uint8_t*>(values)[index]);
+      case Layout::kInt16:
+        return static_cast<float>(static_cast<const int16_t*>(values)[index]);
+      case Layout::kUInt16:
+        return static_cast<float>(static_cast<const uint16_t*>(values)[index]);
+      case Layout::kInt32:
+        return static_cast<float>(static_cast<const int32_t*>(values)[index]);
+      case Layout::kUInt32:
+        return static_cast<float>(static_cast<const uint32_t*>(values)[index]);
+      case Layout::kInt64:
+        return static_cast<float>(static_cast<const int64_t*>(values)[index]);
+      case Layout::kUInt64:
+        return static_cast<float>(static_cast<const uint64_t*>(values)[index]);
+      default:
+        return NAN;
     }
   }
 
@@ -391,13 +437,20 @@ class LeafReader {
   static int64_t index_at(const InputNode& node, int64_t row) {
     const void* values = node.array->buffers[1];
     switch (node.layout) {
-      case Layout::kInt8: return static_cast<const int8_t*>(values)[row];
-      case Layout::kUInt8: return static_cast<const uint8_t*>(values)[row];
-      case Layout::kInt16: return static_cast<const int16_t*>(values)[row];
-      case Layout::kUInt16: return static_cast<const uint16_t*>(values)[row];
-      case Layout::kInt32: return static_cast<const int32_t*>(values)[row];
-      case Layout::kUInt32: return static_cast<const uint32_t*>(values)[row];
-      default: return static_cast<const int64_t*>(values)[row];
+      case Layout::kInt8:
+        return static_cast<const int8_t*>(values)[row];
+      case Layout::kUInt8:
+        return static_cast<const uint8_t*>(values)[row];
+      case Layout::kInt16:
+        return static_cast<const int16_t*>(values)[row];
+      case Layout::kUInt16:
+        return static_cast<const uint16_t*>(values)[row];
+      case Layout::kInt32:
+        return static_cast<const int32_t*>(values)[row];
+      case Layout::kUInt32:
+        return static_cast<const uint32_t*>(values)[row];
+      default:
+        return static_cast<const int64_t*>(values)[row];
     }
   }
 

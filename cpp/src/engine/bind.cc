@@ -29,7 +29,10 @@ Program::~Program() {
 class Binder {
  public:
   Binder(Program* program, SimdLevel level, bool use_reference)
-      : program_(*program), plan_(program->plan_), level_(std::min(level, detect_simd_level())), use_reference_(use_reference) {}
+      : program_(*program),
+        plan_(program->plan_),
+        level_(std::min(level, detect_simd_level())),
+        use_reference_(use_reference) {}
 
   Status bind() {
     bind_slots();
@@ -86,7 +89,8 @@ class Binder {
   }
 
   int entry_map(int domain, int storage) {
-    const auto [found, added] = entry_ids_.try_emplace({domain, storage}, static_cast<int>(program_.entry_maps_.size()));
+    const auto [found, added] =
+        entry_ids_.try_emplace({domain, storage}, static_cast<int>(program_.entry_maps_.size()));
     if (added) {
       program_.entry_maps_.push_back({domain, storage});
       // Entries in a deeper storage are computed from those of the origin.
@@ -137,7 +141,8 @@ class Binder {
   size_t first_hop(const std::vector<int>& path) const {
     if (path.size() < 2 || path[0] <= kCandidateDomain || plan_.domains[path[0]].origin != path[1]) return 1;
     size_t hop = 1;
-    while (hop + 1 < path.size() && plan_.domains[path[hop]].view && plan_.domains[path[hop]].origin == path[hop + 1]) ++hop;
+    while (hop + 1 < path.size() && plan_.domains[path[hop]].view && plan_.domains[path[hop]].origin == path[hop + 1])
+      ++hop;
     return hop;
   }
 
@@ -268,7 +273,8 @@ class Binder {
       for (const BoundOperand& element : operand.elements) position = std::max(position, last(element));
       return position;
     };
-    for (size_t f = 0; f < program_.features_.size(); ++f) after[last(program_.features_[f].value) + 1].push_back(static_cast<int>(f));
+    for (size_t f = 0; f < program_.features_.size(); ++f)
+      after[last(program_.features_[f].value) + 1].push_back(static_cast<int>(f));
     std::vector<BoundStep> ordered;
     for (size_t s = 0; s <= steps.size(); ++s) {
       for (const int f : after[s]) {
@@ -289,7 +295,7 @@ class Binder {
       last_use[slot] = std::max(last_use[slot], {stage, position});
     };
     const std::function<void(const BoundOperand&, int, int)> use_operand = [&](const BoundOperand& operand, int stage,
-                                                                              int position) {
+                                                                               int position) {
       use(operand.slot, stage, position);
       for (const BoundOperand& element : operand.elements) use_operand(element, stage, position);
     };
@@ -338,7 +344,8 @@ class Binder {
   void lay_out_broadcast(int slot);
 
   Status bind_state(BoundStep* step) {
-    if (step->feature >= 0 || step->kind != Step::Kind::kCall || step->step->kernel->bind == nullptr) return Status::success();
+    if (step->feature >= 0 || step->kind != Step::Kind::kCall || step->step->kernel->bind == nullptr)
+      return Status::success();
     const Step& call = *step->step;
     const ParsedSignature signature = *parse_signature(call.op->overloads[call.overload].signature);
     std::vector<BoundArgument> arguments;

@@ -18,7 +18,8 @@ void grow_register(GrowingColumn* column, uint32_t minimum) {
   uint32_t capacity = column->capacity < 512 ? 1024 : column->capacity * 2;
   if (minimum > kMaximumElements) throw std::length_error("elements");
   if (capacity < minimum) capacity = minimum;
-  reg->values.reserve(static_cast<size_t>(capacity) * column->value_size, static_cast<size_t>(column->size) * column->value_size);
+  reg->values.reserve(static_cast<size_t>(capacity) * column->value_size,
+                      static_cast<size_t>(column->size) * column->value_size);
   reg->valid.reserve(capacity, column->size);
   column->data = reg->values.as<void>();
   column->valid = reg->valid.as<uint8_t>();
@@ -70,7 +71,8 @@ Workspace::Workspace(const Program& program)
     }
     if (known.owners.capacity() > 0) {
       const uint32_t parents = constants.domains[program.plan().domains[d].parent].rows;
-      std::memcpy(domains[d].owners.reserve_array<uint32_t>(parents), known.owners.as<uint32_t>(), sizeof(uint32_t) * parents);
+      std::memcpy(domains[d].owners.reserve_array<uint32_t>(parents), known.owners.as<uint32_t>(),
+                  sizeof(uint32_t) * parents);
     }
   }
 }
@@ -195,7 +197,8 @@ void Executor::run_input(const BoundStep& step) {
   const BoundSlot& bound = program_.slots_[slot];
   const InputTable* table = tables_[bound.root];
   const uint32_t rows = work_.domains[step.domain].rows;
-  RowRange candidate_range{candidate_range_.begin + (table != nullptr ? table->row_shift() : 0), candidate_range_.count};
+  RowRange candidate_range{candidate_range_.begin + (table != nullptr ? table->row_shift() : 0),
+                           candidate_range_.count};
   std::span<const RowRange> ranges;
   if (step.domain == kRequestDomain) {
     ranges = request_ranges_;
@@ -328,9 +331,9 @@ const ListEntry* Executor::entry_map(int id) {
   const ListEntry* dense = origin_entries(d.origin, d.origin);
   const ListEntry* deep = origin_entries(d.origin, storage);
   const int origin_parent = program_.plan().domains[d.origin].parent;
-  const uint32_t* owner = program_.is_fetched_[domain]     ? work_.domains[domain].owners.as<uint32_t>()
-                          : origin_parent == d.parent ? nullptr
-                                                      : index_map(find_index_map(d.parent, origin_parent));
+  const uint32_t* owner = program_.is_fetched_[domain] ? work_.domains[domain].owners.as<uint32_t>()
+                          : origin_parent == d.parent  ? nullptr
+                                                       : index_map(find_index_map(d.parent, origin_parent));
   for (uint32_t i = 0; i < rows; ++i) {
     const uint32_t row = owner == nullptr ? i : owner[i];
     if (shape[i].size == 0) {
@@ -452,7 +455,54 @@ void Executor::gather(int source, const uint32_t* index, uint32_t rows, int resu
   to.valid = valid;
 }
 
+namespace {
+
+template <class T>
+void repeat_values(const void* source, const ListEntry* list, uint32_t owners, void* target) {
+  const T* from = static_cast<const T*>(source);
+  T* to = static_cast<T*>(target);
+  for (uint32_t row = 0; row < owners; ++row) {
+    const T value = from[row];
+    for (uint32_t k = 0; k < list[row].size; ++k) to[k] = value;
+    to += list[row].size;
+  }
+}
+
+}  // namespace
+
+// Gives each element the value of the row that owns it. Needs no index, and writes in order.
+bool Executor::repeat_for_elements(const BoundStep& step) {
+  const IndexMap& map = program_.index_maps_[step.index_map];
+  const int result = step.step->results[0];
+  const BoundSlot& bound = program_.slots_[result];
+  if (map.from <= kCandidateDomain || map.first >= 0 || map.by_origin || map.to == kConstantDomain) return false;
+  if (bound.type == StorageKind::kList || bound.type == StorageKind::kVector) return false;
+  const Domain& domain = program_.plan().domains[map.from];
+  const auto* list = static_cast<const ListEntry*>(work_.columns[domain.shape].data);
+  const uint32_t owners = work_.domains[domain.parent].rows;
+  const uint32_t rows = work_.domains[step.domain].rows;
+  const Column& from = work_.columns[step.step->source];
+  Column& to = work_.columns[result];
+  char* out = values_of(result, rows);
+  if (bound.value_size == 1) {
+    repeat_values<uint8_t>(from.data, list, owners, out);
+  } else if (bound.value_size == 8) {
+    repeat_values<uint64_t>(from.data, list, owners, out);
+  } else {
+    repeat_values<Text>(from.data, list, owners, out);
+  }
+  to.data = out;
+  to.valid = nullptr;
+  if (from.valid != nullptr) {
+    uint8_t* valid = valid_of(result, rows);
+    repeat_values<uint8_t>(from.valid, list, owners, valid);
+    to.valid = valid;
+  }
+  return true;
+}
+
 void Executor::run_lift(const BoundStep& step) {
+  if (repeat_for_elements(step)) return;
   const int source = step.step->source;
   const int result = step.step->results[0];
   const uint32_t rows = work_.domains[step.domain].rows;
@@ -590,7 +640,8 @@ void Executor::run_call(const BoundStep& step) {
       for (size_t a = 0; a < step.operands.size(); ++a) {
         const BoundSlot& operand = program_.slots_[step.operands[a].slot];
         if (operand.broadcast && operand.domain == kConstantDomain) continue;
-        arguments[a].data = static_cast<const char*>(arguments[a].data) + static_cast<size_t>(block) * operand.value_size;
+        arguments[a].data =
+            static_cast<const char*>(arguments[a].data) + static_cast<size_t>(block) * operand.value_size;
         if (arguments[a].valid != nullptr) arguments[a].valid += block;
       }
     }
@@ -611,9 +662,10 @@ void Executor::run_call(const BoundStep& step) {
   if (step.shape == ResultShape::kSpan || step.shape == ResultShape::kElement) {
     // The kernel speaks of positions within each row's list.
     const Domain& domain = program_.plan().domains[step.elements_domain];
-    const ListEntry* origin = step.origin_entries >= 0
-                                  ? entry_map(step.origin_entries)
-                                  : static_cast<const ListEntry*>(work_.columns[program_.plan().domains[domain.origin].shape].data);
+    const ListEntry* origin =
+        step.origin_entries >= 0
+            ? entry_map(step.origin_entries)
+            : static_cast<const ListEntry*>(work_.columns[program_.plan().domains[domain.origin].shape].data);
     auto* spans = reinterpret_cast<ListEntry*>(values);
     for (uint32_t i = 0; i < rows; ++i) spans[i].begin += origin[i].begin;
     shape_written(slot, 0, false);

@@ -31,23 +31,23 @@ struct Workspace {
     bool ready = false;
   };
 
-  std::vector<Column> columns;       // By slot.
+  std::vector<Column> columns;  // By slot.
   std::vector<Register> registers;
   std::vector<DomainState> domains;
   std::vector<Map> entry_maps;
   std::vector<Map> index_maps;
   std::vector<Column> operands;
-  ChunkArena arenas[3];              // By root.
-  std::vector<Buffer> broadcasts;    // Only in the workspace of the constants.
-  std::vector<InputCounts> input_counts;    // By input.
-  std::vector<int64_t> invented_nulls;      // By site.
-  std::vector<int64_t> step_nanoseconds;    // By step, then by feature; empty unless the run is profiled.
-  int64_t heap_allocations = 0;             // In the last run.
-  std::vector<RowRange> child_ranges;       // Scratch of an input step.
-  Buffer fetch_index;                       // Scratch of a fetch.
+  ChunkArena arenas[3];                   // By root.
+  std::vector<Buffer> broadcasts;         // Only in the workspace of the constants.
+  std::vector<InputCounts> input_counts;  // By input.
+  std::vector<int64_t> invented_nulls;    // By site.
+  std::vector<int64_t> step_nanoseconds;  // By step, then by feature; empty unless the run is profiled.
+  int64_t heap_allocations = 0;           // In the last run.
+  std::vector<RowRange> child_ranges;     // Scratch of an input step.
+  Buffer fetch_index;                     // Scratch of a fetch.
   Buffer fetch_present;
-  std::vector<RowRange> request_ranges;     // Of the group of requests that is being run.
-  std::vector<uint32_t> owners;             // For each candidate of the chunk, its request within the group.
+  std::vector<RowRange> request_ranges;  // Of the group of requests that is being run.
+  std::vector<uint32_t> owners;          // For each candidate of the chunk, its request within the group.
 
   void clear_counts() {
     input_counts.assign(input_counts.size(), {});
@@ -58,9 +58,9 @@ struct Workspace {
 
 // Where a feature's values go: fixed-size values to their rows, ragged ones behind those that are there.
 struct FeatureBuffer {
-  Buffer values;    // float32, or int64 ids, or the bytes of text.
-  Buffer offsets;   // int64, rows + 1, of ragged kinds.
-  Buffer weights;   // float32, of weighted ids.
+  Buffer values;   // float32, or int64 ids, or the bytes of text.
+  Buffer offsets;  // int64, rows + 1, of ragged kinds.
+  Buffer weights;  // float32, of weighted ids.
   int64_t rows = 0;
   int64_t elements = 0;  // Ids or bytes written.
   int64_t defaulted = 0;
@@ -97,6 +97,7 @@ class Executor {
   void run_constant(const BoundStep& step);
   void run_call(const BoundStep& step);
   void run_lift(const BoundStep& step);
+  bool repeat_for_elements(const BoundStep& step);
   void run_fetch(const BoundStep& step);
   void write_feature(int feature);
   void reset_maps(int root);

@@ -75,7 +75,8 @@ struct Extractor::Job {
   InputTable requests;
   InputTable candidates;
   bool same_table = false;
-  const std::vector<int64_t>* offsets = nullptr;  // Of candidates by request; also the first row of each request in a flat table.
+  const std::vector<int64_t>* offsets =
+      nullptr;  // Of candidates by request; also the first row of each request in a flat table.
   int64_t request_count = 0;
   int64_t row_count = 0;
   bool has_candidates = false;
@@ -135,7 +136,8 @@ void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace*
     int64_t rows = 0;
     ranges.clear();
     while (request < last && request - group < request_limit && (request == group || rows < candidate_limit)) {
-      const int64_t begin = (job.same_table ? offsets[static_cast<size_t>(request)] : request) + job.requests.row_shift();
+      const int64_t begin =
+          (job.same_table ? offsets[static_cast<size_t>(request)] : request) + job.requests.row_shift();
       if (!ranges.empty() && ranges.back().begin + ranges.back().count == begin) {
         ++ranges.back().count;
       } else {
@@ -186,13 +188,16 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
   job.has_candidates = plan.output_domain == kCandidateDomain;
   job.same_table = input.request != nullptr && input.request == input.candidate;
   if (needs_request && input.request == nullptr) {
-    return Status::error(ErrorCode::kInvalidArgument, "The program reads request inputs, but no request data was given.");
+    return Status::error(ErrorCode::kInvalidArgument,
+                         "The program reads request inputs, but no request data was given.");
   }
   if (job.has_candidates && input.candidate == nullptr) {
-    return Status::error(ErrorCode::kInvalidArgument, "The program reads candidate inputs, but no candidates were given.");
+    return Status::error(ErrorCode::kInvalidArgument,
+                         "The program reads candidate inputs, but no candidates were given.");
   }
   if (input.request != nullptr) {
-    Status status = job.requests.match(*input.request_schema, *input.request, plan, kRequestDomain, program_->used_inputs_);
+    Status status =
+        job.requests.match(*input.request_schema, *input.request, plan, kRequestDomain, program_->used_inputs_);
     if (!status.ok()) return status;
   }
   if (job.has_candidates) {
@@ -223,7 +228,8 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
   } else if (!input.offsets.empty()) {
     offsets = input.offsets;
     job.request_count = static_cast<int64_t>(offsets.size()) - 1;
-    if (offsets.front() != 0 || offsets.back() != job.candidates.rows() || !std::is_sorted(offsets.begin(), offsets.end())) {
+    if (offsets.front() != 0 || offsets.back() != job.candidates.rows() ||
+        !std::is_sorted(offsets.begin(), offsets.end())) {
       return Status::error(ErrorCode::kInvalidArgument,
                            "The offsets of the candidates must rise from 0 to the number of candidates (" +
                                std::to_string(job.candidates.rows()) + ").");
@@ -233,9 +239,9 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     job.request_count = 1;
   }
   if (job.has_candidates && input.request != nullptr && !job.same_table && job.requests.rows() != job.request_count) {
-    return Status::error(ErrorCode::kInvalidArgument,
-                         "There are " + std::to_string(job.requests.rows()) + " requests, but the candidates belong to " +
-                             std::to_string(job.request_count) + ".");
+    return Status::error(ErrorCode::kInvalidArgument, "There are " + std::to_string(job.requests.rows()) +
+                                                          " requests, but the candidates belong to " +
+                                                          std::to_string(job.request_count) + ".");
   }
   job.offsets = &offsets;
   job.row_count = offsets.back();
@@ -260,12 +266,14 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
         buffer.values.reserve(1);
         buffer.weights.reserve(1);
       } else {
-        buffer.values.reserve(fixed_row_bytes(plan.features[f]) * static_cast<size_t>(std::max<int64_t>(1, job.row_count)));
+        buffer.values.reserve(fixed_row_bytes(plan.features[f]) *
+                              static_cast<size_t>(std::max<int64_t>(1, job.row_count)));
         buffer.rows = job.row_count;
       }
     }
 
-    const auto threads = static_cast<int>(std::clamp<int64_t>(options.threads, 1, std::min<int64_t>(64, std::max<int64_t>(1, job.request_count))));
+    const auto threads = static_cast<int>(
+        std::clamp<int64_t>(options.threads, 1, std::min<int64_t>(64, std::max<int64_t>(1, job.request_count))));
     // Requests are dealt out so that each thread has about as many rows.
     std::vector<int64_t> bounds{0};
     for (int t = 1; t < threads; ++t) {
@@ -315,16 +323,19 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
       for (size_t i = 0; i < plan.inputs.size(); ++i) extraction->input_counts[i].add(workspace->input_counts[i]);
       for (size_t s = 0; s < plan.sites.size(); ++s) extraction->invented_nulls[s] += workspace->invented_nulls[s];
       extraction->heap_allocations += workspace->heap_allocations;
-      for (size_t i = 0; i < workspace->step_nanoseconds.size(); ++i) extraction->step_nanoseconds[i] += workspace->step_nanoseconds[i];
+      for (size_t i = 0; i < workspace->step_nanoseconds.size(); ++i)
+        extraction->step_nanoseconds[i] += workspace->step_nanoseconds[i];
       give_workspace(std::move(workspace));
     }
     return extraction;
   } catch (const std::bad_alloc&) {
-    return Status::error(ErrorCode::kOutOfMemory, "There is not enough memory for this batch. Extract fewer rows at a time.");
+    return Status::error(ErrorCode::kOutOfMemory,
+                         "There is not enough memory for this batch. Extract fewer rows at a time.");
   } catch (const std::length_error&) {
-    return Status::error(ErrorCode::kLimit,
-                         "The lists of one chunk have more than 268,435,456 elements together, counted once per candidate where a "
-                         "candidate's value meets them. Pass a smaller chunk_rows, or cut the lists first (take_last).");
+    return Status::error(
+        ErrorCode::kLimit,
+        "The lists of one chunk have more than 268,435,456 elements together, counted once per candidate where a "
+        "candidate's value meets them. Pass a smaller chunk_rows, or cut the lists first (take_last).");
   } catch (const std::system_error& error) {
     return Status::error(ErrorCode::kLimit, std::string("A thread could not be started: ") + error.what() + ".");
   }
@@ -343,7 +354,8 @@ void Extractor::run_thread(const Job& job, int64_t first, int64_t last, Workspac
 
 std::string constants_json(const Program& program) {
   using Json = nlohmann::json;
-  const auto value_at = [&](const auto& self, const BoundOperand& argument, const Column& column, uint32_t row) -> Json {
+  const auto value_at = [&](const auto& self, const BoundOperand& argument, const Column& column,
+                            uint32_t row) -> Json {
     if (column.is_null(row)) return nullptr;
     switch (program.slots_[argument.slot].type) {
       case StorageKind::kBool:

@@ -37,8 +37,8 @@ struct Extraction {
   int64_t requests = 0;
   std::vector<FeatureBuffer> features;
   std::vector<InputCounts> input_counts;
-  std::vector<int64_t> invented_nulls;  // By site of the plan.
-  int64_t heap_allocations = 0;         // Taken while the chunks ran; none once the workspaces are warm.
+  std::vector<int64_t> invented_nulls;    // By site of the plan.
+  int64_t heap_allocations = 0;           // Taken while the chunks ran; none once the workspaces are warm.
   std::vector<int64_t> step_nanoseconds;  // If profiled: by step of the plan, then by feature.
 };
 

@@ -17,10 +17,9 @@ struct Owner {
   std::vector<std::unique_ptr<TimeZone>> time_zones;
 };
 
-
-StatusOr<std::shared_ptr<Extractor>> load(std::string_view plan_json, std::shared_ptr<Owner> owner,
-                                          const std::function<bool(const std::string&, std::span<const std::byte>*)>& find,
-                                          const LoadOptions& options) {
+StatusOr<std::shared_ptr<Extractor>> load(
+    std::string_view plan_json, std::shared_ptr<Owner> owner,
+    const std::function<bool(const std::string&, std::span<const std::byte>*)>& find, const LoadOptions& options) {
   auto plan = read_plan(plan_json);
   if (!plan.ok()) return plan.status();
   std::vector<OpenResource> resources;

@@ -31,8 +31,8 @@ struct IndexMap {
   int from = -1;
   int to = -1;
   bool by_origin = false;  // Of a single hop: to the origin rather than to the parent.
-  int first = -1;   // The map from `from` to the next domain on the way; -1 where `to` is the next one.
-  int second = -1;  // The map from there to `to`.
+  int first = -1;          // The map from `from` to the next domain on the way; -1 where `to` is the next one.
+  int second = -1;         // The map from there to `to`.
 };
 
 struct BoundSlot {
@@ -55,18 +55,18 @@ struct BoundOperand {
 struct BoundStep {
   Step::Kind kind = Step::Kind::kCall;
   const Step* step = nullptr;
-  int domain = 0;                  // Of the results.
+  int domain = 0;  // Of the results.
   KernelFunction run = nullptr;
   const void* state = nullptr;
   ResultShape shape = ResultShape::kFlat;
   std::vector<BoundOperand> operands;
-  int operand_columns = 0;         // Columns in all, children included.
-  bool in_blocks = false;          // Some operand is a broadcast constant.
-  int elements_domain = -1;        // Of a list-like result; or the domain whose elements an input step reads.
-  int origin_entries = -1;         // Spans: entry map of the origin's dense entries; -1: the origin's shape slot.
-  int lifted_entries = -1;         // Of a fetched list: entry map of the dense elements of its origin, if that is a view.
-  int index_map = -1;              // Lifts, and fetches of values behind other origins.
-  int feature = -1;                // An output instead of a step.
+  int operand_columns = 0;   // Columns in all, children included.
+  bool in_blocks = false;    // Some operand is a broadcast constant.
+  int elements_domain = -1;  // Of a list-like result; or the domain whose elements an input step reads.
+  int origin_entries = -1;   // Spans: entry map of the origin's dense entries; -1: the origin's shape slot.
+  int lifted_entries = -1;   // Of a fetched list: entry map of the dense elements of its origin, if that is a view.
+  int index_map = -1;        // Lifts, and fetches of values behind other origins.
+  int feature = -1;          // An output instead of a step.
 };
 
 struct BoundFeature {

@@ -32,13 +32,15 @@ class Writer {
         break;
       }
       case StorageKind::kVector:
-        append(static_cast<const float*>(column.data) + static_cast<size_t>(row) * slot.width, sizeof(float) * slot.width);
+        append(static_cast<const float*>(column.data) + static_cast<size_t>(row) * slot.width,
+               sizeof(float) * slot.width);
         break;
       case StorageKind::kList: {
         const ListEntry entry = static_cast<const ListEntry*>(column.data)[row];
         append_size(entry.size);
         for (uint32_t i = 0; i < entry.size; ++i) {
-          for (size_t e = 0; e < value.elements.size(); ++e) write(value.elements[e], column.children[e], entry.begin + i);
+          for (size_t e = 0; e < value.elements.size(); ++e)
+            write(value.elements[e], column.children[e], entry.begin + i);
         }
         break;
       }

@@ -29,18 +29,16 @@ class FileDescriptor {
 };
 
 Status system_error(const std::string& path, std::string_view action, int error) {
-  const ErrorCode code =
-      error == ENOENT || error == ENOTDIR ? ErrorCode::kNotFound : ErrorCode::kIo;
-  return Status::error(code, path + ": cannot " + std::string(action) +
-                                 " this file: " + std::generic_category().message(error) + ".");
+  const ErrorCode code = error == ENOENT || error == ENOTDIR ? ErrorCode::kNotFound : ErrorCode::kIo;
+  return Status::error(
+      code, path + ": cannot " + std::string(action) + " this file: " + std::generic_category().message(error) + ".");
 }
 
 }  // namespace
 
 StatusOr<MappedFile> MappedFile::open(const std::string& path) {
   if (path.find('\0') != std::string::npos) {
-    return Status::error(ErrorCode::kInvalidArgument,
-                         "The path of a file must not hold a zero byte.");
+    return Status::error(ErrorCode::kInvalidArgument, "The path of a file must not hold a zero byte.");
   }
   // Without O_NONBLOCK opening a named pipe would wait for its writer.
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -48,9 +46,8 @@ StatusOr<MappedFile> MappedFile::open(const std::string& path) {
   struct stat status = {};
   if (::fstat(file.number(), &status) != 0) return system_error(path, "examine", errno);
   if (!S_ISREG(status.st_mode)) {
-    return Status::error(
-        ErrorCode::kIo,
-        path + ": this is not a regular file, so it cannot be mapped; give the path of a file.");
+    return Status::error(ErrorCode::kIo,
+                         path + ": this is not a regular file, so it cannot be mapped; give the path of a file.");
   }
   MappedFile mapped;
   if (status.st_size == 0) return mapped;

@@ -23,8 +23,7 @@ constexpr std::string_view kPlan = "plan.json";
 constexpr std::string_view kResources = "resources/";
 constexpr std::string_view kSource = "source/";
 
-constexpr std::string_view kCopyAgain =
-    " Copy it again from where it was made, or compile it again with `fx compile`.";
+constexpr std::string_view kCopyAgain = " Copy it again from where it was made, or compile it again with `fx compile`.";
 constexpr std::string_view kCompileAgain = " Compile it again with `fx compile`.";
 
 Status corrupt(std::string problem, std::string_view advice = kCopyAgain) {
@@ -41,8 +40,7 @@ std::string shown(std::string_view value) {
   constexpr size_t kShown = 120;
   const bool is_text = is_valid_utf8(value);
   size_t end = std::min(value.size(), kShown);
-  while (end < value.size() && end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80)
-    --end;
+  while (end < value.size() && end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80) --end;
   std::string result = "`";
   for (const char letter : value.substr(0, end)) {
     const auto byte = static_cast<unsigned char>(letter);
@@ -52,8 +50,7 @@ std::string shown(std::string_view value) {
 }
 
 bool is_digest(std::string_view value) {
-  return value.size() == 32 &&
-         value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return value.size() == 32 && value.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 // Names that stay inside the folder into which somebody unpacks the package.
@@ -72,8 +69,7 @@ bool is_safe_name(std::string_view name) {
 }
 
 bool is_known_name(std::string_view name) {
-  return name == kManifest || name == kPlan || name.starts_with(kResources) ||
-         name.starts_with(kSource);
+  return name == kManifest || name == kPlan || name.starts_with(kResources) || name.starts_with(kSource);
 }
 
 const std::string* find_text(const json& object, const char* key) {
@@ -103,12 +99,11 @@ StatusOr<Manifest> read_manifest(std::string_view bytes) {
     return corrupt("manifest.json has no format version.");
   }
   if (*format != kPackageFormat) {
-    const std::string writer =
-        engine_version == nullptr ? "a later version" : "version " + shown(*engine_version);
+    const std::string writer = engine_version == nullptr ? "a later version" : "version " + shown(*engine_version);
     return Status::error(ErrorCode::kUnsupportedVersion,
                          "The package has format " + format->dump() + ", written by " + writer +
-                             " of feature_extractor; this engine reads format " +
-                             std::to_string(kPackageFormat) + ". Load it with " + writer +
+                             " of feature_extractor; this engine reads format " + std::to_string(kPackageFormat) +
+                             ". Load it with " + writer +
                              ", or compile the program again with the version that loads it.");
   }
   const std::string* const name = find_text(root, "name");
@@ -120,17 +115,14 @@ StatusOr<Manifest> read_manifest(std::string_view bytes) {
   manifest.engine_version = *engine_version;
   manifest.digest = *digest;
   const auto members = root.find("members");
-  if (members == root.end() || !members->is_object())
-    return corrupt("manifest.json has no object `members`.");
+  if (members == root.end() || !members->is_object()) return corrupt("manifest.json has no object `members`.");
   for (const auto& [member_name, entry] : members->items()) {
     const auto* const fields = entry.get_ptr<const json::object_t*>();
     const auto size = fields == nullptr ? entry.end() : entry.find("size");
-    const std::string* const member_digest =
-        fields == nullptr ? nullptr : find_text(entry, "digest");
-    if (fields == nullptr || size == entry.end() || !size->is_number_unsigned() ||
-        member_digest == nullptr || !is_digest(*member_digest)) {
-      return corrupt("manifest.json gives no size and digest for the member " + shown(member_name) +
-                     ".");
+    const std::string* const member_digest = fields == nullptr ? nullptr : find_text(entry, "digest");
+    if (fields == nullptr || size == entry.end() || !size->is_number_unsigned() || member_digest == nullptr ||
+        !is_digest(*member_digest)) {
+      return corrupt("manifest.json gives no size and digest for the member " + shown(member_name) + ".");
     }
     manifest.members.emplace(member_name, ManifestEntry{size->get<uint64_t>(), *member_digest});
   }
@@ -166,8 +158,7 @@ class PackageLoader {
   static StatusOr<Package> load_copy(std::span<const std::byte> bytes, Verification verification) {
     Package package;
     if (!bytes.empty()) {
-      package.copy_.reset(static_cast<std::byte*>(
-          ::operator new (bytes.size(), std::align_val_t{kMemberAlignment})));
+      package.copy_.reset(static_cast<std::byte*>(::operator new(bytes.size(), std::align_val_t{kMemberAlignment})));
       std::memcpy(package.copy_.get(), bytes.data(), bytes.size());
     }
     Status status = verify({package.copy_.get(), bytes.size()}, verification, &package);
@@ -176,29 +167,24 @@ class PackageLoader {
   }
 
  private:
-  static Status verify(std::span<const std::byte> bytes, Verification verification,
-                       Package* package) {
+  static Status verify(std::span<const std::byte> bytes, Verification verification, Package* package) {
     if (!text(bytes).starts_with("PK\x03\x04")) {
-      return Status::error(ErrorCode::kCorrupt,
-                           bytes.empty()
-                               ? "The file is empty, so it is not a package."
-                               : "This is not a package. A package is made from a program with "
-                                 "`fx compile program.fx`.");
+      return Status::error(ErrorCode::kCorrupt, bytes.empty()
+                                                    ? "The file is empty, so it is not a package."
+                                                    : "This is not a package. A package is made from a program with "
+                                                      "`fx compile program.fx`.");
     }
     const auto archive = ZipArchive::open(bytes);
     if (!archive.ok()) return corrupt("The package is damaged " + archive.message());
     for (const ZipMember& member : archive->members()) {
       if (!is_safe_name(member.name) || !is_known_name(member.name)) {
-        return corrupt("The package has a member " + shown(member.name) + " that no package has.",
-                       kCompileAgain);
+        return corrupt("The package has a member " + shown(member.name) + " that no package has.", kCompileAgain);
       }
       if (member.offset % kMemberAlignment != 0) {
-        return corrupt(
-            "The data of " + shown(member.name) + " starts at byte " +
-                std::to_string(member.offset) +
-                ", which is not a multiple of 64, so it cannot be used in place; do not pack a "
-                "package with a ZIP program.",
-            kCompileAgain);
+        return corrupt("The data of " + shown(member.name) + " starts at byte " + std::to_string(member.offset) +
+                           ", which is not a multiple of 64, so it cannot be used in place; do not pack a "
+                           "package with a ZIP program.",
+                       kCompileAgain);
       }
     }
     const ZipMember* const manifest_member = archive->find(kManifest);
@@ -222,20 +208,17 @@ class PackageLoader {
     package->digest_ = manifest->digest;
     for (const ZipMember& member : archive->members()) {
       if (member.name == kPlan) package->plan_ = text(member.data);
-      if (member.name.starts_with(kResources))
-        package->resources_.push_back({member.name, member.data});
+      if (member.name.starts_with(kResources)) package->resources_.push_back({member.name, member.data});
     }
     return Status::success();
   }
 
-  static Status verify_members(const ZipArchive& archive, const Manifest& manifest,
-                               Verification verification) {
+  static Status verify_members(const ZipArchive& archive, const Manifest& manifest, Verification verification) {
     if (archive.find(kPlan) == nullptr) {
       return corrupt("The package has no plan.json, so there is nothing to run.", kCompileAgain);
     }
     if (package_digest(manifest) != manifest.digest) {
-      return corrupt(
-          "manifest.json is damaged: the digest of the package does not fit those of its members.");
+      return corrupt("manifest.json is damaged: the digest of the package does not fit those of its members.");
     }
     // The manifest itself is one member more; with all of the archive's members listed, equal
     // numbers mean equal sets.
@@ -247,24 +230,20 @@ class PackageLoader {
                        " that its manifest does not list; it was changed after it was made.");
       }
       if (entry->second.size != member.data.size()) {
-        return corrupt("The member " + shown(member.name) + " has " +
-                       std::to_string(member.data.size()) + " bytes; the manifest says " +
-                       std::to_string(entry->second.size) + ".");
+        return corrupt("The member " + shown(member.name) + " has " + std::to_string(member.data.size()) +
+                       " bytes; the manifest says " + std::to_string(entry->second.size) + ".");
       }
-      if (verification == Verification::kWithoutResources && member.name.starts_with(kResources))
-        continue;
+      if (verification == Verification::kWithoutResources && member.name.starts_with(kResources)) continue;
       const std::string digest = digest_hex(member.data);
       if (digest != entry->second.digest) {
-        return corrupt("The member " + shown(member.name) + " at byte " +
-                       std::to_string(member.offset) + " is damaged: its digest is " + digest +
-                       "; the manifest says " + entry->second.digest + ".");
+        return corrupt("The member " + shown(member.name) + " at byte " + std::to_string(member.offset) +
+                       " is damaged: its digest is " + digest + "; the manifest says " + entry->second.digest + ".");
       }
     }
     if (archive.members().size() != manifest.members.size() + 1) {
       for (const auto& [name, entry] : manifest.members) {
         if (archive.find(name) == nullptr || name == kManifest) {
-          return corrupt("The manifest lists a member " + shown(name) +
-                         " that the package does not have.");
+          return corrupt("The manifest lists a member " + shown(name) + " that the package does not have.");
         }
       }
       return corrupt("The manifest and the archive list different members.");
@@ -288,8 +267,7 @@ StatusOr<Package> catch_out_of_memory(Load load) {
   try {
     return load();
   } catch (const std::bad_alloc&) {
-    return Status::error(ErrorCode::kOutOfMemory,
-                         "There is not enough memory to load the package.");
+    return Status::error(ErrorCode::kOutOfMemory, "There is not enough memory to load the package.");
   }
 }
 

@@ -61,7 +61,7 @@ class Package {
  private:
   friend class PackageLoader;
   struct AlignedDelete {
-    void operator()(std::byte* data) const { ::operator delete (data, std::align_val_t{64}); }
+    void operator()(std::byte* data) const { ::operator delete(data, std::align_val_t{64}); }
   };
 
   MappedFile file_;
@@ -75,11 +75,9 @@ class Package {
 };
 
 // Maps the file and verifies it. Messages start with the path.
-StatusOr<Package> load_package(const std::string& path,
-                               Verification verification = Verification::kComplete);
+StatusOr<Package> load_package(const std::string& path, Verification verification = Verification::kComplete);
 
 // The same for bytes in memory, which are copied.
-StatusOr<Package> load_package(std::span<const std::byte> bytes,
-                               Verification verification = Verification::kComplete);
+StatusOr<Package> load_package(std::span<const std::byte> bytes, Verification verification = Verification::kComplete);
 
 }  // namespace feature_extractor

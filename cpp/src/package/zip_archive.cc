@@ -11,8 +11,7 @@ namespace feature_extractor {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little,
-              "numbers of a ZIP archive are copied as they are");
+static_assert(std::endian::native == std::endian::little, "numbers of a ZIP archive are copied as they are");
 
 constexpr uint32_t kLocalSignature = 0x04034b50;
 constexpr uint32_t kCentralSignature = 0x02014b50;
@@ -118,8 +117,7 @@ StatusOr<ExtraFields> read_extra_fields(std::span<const std::byte> extra, uint64
     Fields fields(extra.data() + next);
     const uint16_t kind = fields.u16();
     const uint16_t size = fields.u16();
-    if (size > extra.size() - next - 4)
-      return corrupt(at + next, "an extra field is longer than its header says.");
+    if (size > extra.size() - next - 4) return corrupt(at + next, "an extra field is longer than its header says.");
     const auto body = extra.subspan(next + 4, size);
     if (kind == kZip64Field) {
       if (result.has_zip64) return corrupt(at + next, "a member has two ZIP64 fields.");
@@ -163,8 +161,8 @@ StatusOr<Directory> read_end64(std::span<const std::byte> bytes, uint64_t end_of
   const uint64_t locator_offset = end_offset - kLocatorSize;
   const uint64_t end64_offset = locator_offset - kEnd64Size;
   Fields locator(bytes.data() + locator_offset);
-  const bool locator_good = locator.u32() == kLocatorSignature && locator.u32() == 0 &&
-                            locator.u64() == end64_offset && locator.u32() == 1;
+  const bool locator_good =
+      locator.u32() == kLocatorSignature && locator.u32() == 0 && locator.u64() == end64_offset && locator.u32() == 1;
   if (!locator_good) {
     return corrupt(end_offset, "the central directory does not end where the end record begins.");
   }
@@ -178,8 +176,7 @@ StatusOr<Directory> read_end64(std::span<const std::byte> bytes, uint64_t end_of
   good &= end64.u64() == directory.count;
   directory.size = end64.u64();
   directory.offset = end64.u64();
-  if (!good || directory.offset > end64_offset ||
-      directory.size != end64_offset - directory.offset) {
+  if (!good || directory.offset > end64_offset || directory.size != end64_offset - directory.offset) {
     return corrupt(end64_offset, "the ZIP64 end record is damaged.");
   }
   return directory;
@@ -190,8 +187,7 @@ StatusOr<Directory> read_end(std::span<const std::byte> bytes) {
   const uint64_t end_offset = bytes.size() - kEndSize;
   Fields end(bytes.data() + end_offset);
   if (end.u32() != kEndSignature) {
-    return corrupt(end_offset,
-                   "there is no end record; the file is cut off, or something was added to it.");
+    return corrupt(end_offset, "there is no end record; the file is cut off, or something was added to it.");
   }
   bool good = end.u16() == 0 && end.u16() == 0;
   Directory directory;
@@ -211,8 +207,7 @@ StatusOr<Directory> read_end(std::span<const std::byte> bytes) {
   const auto agrees = [](uint64_t old_value, uint64_t value, uint64_t saturated) {
     return old_value == value || (old_value == saturated && value >= saturated);
   };
-  if (!agrees(directory.count, large->count, kSaturated16) ||
-      !agrees(directory.size, large->size, kSaturated32) ||
+  if (!agrees(directory.count, large->count, kSaturated16) || !agrees(directory.size, large->size, kSaturated32) ||
       !agrees(directory.offset, large->offset, kSaturated32)) {
     return corrupt(end_offset, "the end record and the ZIP64 end record differ.");
   }
@@ -241,8 +236,7 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
   if (!directory.ok()) return directory.status();
   const uint64_t directory_end = directory->offset + directory->size;
   if (directory->count > kMaximumMembers) {
-    return corrupt(directory->offset,
-                   "the archive has more than " + std::to_string(kMaximumMembers) + " members.");
+    return corrupt(directory->offset, "the archive has more than " + std::to_string(kMaximumMembers) + " members.");
   }
   if (directory->count > directory->size / kCentralSize) {
     return corrupt(directory->offset, "the central directory is too small for its members.");
@@ -267,8 +261,7 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
       return corrupt(central_offset, "the central directory is cut off.");
     }
     Fields central(bytes.data() + central_offset);
-    if (central.u32() != kCentralSignature)
-      return corrupt(central_offset, "a directory entry is damaged.");
+    if (central.u32() != kCentralSignature) return corrupt(central_offset, "a directory entry is damaged.");
     const uint16_t made_by = central.u16();
     Header header = Header::read_start(&central);
     const uint64_t name_size = central.u16();
@@ -283,31 +276,24 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
     }
     header.name = text(bytes.subspan(central_offset + kCentralSize, name_size));
     const uint64_t extra_offset = central_offset + kCentralSize + name_size;
-    const auto central_extra =
-        read_extra_fields(bytes.subspan(extra_offset, extra_size), extra_offset);
+    const auto central_extra = read_extra_fields(bytes.subspan(extra_offset, extra_size), extra_offset);
     if (!central_extra.ok()) return central_extra.status();
     Status status = apply_zip64(*central_extra, &header, &stated_offset, central_offset);
     if (!status.ok()) return status;
     // Names are not repeated in messages: they are not known to be text.
     if (comment_size != 0 || disk != 0 || internal_attributes != 0) {
-      return corrupt(central_offset,
-                     "a directory entry has a comment, another disk or internal attributes.");
+      return corrupt(central_offset, "a directory entry has a comment, another disk or internal attributes.");
     }
     if (header.method != 0 || header.compressed_size != header.size) {
-      return corrupt(
-          central_offset,
-          "a member is compressed; members of a package are stored without compression.");
+      return corrupt(central_offset, "a member is compressed; members of a package are stored without compression.");
     }
     if ((header.flags & ~kUtf8Names) != 0) {
-      return corrupt(central_offset,
-                     "a member is encrypted or uses a flag that packages do not have.");
+      return corrupt(central_offset, "a member is encrypted or uses a flag that packages do not have.");
     }
-    const Origin origin = {static_cast<uint16_t>(made_by >> 8), header.time, header.date,
-                           attributes};
+    const Origin origin = {static_cast<uint16_t>(made_by >> 8), header.time, header.date, attributes};
     if (!first_origin) first_origin = origin;
     if (origin != *first_origin) {
-      return corrupt(central_offset,
-                     "a member has other attributes or another time stamp than the first.");
+      return corrupt(central_offset, "a member has other attributes or another time stamp than the first.");
     }
 
     // The local header, which must be where the member before ended.
@@ -318,18 +304,15 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
       return corrupt(local_offset, "the header of a member is cut off.");
     }
     Fields local(bytes.data() + local_offset);
-    if (local.u32() != kLocalSignature)
-      return corrupt(local_offset, "the header of a member is damaged.");
+    if (local.u32() != kLocalSignature) return corrupt(local_offset, "the header of a member is damaged.");
     Header local_header = Header::read_start(&local);
     const uint64_t local_name_size = local.u16();
     const uint64_t local_extra_size = local.u16();
     const uint64_t local_end = local_offset + kLocalSize + local_name_size + local_extra_size;
-    if (local_end > directory->offset)
-      return corrupt(local_offset, "the header of a member is cut off.");
+    if (local_end > directory->offset) return corrupt(local_offset, "the header of a member is cut off.");
     local_header.name = text(bytes.subspan(local_offset + kLocalSize, local_name_size));
     const uint64_t local_extra_offset = local_offset + kLocalSize + local_name_size;
-    const auto local_extra =
-        read_extra_fields(bytes.subspan(local_extra_offset, local_extra_size), local_extra_offset);
+    const auto local_extra = read_extra_fields(bytes.subspan(local_extra_offset, local_extra_size), local_extra_offset);
     if (!local_extra.ok()) return local_extra.status();
     status = apply_zip64(*local_extra, &local_header, nullptr, local_offset);
     if (!status.ok()) return status;
@@ -352,8 +335,7 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
     if (header.size > directory->offset - local_end) {
       return corrupt(local_offset, "a member is larger than the archive.");
     }
-    archive.members_.push_back(
-        {header.name, bytes.subspan(local_end, header.size), local_end, header.crc32});
+    archive.members_.push_back({header.name, bytes.subspan(local_end, header.size), local_end, header.crc32});
     local_offset = local_end + header.size;
     central_offset += kCentralSize + name_size + extra_size;
   }

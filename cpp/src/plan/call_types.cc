@@ -174,7 +174,8 @@ std::string check_call(const Plan& plan, const Step& step) {
   if (elements < 0) return "its result has no domain";
   for (size_t i = 1; i < step.results.size(); ++i) {
     const Slot& slot = plan.slots[step.results[i]];
-    if (slot.domain != elements || slot.type != step.kernel->result[i - 1]) return "the elements of its result are wrong";
+    if (slot.domain != elements || slot.type != step.kernel->result[i - 1])
+      return "the elements of its result are wrong";
     if (slot.type == StorageKind::kVector || slot.type == StorageKind::kList) return "its elements must be scalars";
   }
   return "";

@@ -74,10 +74,12 @@ class Parser {
   bool named(const std::string& word, DeclaredType* result, int depth) {
     using Kind = DeclaredType::Kind;
     static constexpr std::pair<std::string_view, Kind> kNames[] = {
-        {"bool", Kind::kBool},         {"int", Kind::kInt},           {"float", Kind::kFloat},
-        {"string", Kind::kString},     {"bytes", Kind::kBytes},       {"timestamp", Kind::kTimestamp},
-        {"duration", Kind::kDuration}, {"vocabulary", Kind::kVocabulary}, {"table", Kind::kTable},
-        {"zone", Kind::kZone},         {"row", Kind::kRow},
+        {"bool", Kind::kBool},         {"int", Kind::kInt},
+        {"float", Kind::kFloat},       {"string", Kind::kString},
+        {"bytes", Kind::kBytes},       {"timestamp", Kind::kTimestamp},
+        {"duration", Kind::kDuration}, {"vocabulary", Kind::kVocabulary},
+        {"table", Kind::kTable},       {"zone", Kind::kZone},
+        {"row", Kind::kRow},
     };
     for (const auto& [name, kind] : kNames) {
       if (word == name) {
@@ -142,18 +144,42 @@ StorageKind DeclaredType::storage() const {
 std::string DeclaredType::text() const {
   std::string result;
   switch (kind) {
-    case Kind::kBool: result = "bool"; break;
-    case Kind::kInt: result = "int"; break;
-    case Kind::kFloat: result = "float"; break;
-    case Kind::kString: result = "string"; break;
-    case Kind::kBytes: result = "bytes"; break;
-    case Kind::kTimestamp: result = "timestamp"; break;
-    case Kind::kDuration: result = "duration"; break;
-    case Kind::kVocabulary: result = "vocabulary"; break;
-    case Kind::kTable: result = "table"; break;
-    case Kind::kZone: result = "zone"; break;
-    case Kind::kRow: result = "row"; break;
-    case Kind::kVariable: result = name; break;
+    case Kind::kBool:
+      result = "bool";
+      break;
+    case Kind::kInt:
+      result = "int";
+      break;
+    case Kind::kFloat:
+      result = "float";
+      break;
+    case Kind::kString:
+      result = "string";
+      break;
+    case Kind::kBytes:
+      result = "bytes";
+      break;
+    case Kind::kTimestamp:
+      result = "timestamp";
+      break;
+    case Kind::kDuration:
+      result = "duration";
+      break;
+    case Kind::kVocabulary:
+      result = "vocabulary";
+      break;
+    case Kind::kTable:
+      result = "table";
+      break;
+    case Kind::kZone:
+      result = "zone";
+      break;
+    case Kind::kRow:
+      result = "row";
+      break;
+    case Kind::kVariable:
+      result = name;
+      break;
     case Kind::kVector:
       result.append("vector<").append(size > 0 ? std::to_string(size) : name).append(">");
       break;

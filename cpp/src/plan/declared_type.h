@@ -13,15 +13,29 @@ namespace feature_extractor {
 
 struct DeclaredType {
   enum class Kind : uint8_t {
-    kBool, kInt, kFloat, kString, kBytes, kTimestamp, kDuration,
-    kList, kMap, kVector, kStruct, kVariable, kVocabulary, kTable, kZone, kRow,
+    kBool,
+    kInt,
+    kFloat,
+    kString,
+    kBytes,
+    kTimestamp,
+    kDuration,
+    kList,
+    kMap,
+    kVector,
+    kStruct,
+    kVariable,
+    kVocabulary,
+    kTable,
+    kZone,
+    kRow,
   };
   Kind kind = Kind::kInt;
   bool nullable = false;
-  uint32_t size = 0;                         // Of a vector; 0 where it is a variable.
-  std::string name;                          // Of a type variable.
-  std::vector<DeclaredType> children;        // Element; key and value; fields.
-  std::vector<std::string> field_names;      // Of a struct.
+  uint32_t size = 0;                     // Of a vector; 0 where it is a variable.
+  std::string name;                      // Of a type variable.
+  std::vector<DeclaredType> children;    // Element; key and value; fields.
+  std::vector<std::string> field_names;  // Of a struct.
 
   bool is_scalar() const { return kind <= Kind::kDuration; }
   bool is_resource() const { return kind == Kind::kVocabulary || kind == Kind::kTable || kind == Kind::kZone; }

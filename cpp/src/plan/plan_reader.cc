@@ -24,8 +24,8 @@ class Reader {
                            "The plan has format " + std::to_string(format) +
                                ", and this engine reads format 1. Compile the program with a matching version.");
     }
-    if (!read_domains(root) || !read_slots(root) || !read_inputs(root) || !read_resources(root) ||
-        !read_sites(root) || !read_steps(root) || !check_domains() || !read_features(root)) {
+    if (!read_domains(root) || !read_slots(root) || !read_inputs(root) || !read_resources(root) || !read_sites(root) ||
+        !read_steps(root) || !check_domains() || !read_features(root)) {
       return Status::error(ErrorCode::kInvalidPlan, "The plan is not valid: " + error_);
     }
     return std::move(plan_);
@@ -78,7 +78,8 @@ class Reader {
         domain.shape = static_cast<int>(integer(item, "shape", -1));
         domain.origin = static_cast<int>(integer(item, "origin", -1));
         domain.view = item.value("view", Json(false)) == Json(true);
-        if (domain.parent < 0 || domain.parent >= index) return fail("domain " + std::to_string(index) + " has no parent");
+        if (domain.parent < 0 || domain.parent >= index)
+          return fail("domain " + std::to_string(index) + " has no parent");
         if (domain.origin >= index || (domain.origin >= 0 && domain.origin <= kCandidateDomain)) {
           return fail("domain " + std::to_string(index) + " has an unusable origin");
         }
@@ -290,7 +291,8 @@ class Reader {
   bool read_input_step(const Json& item, Step* step) {
     step->kind = Step::Kind::kInput;
     step->input = static_cast<int>(integer(item, "input", -1));
-    if (step->input < 0 || step->input >= static_cast<int>(plan_.inputs.size())) return fail("the input does not exist");
+    if (step->input < 0 || step->input >= static_cast<int>(plan_.inputs.size()))
+      return fail("the input does not exist");
     const Json* path = array(item, "path", kMaximumNesting);
     if (path == nullptr || !result_slot(item, step)) return false;
     const Slot& slot = plan_.slots[step->results[0]];
@@ -346,9 +348,8 @@ class Reader {
     for (size_t i = 0; i < path.size(); ++i) {
       const bool enters = path[i] == "*" || path[i] == "key" || path[i] == "value";
       if (enters && entered++ == level) {
-        return list.size() == i && std::equal(list.begin(), list.end(), path.begin(), [](const auto& a, const auto& b) {
-                 return a == b;
-               });
+        return list.size() == i &&
+               std::equal(list.begin(), list.end(), path.begin(), [](const auto& a, const auto& b) { return a == b; });
       }
     }
     return false;
@@ -386,7 +387,8 @@ class Reader {
     const std::string name = text(item, "operator");
     where_ += "operator '" + name + "': ";
     step->op = find_operator(name);
-    if (step->op == nullptr) return fail("this engine does not have it; it was added in a later version or by a plug-in");
+    if (step->op == nullptr)
+      return fail("this engine does not have it; it was added in a later version or by a plug-in");
     step->overload = static_cast<int>(integer(item, "overload", -1));
     if (step->overload < 0 || step->overload >= overload_count(*step->op)) return fail("the overload does not exist");
     const Overload& overload = step->op->overloads[step->overload];
@@ -447,7 +449,8 @@ class Reader {
     const Domain& domain = plan_.domains[step->domain];
     const Slot& from = plan_.slots[step->source];
     const Slot& to = plan_.slots[step->results[0]];
-    if (!readable(domain.shape) || !domain.view || to.domain != domain.parent) return fail("a fetch has no usable domain");
+    if (!readable(domain.shape) || !domain.view || to.domain != domain.parent)
+      return fail("a fetch has no usable domain");
     if (from.type != to.type || from.width != to.width) return fail("a fetch changes the type");
     return is_storage_of(plan_, step->domain, from.domain) || fail("the value is not among the fetched elements");
   }
@@ -464,7 +467,8 @@ class Reader {
       where_ = "domain " + std::to_string(d) + ": ";
       if (step == nullptr) {
         bool used = false;
-        for (size_t s = 0; s < plan_.slots.size(); ++s) used = used || (plan_.slots[s].domain == static_cast<int>(d) && written_[s]);
+        for (size_t s = 0; s < plan_.slots.size(); ++s)
+          used = used || (plan_.slots[s].domain == static_cast<int>(d) && written_[s]);
         if (used) return fail("its shape is never written");
         continue;
       }
@@ -506,7 +510,8 @@ class Reader {
     if (value.elements.empty()) return fail("a list has no elements to write");
     std::string why = check_list(plan_, value);
     if (!why.empty()) return fail(std::move(why));
-    return std::all_of(value.elements.begin(), value.elements.end(), [&](const Argument& element) { return check_value(element); });
+    return std::all_of(value.elements.begin(), value.elements.end(),
+                       [&](const Argument& element) { return check_value(element); });
   }
 
   bool read_features(const Json& root) {
@@ -532,10 +537,12 @@ class Reader {
       const auto kind = kKinds.find(text(item, "kind"));
       if (kind == kKinds.end()) return fail("feature '" + feature.name + "' has an unknown kind");
       feature.kind = kind->second;
-      if (!item.contains("value") || !read_argument(item["value"], &feature.value, 0)) return fail("a feature has no value");
+      if (!item.contains("value") || !read_argument(item["value"], &feature.value, 0))
+        return fail("a feature has no value");
       const int slot = feature.value.slot;
       if (slot < 0) return fail("feature '" + feature.name + "' is a resource");
-      if (plan_.slots[slot].domain != plan_.output_domain) return fail("feature '" + feature.name + "' is not in the output domain");
+      if (plan_.slots[slot].domain != plan_.output_domain)
+        return fail("feature '" + feature.name + "' is not in the output domain");
       feature.width = static_cast<uint32_t>(std::max<int64_t>(1, integer(item, "width", 1)));
       feature.size = integer(item, "size", INT64_MAX);
       feature.maximum = static_cast<uint32_t>(std::clamp<int64_t>(integer(item, "max", UINT32_MAX), 0, UINT32_MAX));
@@ -563,7 +570,8 @@ class Reader {
         case FeatureKind::kWeighted: {
           const size_t columns = feature.kind == FeatureKind::kIds ? 1 : 2;
           if (!feature_slot(feature, slot, StorageKind::kList)) return false;
-          if (feature.value.elements.size() != columns) return fail("feature '" + feature.name + "' has the wrong elements");
+          if (feature.value.elements.size() != columns)
+            return fail("feature '" + feature.name + "' has the wrong elements");
           if (!feature_slot(feature, feature.value.elements[0].slot, StorageKind::kInt)) return false;
           if (columns == 2 && !feature_slot(feature, feature.value.elements[1].slot, StorageKind::kFloat)) return false;
           std::string why = check_list(plan_, feature.value);

@@ -21,8 +21,9 @@ namespace py = pybind11;
 
 // The Python face turns the code into an exception of its own.
 [[noreturn]] void fail(const Status& status) {
-  static constexpr const char* kNames[] = {"none",    "invalid_argument",    "not_found",    "io",           "corrupt",
-                                           "unsupported_version", "invalid_plan", "limit", "out_of_memory"};
+  static constexpr const char* kNames[] = {"none",         "invalid_argument",    "not_found",    "io",
+                                           "corrupt",      "unsupported_version", "invalid_plan", "limit",
+                                           "out_of_memory"};
   const py::object error = py::module_::import("feature_extractor.errors").attr("EngineError");
   PyErr_SetObject(error.ptr(), py::make_tuple(kNames[static_cast<int>(status.code)], status.message).ptr());
   throw py::error_already_set();
@@ -107,7 +108,8 @@ class PyExtraction {
     const Plan& plan = held_->extractor->plan();
     const Extraction& extraction = *held_->extraction;
     py::dict defaulted;
-    for (size_t f = 0; f < plan.features.size(); ++f) defaulted[plan.features[f].name.c_str()] = extraction.features[f].defaulted;
+    for (size_t f = 0; f < plan.features.size(); ++f)
+      defaulted[plan.features[f].name.c_str()] = extraction.features[f].defaulted;
     py::dict inputs;
     for (size_t i = 0; i < plan.inputs.size(); ++i) {
       const InputCounts& counts = extraction.input_counts[i];
@@ -124,7 +126,8 @@ class PyExtraction {
     for (size_t s = 0; s < plan.sites.size(); ++s) {
       if (extraction.invented_nulls[s] == 0) continue;
       const py::str site(plan.sites[s]);
-      sites[site] = py::int_(extraction.invented_nulls[s]) + (sites.contains(site) ? sites[site].cast<py::object>() : py::int_(0));
+      sites[site] = py::int_(extraction.invented_nulls[s]) +
+                    (sites.contains(site) ? sites[site].cast<py::object>() : py::int_(0));
     }
     py::dict result;
     result["defaulted"] = defaulted;
@@ -388,11 +391,11 @@ PYBIND11_MODULE(_native, m) {
   py::class_<PyExtractor>(m, "Extractor")
       .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"),
            py::arg("profile") = false)
-      .def("extract_request", &PyExtractor::extract_request, py::arg("requests"), py::arg("candidates"), py::arg("offsets"),
-           py::arg("threads"), py::arg("chunk_rows"))
+      .def("extract_request", &PyExtractor::extract_request, py::arg("requests"), py::arg("candidates"),
+           py::arg("offsets"), py::arg("threads"), py::arg("chunk_rows"))
       .def("arrow_c_schema", &PyExtractor::arrow_c_schema);
-  m.def("load_package", &load_package_file, py::arg("source"), py::arg("verify_resources") = true, py::arg("simd_level") = 2,
-        py::arg("use_reference") = false);
+  m.def("load_package", &load_package_file, py::arg("source"), py::arg("verify_resources") = true,
+        py::arg("simd_level") = 2, py::arg("use_reference") = false);
   m.def("load_plan", &load_plan, py::arg("plan"), py::arg("resources"), py::arg("simd_level") = 2,
         py::arg("use_reference") = false);
   m.def("evaluate_constants", &evaluate_constants, py::arg("plan"));

@@ -76,8 +76,8 @@ bool timestamp_of(py::handle value, int64_t* microseconds) {
   if (!PyDateTime_Check(object)) return false;
   const int64_t days =
       days_from_civil(PyDateTime_GET_YEAR(object), PyDateTime_GET_MONTH(object), PyDateTime_GET_DAY(object));
-  const int64_t seconds = days * 86400 + PyDateTime_DATE_GET_HOUR(object) * 3600 + PyDateTime_DATE_GET_MINUTE(object) * 60 +
-                          PyDateTime_DATE_GET_SECOND(object);
+  const int64_t seconds = days * 86400 + PyDateTime_DATE_GET_HOUR(object) * 3600 +
+                          PyDateTime_DATE_GET_MINUTE(object) * 60 + PyDateTime_DATE_GET_SECOND(object);
   *microseconds = seconds * 1'000'000 + PyDateTime_DATE_GET_MICROSECOND(object);
   const py::object offset = value.attr("utcoffset")();
   if (!offset.is_none()) *microseconds -= delta_microseconds(offset.ptr());
@@ -166,7 +166,8 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
       break;
     }
     case Kind::kFloat: {
-      const bool is_number = PyFloat_Check(object) || PyLong_Check(object) || PyObject_HasAttrString(object, "__float__") != 0;
+      const bool is_number =
+          PyFloat_Check(object) || PyLong_Check(object) || PyObject_HasAttrString(object, "__float__") != 0;
       if (!is_number || PyBool_Check(object)) mismatch(value, column, row);
       const double number = PyFloat_AsDouble(object);
       if (PyErr_Occurred() != nullptr) {
@@ -266,8 +267,8 @@ void ColumnBuilder::append_vector(py::handle value, const std::string& column, i
     mismatch(value, column, row);
   }
   if (array.ndim() != 1 || array.shape(0) != type_.size) {
-    throw py::value_error("Row " + std::to_string(row) + ", column '" + column + "': expected " + type_.text() + ", got " +
-                          std::to_string(array.size()) + " numbers.");
+    throw py::value_error("Row " + std::to_string(row) + ", column '" + column + "': expected " + type_.text() +
+                          ", got " + std::to_string(array.size()) + " numbers.");
   }
   const auto* floats = reinterpret_cast<const char*>(array.data());
   data_.insert(data_.end(), floats, floats + sizeof(float) * type_.size);
@@ -349,7 +350,8 @@ bool ColumnBuilder::take_array(py::handle value) {
   }
   const bool is_integer = kind == 'i' || kind == 'u';
   const bool is_float = kind == 'f' && (item == 2 || item == 4 || item == 8);
-  if (!native || !((type_.kind == Kind::kInt && is_integer) || (type_.kind == Kind::kFloat && (is_integer || is_float)))) {
+  if (!native ||
+      !((type_.kind == Kind::kInt && is_integer) || (type_.kind == Kind::kFloat && (is_integer || is_float)))) {
     return false;
   }
   switch (item) {
@@ -384,8 +386,10 @@ void ColumnBuilder::finish(const std::string& name) {
     for (int64_t i = 0; i < size_; ++i) {
       const uint8_t present = valid_[static_cast<size_t>(i)];
       const auto at = static_cast<size_t>(i >> 3);
-      if ((i & 7) == 0) valid_[at] = present;
-      else valid_[at] = static_cast<uint8_t>(valid_[at] | present << (i & 7));
+      if ((i & 7) == 0)
+        valid_[at] = present;
+      else
+        valid_[at] = static_cast<uint8_t>(valid_[at] | present << (i & 7));
     }
     validity = valid_.data();
   }
@@ -445,7 +449,9 @@ void ColumnBuilder::finish(const std::string& name) {
     children_.push_back(std::move(child));
   } else {
     for (size_t f = 0; f < children_.size(); ++f) {
-      children_[f]->finish(type_.kind == Kind::kStruct ? type_.field_names[f] : type_.kind == Kind::kMap ? (f == 0 ? "key" : "value") : "item");
+      children_[f]->finish(type_.kind == Kind::kStruct ? type_.field_names[f]
+                           : type_.kind == Kind::kMap  ? (f == 0 ? "key" : "value")
+                                                       : "item");
     }
   }
   for (auto& child : children_) {
@@ -500,9 +506,9 @@ void TableBuilder::finish() {
   array_.length = arrays_.empty() ? 0 : arrays_[0]->length;
   for (size_t i = 0; i < arrays_.size(); ++i) {
     if (arrays_[i]->length != array_.length) {
-      throw py::value_error(std::string("Column '") + schemas_[i]->name + "' has " + std::to_string(arrays_[i]->length) +
-                            " rows, and column '" + schemas_[0]->name + "' has " + std::to_string(array_.length) +
-                            ": all columns must have the same length.");
+      throw py::value_error(std::string("Column '") + schemas_[i]->name + "' has " +
+                            std::to_string(arrays_[i]->length) + " rows, and column '" + schemas_[0]->name + "' has " +
+                            std::to_string(array_.length) + ": all columns must have the same length.");
     }
   }
   array_.n_buffers = 1;

@@ -31,9 +31,10 @@ TableSource::TableSource(py::handle object, const Plan& plan, bool request_input
   } else if (PyList_Check(object.ptr()) || PyTuple_Check(object.ptr())) {
     read_rows(object, plan, request_inputs, candidate_inputs);
   } else {
-    throw py::type_error(std::string("A table must be an Arrow object (pyarrow, polars, pandas 2.2 or newer, duckdb), a dict of "
-                                     "columns or a list of dicts, not ") +
-                         Py_TYPE(object.ptr())->tp_name + ".");
+    throw py::type_error(
+        std::string("A table must be an Arrow object (pyarrow, polars, pandas 2.2 or newer, duckdb), a dict of "
+                    "columns or a list of dicts, not ") +
+        Py_TYPE(object.ptr())->tp_name + ".");
   }
 }
 
@@ -115,7 +116,8 @@ void TableSource::read_columns(py::handle object, const Plan& plan, bool request
     const py::object fast = py::reinterpret_steal<py::object>(PySequence_Fast(column.ptr(), "a column is expected"));
     if (!fast || PyUnicode_Check(column.ptr()) || PyDict_Check(column.ptr())) {
       PyErr_Clear();
-      throw py::type_error("Column '" + input.name + "' must be an array or a list, not " + Py_TYPE(column.ptr())->tp_name + ".");
+      throw py::type_error("Column '" + input.name + "' must be an array or a list, not " +
+                           Py_TYPE(column.ptr())->tp_name + ".");
     }
     const Py_ssize_t size = PySequence_Fast_GET_SIZE(fast.ptr());
     PyObject** items = PySequence_Fast_ITEMS(fast.ptr());
@@ -147,8 +149,8 @@ void TableSource::read_rows(py::handle object, const Plan& plan, bool request_in
       } else if (input.type.nullable) {
         builder.append_null();
       } else {
-        throw py::value_error("Row " + std::to_string(row) + ": column '" + input.name + "' of type " + input.type.text() +
-                              " is missing.");
+        throw py::value_error("Row " + std::to_string(row) + ": column '" + input.name + "' of type " +
+                              input.type.text() + " is missing.");
       }
     }
   }

@@ -61,7 +61,8 @@ Json overload_json(const Overload& overload) {
   Json instances = Json::array();
   for (int k = 0; k < kernel_count(overload); ++k) {
     Json instance = Json::object();
-    if (*overload.kernels[k].bindings != '\0') instance[instantiated_variable(overload.signature)] = overload.kernels[k].bindings;
+    if (*overload.kernels[k].bindings != '\0')
+      instance[instantiated_variable(overload.signature)] = overload.kernels[k].bindings;
     instances.push_back(std::move(instance));
   }
   return {{"signature", overload.signature},

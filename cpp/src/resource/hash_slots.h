@@ -12,16 +12,14 @@ namespace feature_extractor {
 inline uint64_t hash_key(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
 inline uint64_t hash_key(int64_t key) { return XXH3_64bits(&key, sizeof(key)); }
 
-inline uint64_t make_slot(uint64_t hash, uint64_t position) {
-  return (hash & 0xFFFFFFFF00000000u) | (position + 1);
-}
+inline uint64_t make_slot(uint64_t hash, uint64_t position) { return (hash & 0xFFFFFFFF00000000u) | (position + 1); }
 
 // The position for which `matches` says yes, or -1. `matches` is asked for positions whose hash is
 // equal in the upper 32 bits; damaged slots can hold any position, so it must check the position's
 // range.
 template <class Matches>
-inline int64_t find_in_slots(const uint64_t* slots, uint64_t slot_mask, uint32_t probe_limit,
-                             uint64_t hash, Matches matches) {
+inline int64_t find_in_slots(const uint64_t* slots, uint64_t slot_mask, uint32_t probe_limit, uint64_t hash,
+                             Matches matches) {
   uint64_t place = hash & slot_mask;
   for (uint32_t probe = 0; probe < probe_limit; ++probe) {
     const uint64_t slot = slots[place];
@@ -46,9 +44,8 @@ inline constexpr uint64_t kCachedSlots = 65536;
 // gives the result for one key, and `prefetch_key(position, round)` fetches what it will compare
 // with, in dependent rounds.
 template <class Key, class PrefetchKey, class Find>
-inline void find_group(const uint64_t* slots, uint64_t slot_mask, uint64_t position_count,
-                       const Key* keys, uint32_t count, int rounds, PrefetchKey prefetch_key,
-                       Find find) {
+inline void find_group(const uint64_t* slots, uint64_t slot_mask, uint64_t position_count, const Key* keys,
+                       uint32_t count, int rounds, PrefetchKey prefetch_key, Find find) {
   // The first slots of a search share a cache line; a longer search is left to `find`.
   constexpr uint32_t kNearProbes = 8;
   if (slot_mask < kCachedSlots) {
@@ -65,8 +62,8 @@ inline void find_group(const uint64_t* slots, uint64_t slot_mask, uint64_t posit
     }
     uint32_t candidates = 0;
     for (uint32_t i = 0; i < size; ++i) {
-      const int64_t position = find_in_slots(slots, slot_mask, kNearProbes, hashes[i],
-                                             [&](uint64_t p) { return p < position_count; });
+      const int64_t position =
+          find_in_slots(slots, slot_mask, kNearProbes, hashes[i], [&](uint64_t p) { return p < position_count; });
       if (position >= 0) positions[candidates++] = static_cast<uint64_t>(position);
     }
     for (int round = 0; round < rounds; ++round) {
@@ -77,8 +74,7 @@ inline void find_group(const uint64_t* slots, uint64_t slot_mask, uint64_t posit
 }
 
 // Prefetches the offset of a text in the first round and the text in the second.
-inline void prefetch_text(const uint64_t* offsets, const char* text, uint64_t text_size,
-                          uint64_t position, int round) {
+inline void prefetch_text(const uint64_t* offsets, const char* text, uint64_t text_size, uint64_t position, int round) {
   if (round == 0) {
     __builtin_prefetch(offsets + position);
   } else if (offsets[position] < text_size) {

@@ -35,8 +35,7 @@ class FileWriter {
   explicit FileWriter(size_t header_size) : bytes_(header_size, '\0') {}
 
   uint64_t add_section(const void* data, size_t size) {
-    bytes_.resize((bytes_.size() + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment,
-                  '\0');
+    bytes_.resize((bytes_.size() + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment, '\0');
     const uint64_t offset = bytes_.size();
     if (size != 0) bytes_.append(static_cast<const char*>(data), size);
     return offset;
@@ -91,8 +90,8 @@ struct Slots {
 
 // Places all keys, or reports two equal ones. `noun`, `place` and `rule` say how a message names them.
 template <class Key>
-bool place_keys(std::span<const Key> keys, std::string_view noun, std::string_view place,
-                std::string_view rule, Slots* result, std::string* error) {
+bool place_keys(std::span<const Key> keys, std::string_view noun, std::string_view place, std::string_view rule,
+                Slots* result, std::string* error) {
   // At most 6 of 10 slots are taken, so that a search for a missing key is about three slots long
   // (Knuth, The Art of Computer Programming 6.4, linear probing).
   uint64_t slot_count = 8;
@@ -109,13 +108,13 @@ bool place_keys(std::span<const Key> keys, std::string_view noun, std::string_vi
       const uint64_t other = (slot & 0xFFFFFFFFu) - 1;
       if (((slot ^ hash) >> 32) == 0 && keys[other] == keys[i]) {
         *error = std::string(noun) + " " + quoted(keys[i]) + " is at " + std::string(place) + " " +
-                 std::to_string(other + 1) + " and again at " + std::string(place) + " " +
-                 std::to_string(i + 1) + "; " + std::string(rule);
+                 std::to_string(other + 1) + " and again at " + std::string(place) + " " + std::to_string(i + 1) +
+                 "; " + std::string(rule);
         return false;
       }
       if (probes == kMaximumProbes) {
-        *error = std::string(noun) + " " + quoted(keys[i]) + " at " + std::string(place) + " " +
-                 std::to_string(i + 1) + " collides with " + std::to_string(kMaximumProbes) +
+        *error = std::string(noun) + " " + quoted(keys[i]) + " at " + std::string(place) + " " + std::to_string(i + 1) +
+                 " collides with " + std::to_string(kMaximumProbes) +
                  " others in the hash function; the keys look as if they were chosen to collide.";
         return false;
       }
@@ -137,8 +136,8 @@ bool check_text(std::string_view text, std::string_view where, std::string* erro
 
 bool check_key_count(size_t count, std::string* error) {
   if (count <= kMaximumKeys) return true;
-  *error = "There are " + std::to_string(count) + " keys; a resource holds at most " +
-           std::to_string(kMaximumKeys) + ".";
+  *error =
+      "There are " + std::to_string(count) + " keys; a resource holds at most " + std::to_string(kMaximumKeys) + ".";
   return false;
 }
 
@@ -169,16 +168,14 @@ bool check_column(const TableColumn& column, size_t rows, std::string* error) {
   }
   if (value_count(column) != rows || (!column.valid.empty() && column.valid.size() != rows)) {
     *error = name + " has " + std::to_string(value_count(column)) + " values and " +
-             std::to_string(column.valid.size()) + " validity bytes; the key column has " +
-             std::to_string(rows) + " rows.";
+             std::to_string(column.valid.size()) + " validity bytes; the key column has " + std::to_string(rows) +
+             " rows.";
     return false;
   }
   if (column.type == Table::ColumnType::kText) {
     for (size_t row = 0; row < rows; ++row) {
       if (!has_value(column, row) || is_valid_utf8(column.texts[row])) continue;
-      return check_text(column.texts[row],
-                        "column " + quoted(column.name) + ", row " + std::to_string(row + 1),
-                        error);
+      return check_text(column.texts[row], "column " + quoted(column.name) + ", row " + std::to_string(row + 1), error);
     }
   }
   return true;
@@ -207,8 +204,7 @@ TableFieldHeader add_column(FileWriter* file, const TableColumn& column, size_t 
   };
   switch (column.type) {
     case Table::ColumnType::kBool:
-      add_values(column.bools,
-                 [](uint8_t value) { return static_cast<uint8_t>(value != 0 ? 1 : 0); });
+      add_values(column.bools, [](uint8_t value) { return static_cast<uint8_t>(value != 0 ? 1 : 0); });
       break;
     case Table::ColumnType::kInt:
       add_values(column.ints, [](int64_t value) { return value; });
@@ -217,9 +213,8 @@ TableFieldHeader add_column(FileWriter* file, const TableColumn& column, size_t 
       add_values(column.floats, [](double value) { return value; });
       break;
     case Table::ColumnType::kText: {
-      const TextSections sections = add_text(file, rows, [&](size_t row) {
-        return valid[row] != 0 ? column.texts[row] : std::string_view();
-      });
+      const TextSections sections =
+          add_text(file, rows, [&](size_t row) { return valid[row] != 0 ? column.texts[row] : std::string_view(); });
       field.values_offset = sections.offsets_offset;
       field.text_offset = sections.text_offset;
       field.text_size = sections.text_size;
@@ -231,8 +226,7 @@ TableFieldHeader add_column(FileWriter* file, const TableColumn& column, size_t 
 
 }  // namespace
 
-std::string build_vocabulary(std::span<const std::string_view> words, uint32_t oov_buckets,
-                             std::string* error) {
+std::string build_vocabulary(std::span<const std::string_view> words, uint32_t oov_buckets, std::string* error) {
   if (!check_key_count(words.size(), error)) return {};
   for (size_t i = 0; i < words.size(); ++i) {
     if (is_valid_utf8(words[i])) continue;
@@ -240,8 +234,7 @@ std::string build_vocabulary(std::span<const std::string_view> words, uint32_t o
     return {};
   }
   Slots slots;
-  if (!place_keys(words, "Word", "position", "a vocabulary lists each word once.", &slots, error))
-    return {};
+  if (!place_keys(words, "Word", "position", "a vocabulary lists each word once.", &slots, error)) return {};
   FileWriter file(sizeof(VocabularyHeader));
   VocabularyHeader header = {};
   std::memcpy(header.magic, kVocabularyMagic, sizeof(header.magic));
@@ -260,11 +253,9 @@ std::string build_vocabulary(std::span<const std::string_view> words, uint32_t o
   return file.take();
 }
 
-std::string build_table(const TableColumn& key, std::span<const TableColumn> columns,
-                        std::string* error) {
+std::string build_table(const TableColumn& key, std::span<const TableColumn> columns, std::string* error) {
   if (key.type != Table::ColumnType::kInt && key.type != Table::ColumnType::kText) {
-    *error = "The key column " + quoted(key.name) +
-             " is neither int nor text; a table is looked up by one of these.";
+    *error = "The key column " + quoted(key.name) + " is neither int nor text; a table is looked up by one of these.";
     return {};
   }
   const size_t rows = value_count(key);
@@ -285,16 +276,14 @@ std::string build_table(const TableColumn& key, std::span<const TableColumn> col
   for (const TableColumn& column : columns) {
     if (!check_column(column, rows, error)) return {};
     if (!names.insert(column.name).second) {
-      *error = "There are two columns with the name " + quoted(column.name) +
-               "; names must be different.";
+      *error = "There are two columns with the name " + quoted(column.name) + "; names must be different.";
       return {};
     }
   }
   Slots slots;
   constexpr std::string_view kRule = "a table has one row per key.";
-  const bool placed = key.type == Table::ColumnType::kInt
-                          ? place_keys(key.ints, "Key", "row", kRule, &slots, error)
-                          : place_keys(key.texts, "Key", "row", kRule, &slots, error);
+  const bool placed = key.type == Table::ColumnType::kInt ? place_keys(key.ints, "Key", "row", kRule, &slots, error)
+                                                          : place_keys(key.texts, "Key", "row", kRule, &slots, error);
   if (!placed) return {};
   FileWriter file(sizeof(TableHeader));
   TableHeader header = {};

@@ -68,10 +68,9 @@ struct TableFieldHeader {
   uint32_t reserved;
   uint64_t name_offset;
   uint64_t name_size;
-  uint64_t valid_offset;  // A byte per row, 1 where there is a value; 0 when every row has one.
-  uint64_t
-      values_offset;  // bool: a byte per row. int, float: 8 bytes per row. Text: rows + 1 offsets.
-  uint64_t text_offset;  // Text only.
+  uint64_t valid_offset;   // A byte per row, 1 where there is a value; 0 when every row has one.
+  uint64_t values_offset;  // bool: a byte per row. int, float: 8 bytes per row. Text: rows + 1 offsets.
+  uint64_t text_offset;    // Text only.
   uint64_t text_size;
   uint64_t reserved_end;
 };

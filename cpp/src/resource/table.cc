@@ -34,8 +34,7 @@ Text Table::Field::text_at(int64_t row) const {
 
 int64_t Table::find(int64_t key, uint64_t hash) const {
   return find_in_slots(slots_, slot_mask_, probe_limit_, hash, [&](uint64_t row) {
-    return row < static_cast<uint64_t>(rows_) &&
-           load_value<int64_t>(key_.values, static_cast<int64_t>(row)) == key;
+    return row < static_cast<uint64_t>(rows_) && load_value<int64_t>(key_.values, static_cast<int64_t>(row)) == key;
   });
 }
 
@@ -45,13 +44,9 @@ int64_t Table::find(Text key, uint64_t hash) const {
   });
 }
 
-int64_t Table::find(int64_t key) const {
-  return key_.type == ColumnType::kInt ? find(key, hash_key(key)) : -1;
-}
+int64_t Table::find(int64_t key) const { return key_.type == ColumnType::kInt ? find(key, hash_key(key)) : -1; }
 
-int64_t Table::find(Text key) const {
-  return key_.type == ColumnType::kText ? find(key, hash_key(key)) : -1;
-}
+int64_t Table::find(Text key) const { return key_.type == ColumnType::kText ? find(key, hash_key(key)) : -1; }
 
 void Table::find(const int64_t* keys, uint32_t count, int64_t* rows) const {
   if (key_.type != ColumnType::kInt) {
@@ -73,9 +68,7 @@ void Table::find(const Text* keys, uint32_t count, int64_t* rows) const {
   const auto* const offsets = reinterpret_cast<const uint64_t*>(key_.values);
   find_group(
       slots_, slot_mask_, static_cast<uint64_t>(rows_), keys, count, 2,
-      [&](uint64_t row, int round) {
-        prefetch_text(offsets, key_.text, key_.text_size, row, round);
-      },
+      [&](uint64_t row, int round) { prefetch_text(offsets, key_.text, key_.text_size, row, round); },
       [&](uint32_t i, uint64_t hash) { rows[i] = find(keys[i], hash); });
 }
 
@@ -88,9 +81,7 @@ int Table::column(Text name) const {
   return -1;
 }
 
-Table::ColumnType Table::column_type(int column) const {
-  return fields_[static_cast<size_t>(column)].type;
-}
+Table::ColumnType Table::column_type(int column) const { return fields_[static_cast<size_t>(column)].type; }
 
 int64_t Table::rows() const { return rows_; }
 
@@ -137,13 +128,10 @@ StatusOr<Table> ResourceReader::open_table(std::span<const std::byte> bytes) {
   SectionBounds bounds(bytes, "table");
   const auto header = bounds.read_header<TableHeader>(kTableMagic);
   Table table;
-  table.slots_ =
-      bounds.slots(header.slots_offset, header.slot_count, header.rows, header.probe_limit);
-  bounds.require(header.column_count <= kMaximumTableColumns,
-                 "has more columns than the format allows");
-  const unsigned char* directory =
-      bounds.section("column directory", header.fields_offset, uint64_t{header.column_count} + 1,
-                     sizeof(TableFieldHeader));
+  table.slots_ = bounds.slots(header.slots_offset, header.slot_count, header.rows, header.probe_limit);
+  bounds.require(header.column_count <= kMaximumTableColumns, "has more columns than the format allows");
+  const unsigned char* directory = bounds.section("column directory", header.fields_offset,
+                                                  uint64_t{header.column_count} + 1, sizeof(TableFieldHeader));
   if (!bounds.ok()) return bounds.status();
   table.slot_mask_ = header.slot_count - 1;
   table.rows_ = static_cast<int64_t>(header.rows);
@@ -158,10 +146,8 @@ StatusOr<Table> ResourceReader::open_table(std::span<const std::byte> bytes) {
     field.type = static_cast<Table::ColumnType>(entry.type);
     const bool is_text = field.type == Table::ColumnType::kText;
     const uint64_t value_size = field.type == Table::ColumnType::kBool ? 1 : 8;
-    const unsigned char* name =
-        bounds.section("column name", entry.name_offset, entry.name_size, 1);
-    field.values = bounds.section("column values", entry.values_offset,
-                                  header.rows + (is_text ? 1 : 0), value_size);
+    const unsigned char* name = bounds.section("column name", entry.name_offset, entry.name_size, 1);
+    field.values = bounds.section("column values", entry.values_offset, header.rows + (is_text ? 1 : 0), value_size);
     if (entry.valid_offset != 0) {
       field.valid = bounds.section("column validity", entry.valid_offset, header.rows, 1);
     }
@@ -173,9 +159,8 @@ StatusOr<Table> ResourceReader::open_table(std::span<const std::byte> bytes) {
     if (!bounds.ok()) return bounds.status();
     field.name = {reinterpret_cast<const char*>(name), entry.name_size};
   }
-  bounds.require(
-      table.key_.type == Table::ColumnType::kInt || table.key_.type == Table::ColumnType::kText,
-      "has a key that is neither int nor text");
+  bounds.require(table.key_.type == Table::ColumnType::kInt || table.key_.type == Table::ColumnType::kText,
+                 "has a key that is neither int nor text");
   bounds.require(table.key_.valid == nullptr, "has a key column with nulls");
   if (!bounds.ok()) return bounds.status();
   return table;

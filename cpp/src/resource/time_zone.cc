@@ -180,8 +180,8 @@ std::optional<Header> read_header(ByteReader& bytes) {
   Header header;
   header.version = static_cast<uint8_t>(bytes.number(1));
   bytes.take(15);
-  for (uint32_t* count : {&header.ut_local, &header.standard_wall, &header.leap, &header.changes, &header.types,
-                          &header.characters}) {
+  for (uint32_t* count :
+       {&header.ut_local, &header.standard_wall, &header.leap, &header.changes, &header.types, &header.characters}) {
     *count = static_cast<uint32_t>(bytes.number(4));
   }
   if (!bytes.ok()) return std::nullopt;
@@ -253,7 +253,8 @@ class TimeZoneReader {
     for (uint32_t i = 0; i < header->changes; ++i) {
       const auto seconds = static_cast<int64_t>(times.number(8));
       const auto type = static_cast<uint8_t>(indices[i]);
-      if (i > 0 && seconds <= before) return fail(error, "The transitions of the TZif data are not in ascending order.");
+      if (i > 0 && seconds <= before)
+        return fail(error, "The transitions of the TZif data are not in ascending order.");
       if (type >= offsets.size()) return fail(error, "A transition of the TZif data has a type that does not exist.");
       before = seconds;
       if (seconds < -kMaximumSeconds) {
@@ -323,8 +324,7 @@ class TimeZoneReader {
       return;
     }
     zone->first_change_ = zone->changes_[1];
-    const uint64_t range =
-        static_cast<uint64_t>(zone->changes_.back()) - static_cast<uint64_t>(zone->first_change_);
+    const uint64_t range = static_cast<uint64_t>(zone->changes_.back()) - static_cast<uint64_t>(zone->first_change_);
     while (range >> zone->bucket_shift_ > kMaximumBuckets) ++zone->bucket_shift_;
     const uint64_t buckets = (range >> zone->bucket_shift_) + 2;
     size_t change = 1;

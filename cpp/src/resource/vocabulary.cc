@@ -28,28 +28,23 @@ int64_t Vocabulary::lookup(Text word) const {
 void Vocabulary::lookup(const Text* words, uint32_t count, int64_t* ids) const {
   find_group(
       slots_, slot_mask_, word_count_, words, count, 2,
-      [&](uint64_t position, int round) {
-        prefetch_text(offsets_, text_, text_size_, position, round);
-      },
+      [&](uint64_t position, int round) { prefetch_text(offsets_, text_, text_size_, position, round); },
       [&](uint32_t i, uint64_t hash) { ids[i] = id(find(words[i], hash), hash); });
 }
 
 bool Vocabulary::contains(Text word) const { return find(word, hash_key(word)) >= 0; }
 
-int64_t Vocabulary::size() const {
-  return static_cast<int64_t>(word_count_) + (oov_buckets_ == 0 ? 1 : oov_buckets_);
-}
+int64_t Vocabulary::size() const { return static_cast<int64_t>(word_count_) + (oov_buckets_ == 0 ? 1 : oov_buckets_); }
 
 StatusOr<Vocabulary> ResourceReader::open_vocabulary(std::span<const std::byte> bytes) {
   SectionBounds bounds(bytes, "vocabulary");
   const auto header = bounds.read_header<VocabularyHeader>(kVocabularyMagic);
   Vocabulary vocabulary;
-  vocabulary.slots_ =
-      bounds.slots(header.slots_offset, header.slot_count, header.word_count, header.probe_limit);
-  vocabulary.offsets_ = reinterpret_cast<const uint64_t*>(bounds.section(
-      "word offsets", header.offsets_offset, header.word_count + 1, sizeof(uint64_t)));
-  vocabulary.text_ = reinterpret_cast<const char*>(
-      bounds.section("text", header.text_offset, header.text_size, 1, kTextPadding));
+  vocabulary.slots_ = bounds.slots(header.slots_offset, header.slot_count, header.word_count, header.probe_limit);
+  vocabulary.offsets_ = reinterpret_cast<const uint64_t*>(
+      bounds.section("word offsets", header.offsets_offset, header.word_count + 1, sizeof(uint64_t)));
+  vocabulary.text_ =
+      reinterpret_cast<const char*>(bounds.section("text", header.text_offset, header.text_size, 1, kTextPadding));
   if (!bounds.ok()) return bounds.status();
   vocabulary.slot_mask_ = header.slot_count - 1;
   vocabulary.word_count_ = header.word_count;

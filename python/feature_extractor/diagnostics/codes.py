@@ -75,7 +75,11 @@ _TABLE = (
     ("FX173", "bad-table-type", "A table cannot have a key or field of this type."),
     ("FX174", "bad-table", "A table's file has a cell, row or header that does not fit its type."),
     ("FX175", "unknown-time-zone", "No time zone of the IANA database has this name."),
-    ("FX176", "bad-constant", "A constant cannot be computed, or its operator cannot work with it."),
+    (
+        "FX176",
+        "bad-constant",
+        "A constant cannot be computed, or its operator cannot work with it.",
+    ),
 )
 
 CODES: dict[str, Code] = {row[0]: Code(*row) for row in _TABLE}

@@ -23,13 +23,15 @@ from feature_extractor.plan.errors import PlanError, plan_error
 from feature_extractor.plan.graph import Argument, Domain, Graph, Slot, Step
 from feature_extractor.plan.leaves import Path, leaf_paths, leaf_type, representative, width_of
 from feature_extractor.plan.operators import (
-    STORAGE,
     Operator,
     Operators,
     Overload,
     Parameter,
     Pattern,
     Signature,
+    is_opaque,
+    list_of_lambda,
+    result_storage,
     storage_of,
     substitute,
 )
@@ -207,7 +209,7 @@ class Lowering:
         lambdas: dict[int, list[int]] = {}
         for i, argument in enumerate(call.arguments):
             if isinstance(argument, Lambda):
-                lambdas.setdefault(_list_of(parameters, i), []).append(i)
+                lambdas.setdefault(list_of_lambda(parameters, i), []).append(i)
             elif isinstance(argument, Literal) and isinstance(argument.type, NullType):
                 expected = substitute(parameters[i].pattern, bindings)
                 values[i] = self._literal(argument, expected or argument.type)
@@ -403,7 +405,7 @@ class Lowering:
         parts = pattern.parts or (pattern, pattern)
         if isinstance(value, ListValue):
             return self._element(value.element, parts[0], overload, narrow)
-        if _opaque(parts[0], overload) and _opaque(parts[-1], overload):
+        if is_opaque(parts[0], overload) and is_opaque(parts[-1], overload):
             return ()
         key, item = self.lifting.together((value.key, value.value), value.domain)
         return (
@@ -420,7 +422,7 @@ class Lowering:
         keep: bool = False,
     ) -> tuple[Argument, ...]:
         """Return the columns of a list's elements; none where the kernel never looks at them."""
-        if _opaque(pattern, overload) and not keep:
+        if is_opaque(pattern, overload) and not keep:
             return ()
         if isinstance(value, LISTS):
             return (Argument(value.shape, self._children(value, pattern, overload, narrow)),)
@@ -571,7 +573,7 @@ class Lowering:
             storage = storage_of(type_)
             for i, overload in enumerate(field_of.overloads if field_of else ()):
                 result = overload.signature.result
-                if _pattern_storage(result, storage) != storage:
+                if result_storage(result, storage) != storage:
                     continue
                 kernel = overload.kernel({result.name: storage})
                 assert field_of is not None and kernel is not None
@@ -659,13 +661,6 @@ def _element_for(over: ListValue | MapValue, invocation: _Invocation) -> Value:
     return over.key if pattern.parts[0].name == signature.result.name else over.value
 
 
-def _pattern_storage(pattern: Pattern, wanted: str) -> str:
-    """Return the storage type of a result; a type variable may stand for the one that is wanted."""
-    if pattern.kind == "variable":
-        return wanted
-    return "vector" if pattern.kind == "vector" else STORAGE.get(pattern.kind, "")
-
-
 def _names(type_: Type) -> tuple[str, ...]:
     assert isinstance(type_, StructType)
     return tuple(name for name, _ in type_.fields)
@@ -679,23 +674,3 @@ def _kept(step: Step, index: int) -> Slot:
     slot = step.results[index]
     assert slot is not None
     return slot
-
-
-def _opaque(pattern: Pattern, overload: Overload) -> bool:
-    """Whether kernels never look at values of this pattern."""
-    return pattern.kind == "variable" and pattern.name not in overload.looked_at
-
-
-def _list_of(parameters: list[Parameter], lambda_index: int) -> int:
-    """Return the position of the list that a lambda runs over.
-
-    The one with the lambda's element type.
-    """
-    element = parameters[lambda_index].pattern.parts[0]
-    for i, parameter in enumerate(parameters):
-        pattern = parameter.pattern
-        if pattern.kind in ("list", "map") and any(
-            (part.kind, part.name) == (element.kind, element.name) for part in pattern.parts
-        ):
-            return i
-    return next(i for i, p in enumerate(parameters) if p.pattern.kind in ("list", "map"))

@@ -299,3 +299,30 @@ def matches(
 def _satisfies(type_: Type, constraint: str) -> bool:
     admitted = registry.CONSTRAINTS[constraint]
     return not admitted or (isinstance(type_, ScalarType) and type_.name in admitted)
+
+
+def result_storage(pattern: Pattern, wanted: str) -> str:
+    """Return the storage type of a result; a type variable may stand for the one that is wanted."""
+    if pattern.kind == "variable":
+        return wanted
+    return "vector" if pattern.kind == "vector" else STORAGE.get(pattern.kind, "")
+
+
+def is_opaque(pattern: Pattern, overload: Overload) -> bool:
+    """Whether kernels never look at values of this pattern."""
+    return pattern.kind == "variable" and pattern.name not in overload.looked_at
+
+
+def list_of_lambda(parameters: list[Parameter], lambda_index: int) -> int:
+    """Return the position of the list that a lambda runs over.
+
+    The one with the lambda's element type.
+    """
+    element = parameters[lambda_index].pattern.parts[0]
+    for i, parameter in enumerate(parameters):
+        pattern = parameter.pattern
+        if pattern.kind in ("list", "map") and any(
+            (part.kind, part.name) == (element.kind, element.name) for part in pattern.parts
+        ):
+            return i
+    return next(i for i, p in enumerate(parameters) if p.pattern.kind in ("list", "map"))

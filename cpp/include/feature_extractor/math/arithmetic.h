@@ -56,17 +56,11 @@ inline constexpr double kNan = __builtin_nan("");
 // between double and int64, so every conversion here is done this way.
 inline constexpr double kRoundingShift = 0x1.8p52;
 
-FEATURE_EXTRACTOR_MATH_INLINE std::uint64_t to_bits(double x) {
-  return std::bit_cast<std::uint64_t>(x);
-}
+FEATURE_EXTRACTOR_MATH_INLINE std::uint64_t to_bits(double x) { return std::bit_cast<std::uint64_t>(x); }
 
-FEATURE_EXTRACTOR_MATH_INLINE double from_bits(std::uint64_t bits) {
-  return std::bit_cast<double>(bits);
-}
+FEATURE_EXTRACTOR_MATH_INLINE double from_bits(std::uint64_t bits) { return std::bit_cast<double>(bits); }
 
-FEATURE_EXTRACTOR_MATH_INLINE double magnitude(double x) {
-  return from_bits(to_bits(x) & ~kSignBit);
-}
+FEATURE_EXTRACTOR_MATH_INLINE double magnitude(double x) { return from_bits(to_bits(x) & ~kSignBit); }
 
 // The magnitude of the first argument with the sign bit of the second.
 FEATURE_EXTRACTOR_MATH_INLINE double with_sign_of(double x, double sign) {
@@ -75,9 +69,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double with_sign_of(double x, double sign) {
 
 // x with its lower 27 bits cleared. Two such values have 26 significant bits each, so their product
 // is exact; this takes the place of Veltkamp's splitting (Dekker 1971) at a fraction of its cost.
-FEATURE_EXTRACTOR_MATH_INLINE double upper_half(double x) {
-  return from_bits(to_bits(x) & 0xfffffffff8000000u);
-}
+FEATURE_EXTRACTOR_MATH_INLINE double upper_half(double x) { return from_bits(to_bits(x) & 0xfffffffff8000000u); }
 
 // 2^n for an integer -1022 <= n <= 1023 that is held in a double.
 FEATURE_EXTRACTOR_MATH_INLINE double power_of_two(double n) {
@@ -96,8 +88,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double scale(double x, double n) {
 // condition ? a : b, by bit masks. GCC moves the computation of a value that is used on one side
 // only of a `?:` into a branch, and then does not vectorise the loop because floating-point
 // operations may trap. Masks keep both sides unconditional.
-FEATURE_EXTRACTOR_MATH_INLINE std::uint64_t select_bits(bool condition, std::uint64_t a,
-                                                        std::uint64_t b) {
+FEATURE_EXTRACTOR_MATH_INLINE std::uint64_t select_bits(bool condition, std::uint64_t a, std::uint64_t b) {
   const std::uint64_t mask = std::uint64_t{0} - static_cast<std::uint64_t>(condition);
   return (a & mask) | (b & ~mask);
 }
@@ -107,12 +98,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double select(bool condition, double a, double b) 
 }
 
 // The smaller or the larger of two values; the second one when the first is NaN.
-FEATURE_EXTRACTOR_MATH_INLINE double at_most(double x, double limit) {
-  return select(x < limit, x, limit);
-}
-FEATURE_EXTRACTOR_MATH_INLINE double at_least(double x, double limit) {
-  return select(x > limit, x, limit);
-}
+FEATURE_EXTRACTOR_MATH_INLINE double at_most(double x, double limit) { return select(x < limit, x, limit); }
+FEATURE_EXTRACTOR_MATH_INLINE double at_least(double x, double limit) { return select(x > limit, x, limit); }
 
 // An unevaluated sum of two doubles, the second much smaller than the first (Dekker 1971).
 struct Extended {
@@ -142,8 +129,7 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended multiply_exactly(double a, double b) {
   const double a_low = a - a_high;
   const double b_low = b - b_high;
   const double product = a * b;
-  const double error =
-      ((a_high * b_high - product) + (a_high * b_low + a_low * b_high)) + a_low * b_low;
+  const double error = ((a_high * b_high - product) + (a_high * b_low + a_low * b_high)) + a_low * b_low;
   return {product, error};
 }
 
@@ -155,9 +141,8 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended divide(Extended numerator, Extended denom
   const double quotient = upper_half(numerator.high * reciprocal);
   const double denominator_high = upper_half(denominator.high);
   const double denominator_rest = denominator.high - denominator_high;
-  const double remainder =
-      ((numerator.high - quotient * denominator_high) - quotient * denominator_rest) +
-      (numerator.low - quotient * denominator.low);
+  const double remainder = ((numerator.high - quotient * denominator_high) - quotient * denominator_rest) +
+                           (numerator.low - quotient * denominator.low);
   return {quotient, remainder * reciprocal};
 }
 
@@ -167,8 +152,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double every_other_term(double, double last) { ret
 FEATURE_EXTRACTOR_MATH_INLINE double every_other_term(double, double last, double) { return last; }
 
 template <typename... Coefficients>
-FEATURE_EXTRACTOR_MATH_INLINE double every_other_term(double square, double first, double,
-                                                      Coefficients... rest) {
+FEATURE_EXTRACTOR_MATH_INLINE double every_other_term(double square, double first, double, Coefficients... rest) {
   return first + square * every_other_term(square, rest...);
 }
 
@@ -176,11 +160,9 @@ FEATURE_EXTRACTOR_MATH_INLINE double every_other_term(double square, double firs
 // the square of x, two chains that the CPU runs side by side. The order of evaluation is part of
 // the result and must not change.
 template <typename... Coefficients>
-FEATURE_EXTRACTOR_MATH_INLINE double polynomial(double x, double first, double second,
-                                                Coefficients... rest) {
+FEATURE_EXTRACTOR_MATH_INLINE double polynomial(double x, double first, double second, Coefficients... rest) {
   const double square = x * x;
-  return every_other_term(square, first, second, rest...) +
-         x * every_other_term(square, second, rest...);
+  return every_other_term(square, first, second, rest...) + x * every_other_term(square, second, rest...);
 }
 
 }  // namespace feature_extractor::math

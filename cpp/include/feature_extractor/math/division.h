@@ -56,8 +56,7 @@ FEATURE_EXTRACTOR_MATH_INLINE WholeDivision divide_moderate(double x, double y) 
     remainder = (remainder << step) % divisor;
     left -= step;
   }
-  const double scaled =
-      scale(static_cast<double>(remainder), static_cast<double>(divisor_exponent - 1075));
+  const double scaled = scale(static_cast<double>(remainder), static_cast<double>(divisor_exponent - 1075));
   return {round_half_even((magnitude(x) - scaled) / magnitude(y)), scaled};
 }
 
@@ -76,57 +75,47 @@ FEATURE_EXTRACTOR_MATH_INLINE double modulo_of(double x, double y, WholeDivision
 // The largest whole number not above the exact quotient; the nearest float where that has more than
 // 53 bits. Not finite when y is zero.
 FEATURE_EXTRACTOR_MATH_INLINE double floor_divide(double x, double y) {
-  return is_moderate_division(x, y) ? floor_of(x, y, divide_moderate(x, y))
-                                    : floor_of(x, y, divide_extreme(x, y));
+  return is_moderate_division(x, y) ? floor_of(x, y, divide_moderate(x, y)) : floor_of(x, y, divide_extreme(x, y));
 }
 
 // x - y * floor(x / y), which has the sign of y; as in Python the remainder is exact, and only the
 // addition of y to one of the other sign rounds. NaN when y is zero.
 FEATURE_EXTRACTOR_MATH_INLINE double modulo(double x, double y) {
-  return is_moderate_division(x, y) ? modulo_of(x, y, divide_moderate(x, y))
-                                    : modulo_of(x, y, divide_extreme(x, y));
+  return is_moderate_division(x, y) ? modulo_of(x, y, divide_moderate(x, y)) : modulo_of(x, y, divide_extreme(x, y));
 }
 
 // The same over arrays: the vector path where every division of a block is moderate; the bits are
 // the same.
 template <typename OneResult>
-FEATURE_EXTRACTOR_MATH_INLINE void for_each_division(const double* x, const double* y,
-                                                     double* __restrict out, std::size_t count,
-                                                     OneResult one_result) {
+FEATURE_EXTRACTOR_MATH_INLINE void for_each_division(const double* x, const double* y, double* __restrict out,
+                                                     std::size_t count, OneResult one_result) {
   constexpr std::size_t kBlock = 256;
   for (std::size_t begin = 0; begin < count; begin += kBlock) {
     const std::size_t end = count - begin < kBlock ? count : begin + kBlock;
     std::uint64_t moderate = 1;
-    for (std::size_t i = begin; i < end; ++i)
-      moderate &= static_cast<std::uint64_t>(is_moderate_division(x[i], y[i]));
+    for (std::size_t i = begin; i < end; ++i) moderate &= static_cast<std::uint64_t>(is_moderate_division(x[i], y[i]));
     if (moderate != 0) {
       FEATURE_EXTRACTOR_MATH_INDEPENDENT_ITERATIONS
-      for (std::size_t i = begin; i < end; ++i)
-        out[i] = one_result(x[i], y[i], divide_moderate(x[i], y[i]));
+      for (std::size_t i = begin; i < end; ++i) out[i] = one_result(x[i], y[i], divide_moderate(x[i], y[i]));
     } else {
       for (std::size_t i = begin; i < end; ++i) {
-        out[i] = one_result(x[i], y[i],
-                            is_moderate_division(x[i], y[i]) ? divide_moderate(x[i], y[i])
-                                                             : divide_extreme(x[i], y[i]));
+        out[i] = one_result(
+            x[i], y[i], is_moderate_division(x[i], y[i]) ? divide_moderate(x[i], y[i]) : divide_extreme(x[i], y[i]));
       }
     }
   }
 }
 
-FEATURE_EXTRACTOR_MATH_INLINE void floor_divide(const double* x, const double* y, double* out,
-                                                std::size_t count) {
-  for_each_division(
-      x, y, out, count,
-      [](double a, double b, WholeDivision division)
-          __attribute__((always_inline)) { return floor_of(a, b, division); });
+FEATURE_EXTRACTOR_MATH_INLINE void floor_divide(const double* x, const double* y, double* out, std::size_t count) {
+  for_each_division(x, y, out, count, [](double a, double b, WholeDivision division) __attribute__((always_inline)) {
+    return floor_of(a, b, division);
+  });
 }
 
-FEATURE_EXTRACTOR_MATH_INLINE void modulo(const double* x, const double* y, double* out,
-                                          std::size_t count) {
-  for_each_division(
-      x, y, out, count,
-      [](double a, double b, WholeDivision division)
-          __attribute__((always_inline)) { return modulo_of(a, b, division); });
+FEATURE_EXTRACTOR_MATH_INLINE void modulo(const double* x, const double* y, double* out, std::size_t count) {
+  for_each_division(x, y, out, count, [](double a, double b, WholeDivision division) __attribute__((always_inline)) {
+    return modulo_of(a, b, division);
+  });
 }
 
 }  // namespace feature_extractor::math

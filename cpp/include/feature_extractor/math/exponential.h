@@ -37,8 +37,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double exponential_tail(double r, double constant)
   const double third = 0x1.6c16c16c1414bp-10 + r * 0x1.a01a01b3a594fp-13;
   const double fourth = 0x1.a01a01b200d92p-16 + r * 0x1.71ddefc0fe22dp-19;
   const double fifth = 0x1.27e4c2bac2a75p-22 + r * 0x1.af6c88ceb628dp-26;
-  const double upper =
-      (third + square * fourth) + quartic * (fifth + square * 0x1.1f99c82d30978p-29);
+  const double upper = (third + square * fourth) + quartic * (fifth + square * 0x1.1f99c82d30978p-29);
   return square * ((first + square * second) + quartic * upper);
 }
 
@@ -63,8 +62,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double exp2_extended(double x, double tail) {
   // (rest + tail) * ln 2, with the leading product of 26-bit halves exact.
   const double rest_high = upper_half(rest);
   const double product = rest_high * 0x1.62e4300000000p-1;
-  const double error =
-      rest_high * -0x1.05c610ca86c39p-29 + ((rest - rest_high) + tail) * 0x1.62e42fefa39efp-1;
+  const double error = rest_high * -0x1.05c610ca86c39p-29 + ((rest - rest_high) + tail) * 0x1.62e42fefa39efp-1;
   const Extended reduced = add_ordered(product, error);
   const Extended result = exp_reduced(reduced.high, reduced.low);
   return scale(result.high + result.low, n);
@@ -116,8 +114,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double sigmoid(double x) {
   const Extended sum = add_ordered(1.0, mantissa.high * power);
   const Extended denominator = {sum.high, sum.low + mantissa.low * power};
   const bool positive = x >= 0.0;
-  const Extended numerator = {select(positive, 1.0, mantissa.high),
-                              select(positive, 0.0, mantissa.low)};
+  const Extended numerator = {select(positive, 1.0, mantissa.high), select(positive, 0.0, mantissa.low)};
   const Extended quotient = divide(numerator, denominator);
   return scale(quotient.high + quotient.low, select(positive, 0.0, reduced.exponent));
 }

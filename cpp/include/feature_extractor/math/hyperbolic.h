@@ -29,12 +29,10 @@ FEATURE_EXTRACTOR_MATH_INLINE HyperbolicParts hyperbolic_parts(double size) {
   const bool huge = n > 512.0;
   const double r = reduced.high;
   const double z = r * r;
-  const double sine =
-      polynomial(z, 0x1.5555555555559p-3, 0x1.111111110f6aep-7, 0x1.a01a01afe55dap-13,
-                 0x1.71ddf85316d5fp-19, 0x1.af5ebfef2e222p-26);
-  const double cosine =
-      polynomial(z, 0x1.5555555555558p-5, 0x1.6c16c16c1504bp-10, 0x1.a01a01ad63ca0p-16,
-                 0x1.27e4cc4e407ccp-22, 0x1.1f8b7b2b624bep-29);
+  const double sine = polynomial(z, 0x1.5555555555559p-3, 0x1.111111110f6aep-7, 0x1.a01a01afe55dap-13,
+                                 0x1.71ddf85316d5fp-19, 0x1.af5ebfef2e222p-26);
+  const double cosine = polynomial(z, 0x1.5555555555558p-5, 0x1.6c16c16c1504bp-10, 0x1.a01a01ad63ca0p-16,
+                                   0x1.27e4cc4e407ccp-22, 0x1.1f8b7b2b624bep-29);
   return {r,
           reduced.low + r * z * sine,
           r * reduced.low + (0.5 * z + z * z * cosine),
@@ -49,9 +47,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double sinh(double x) {
   const HyperbolicParts parts = hyperbolic_parts(size);
   const Extended difference = add_ordered(parts.growing, -parts.vanishing);
   const Extended sum = add_ordered(difference.high, parts.growing * parts.r);
-  const double rest =
-      parts.vanishing * parts.r +
-      ((parts.growing + parts.vanishing) * parts.sine_tail + difference.high * parts.cosine_tail);
+  const double rest = parts.vanishing * parts.r +
+                      ((parts.growing + parts.vanishing) * parts.sine_tail + difference.high * parts.cosine_tail);
   const double result = (sum.high + (sum.low + (difference.low + rest))) * parts.factor;
   return with_sign_of(select(size < 0x1p-27, size, result), x);
 }
@@ -61,9 +58,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double cosh(double x) {
   const HyperbolicParts parts = hyperbolic_parts(magnitude(x));
   const Extended total = add_ordered(parts.growing, parts.vanishing);
   const Extended sum = add_ordered(total.high, parts.growing * parts.r);
-  const double rest =
-      ((parts.growing - parts.vanishing) * parts.sine_tail + total.high * parts.cosine_tail) -
-      parts.vanishing * parts.r;
+  const double rest = ((parts.growing - parts.vanishing) * parts.sine_tail + total.high * parts.cosine_tail) -
+                      parts.vanishing * parts.r;
   return (sum.high + (sum.low + (total.low + rest))) * parts.factor;
 }
 

@@ -31,9 +31,8 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended arc_tangent_of_ratio(double a, double b) 
   const double z = value * value;
   const double series = polynomial(
       z, -0x1.5555555555552p-2, 0x1.9999999999056p-3, -0x1.249249245141cp-3, 0x1.c71c71aa53638p-4,
-      -0x1.745d1381ab96cp-4, 0x1.3b135fe8d4e87p-4, -0x1.110c6959147c3p-4, 0x1.e1826b9e3ae3fp-5,
-      -0x1.ac70a8fad86b3p-5, 0x1.77f57e3c90c14p-5, -0x1.300ef4a22d025p-5, 0x1.838501c98a8e6p-6,
-      -0x1.121483f4f51f2p-7);
+      -0x1.745d1381ab96cp-4, 0x1.3b135fe8d4e87p-4, -0x1.110c6959147c3p-4, 0x1.e1826b9e3ae3fp-5, -0x1.ac70a8fad86b3p-5,
+      0x1.77f57e3c90c14p-5, -0x1.300ef4a22d025p-5, 0x1.838501c98a8e6p-6, -0x1.121483f4f51f2p-7);
   const Extended sum = add_ordered(base, u.high);
   return {sum.high, sum.low + (base_low + (u.low + value * z * series))};
 }
@@ -74,11 +73,10 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended arc_sine_reduced(double size) {
   const double high = upper_half(value);
   const double root_low = (square - high * high) / (root + high);
   const double low = select(large, select(square == 0.0, 0.0, root_low), size - high);
-  const double series = polynomial(square, 0x1.5555555555578p-3, 0x1.333333332df05p-4,
-                                   0x1.6db6db722c037p-5, 0x1.f1c71a8b6b0cbp-6, 0x1.6e8bdfeb54841p-6,
-                                   0x1.1c49ddb5dda88p-6, 0x1.ca214ab4baa9dp-7, 0x1.75775d1c31bf2p-7,
-                                   0x1.618bb32748134p-7, 0x1.e14d9ea72df83p-9, 0x1.6505e20caac35p-6,
-                                   -0x1.59fbaaccd1bb9p-6, 0x1.0be5eb5364a0bp-5);
+  const double series = polynomial(
+      square, 0x1.5555555555578p-3, 0x1.333333332df05p-4, 0x1.6db6db722c037p-5, 0x1.f1c71a8b6b0cbp-6,
+      0x1.6e8bdfeb54841p-6, 0x1.1c49ddb5dda88p-6, 0x1.ca214ab4baa9dp-7, 0x1.75775d1c31bf2p-7, 0x1.618bb32748134p-7,
+      0x1.e14d9ea72df83p-9, 0x1.6505e20caac35p-6, -0x1.59fbaaccd1bb9p-6, 0x1.0be5eb5364a0bp-5);
   return {high, low + value * square * series};
 }
 

@@ -27,8 +27,7 @@ FEATURE_EXTRACTOR_MATH_INLINE Decomposition decompose_normal(double x) {
   const std::uint64_t biased = (distance + (std::uint64_t{1024} << 52)) >> 52;
   const double exponent = from_bits(biased | 0x4330000000000000u) - (0x1p52 + 1024.0);
   const std::uint64_t exponent_bits = distance & 0xfff0000000000000u;
-  return {from_bits(bits - exponent_bits), exponent,
-          from_bits((std::uint64_t{1024} << 52) - exponent_bits)};
+  return {from_bits(bits - exponent_bits), exponent, from_bits((std::uint64_t{1024} << 52) - exponent_bits)};
 }
 
 // The mantissa and the exponent for every positive finite x: a subnormal number is scaled up by
@@ -55,8 +54,7 @@ FEATURE_EXTRACTOR_MATH_INLINE LogarithmSeries log_series(double f) {
   const double z = s * s;
   const double w = z * z;
   const double odd =
-      0x1.5555555555592p-1 +
-      w * (0x1.24924941f8ceep-2 + w * (0x1.7466405c1f3bfp-3 + w * 0x1.2f07063c2e5d2p-3));
+      0x1.5555555555592p-1 + w * (0x1.24924941f8ceep-2 + w * (0x1.7466405c1f3bfp-3 + w * 0x1.2f07063c2e5d2p-3));
   const double even = 0x1.999999997fd37p-2 + w * (0x1.c71c5202b3030p-3 + w * 0x1.39a1932a83f65p-3);
   const double series = z * odd + w * even;
   const double half_square = 0.5 * f * f;
@@ -112,9 +110,8 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended log2_extended(double x) {
   const double z_low = s_low * (s_high + s);
   const double rest =
       z_low + z * z *
-                  polynomial(z, 0x1.3333333333330p-1, 0x1.b6db6db6dc854p-2, 0x1.5555555420051p-2,
-                             0x1.1745d225e128ap-2, 0x1.d89d13fe630afp-3, 0x1.99b1133f392dap-3,
-                             0x1.66a65bc961cc8p-3, 0x1.704eb07d9bd50p-3);
+                  polynomial(z, 0x1.3333333333330p-1, 0x1.b6db6db6dc854p-2, 0x1.5555555420051p-2, 0x1.1745d225e128ap-2,
+                             0x1.d89d13fe630afp-3, 0x1.99b1133f392dap-3, 0x1.66a65bc961cc8p-3, 0x1.704eb07d9bd50p-3);
   const double t_high = upper_half(3.0 + (z_high + rest));
   const double t_low = rest - ((t_high - 3.0) - z_high);
   const double product = s_high * t_high;
@@ -152,8 +149,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double log10(double x) {
 FEATURE_EXTRACTOR_MATH_INLINE double log_base(double x, double base) {
   const Extended numerator = log2_extended(x);
   const Extended denominator = log2_extended(base);
-  const Extended quotient = divide(add_ordered(numerator.high, numerator.low),
-                                   add_ordered(denominator.high, denominator.low));
+  const Extended quotient =
+      divide(add_ordered(numerator.high, numerator.low), add_ordered(denominator.high, denominator.low));
   return where_positive(base, where_positive(x, quotient.high + quotient.low));
 }
 

@@ -47,9 +47,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double cbrt(double x) {
   const double guess_bits = upper * 0x1.5555555555555p-2 + kBias;
   const double guess = from_bits(to_bits(guess_bits + 0x1p52) << 32);
   const double ratio = (guess * guess) * (guess / scaled);
-  const double refined =
-      guess * polynomial(ratio, 0x1.df6de03e3a6f4p+0, -0x1.df55a8e93fb86p+0, 0x1.9a516b8103f3ep+0,
-                         -0x1.7e08783e8e33bp-1, 0x1.24d4c917825b7p-3);
+  const double refined = guess * polynomial(ratio, 0x1.df6de03e3a6f4p+0, -0x1.df55a8e93fb86p+0, 0x1.9a516b8103f3ep+0,
+                                            -0x1.7e08783e8e33bp-1, 0x1.24d4c917825b7p-3);
   const double t = upper_half(refined);
   const double quotient = scaled / (t * t);
   const double root = t + t * ((quotient - t) / ((t + t) + quotient));
@@ -81,8 +80,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double hypot(double x, double y) {
   const Extended sum = add_ordered(first.high, second.high);
   const double root = __builtin_sqrt(sum.high);
   const Extended square = multiply_exactly(root, root);
-  const double error =
-      (((sum.high - square.high) - square.low) + sum.low) + (first.low + second.low);
+  const double error = (((sum.high - square.high) - square.low) + sum.low) + (first.low + second.low);
   const double result = (root + error / (root + root)) * factors.low;
   return select(larger == 0.0, 0.0, select(larger <= kLargest, result, kInfinity));
 }

@@ -41,11 +41,10 @@ FEATURE_EXTRACTOR_MATH_INLINE ReducedAngle reduce_moderate_angle(double x) {
 // The binary fraction of 2/pi in 64-bit words. 1,280 bits reach past the last bit that the largest
 // double needs.
 inline constexpr std::uint64_t kTwoOverPi[20] = {
-    0xa2f9836e4e441529u, 0xfc2757d1f534ddc0u, 0xdb6295993c439041u, 0xfe5163abdebbc561u,
-    0xb7246e3a424dd2e0u, 0x06492eea09d1921cu, 0xfe1deb1cb129a73eu, 0xe88235f52ebb4484u,
-    0xe99c7026b45f7e41u, 0x3991d639835339f4u, 0x9c845f8bbdf9283bu, 0x1ff897ffde05980fu,
-    0xef2f118b5a0a6d1fu, 0x6d367ecf27cb09b7u, 0x4f463f669e5fea2du, 0x7527bac7ebe5f17bu,
-    0x3d0739f78a5292eau, 0x6bfb5fb11f8d5d08u, 0x56033046fc7b6babu, 0xf0cfbc209af4361du,
+    0xa2f9836e4e441529u, 0xfc2757d1f534ddc0u, 0xdb6295993c439041u, 0xfe5163abdebbc561u, 0xb7246e3a424dd2e0u,
+    0x06492eea09d1921cu, 0xfe1deb1cb129a73eu, 0xe88235f52ebb4484u, 0xe99c7026b45f7e41u, 0x3991d639835339f4u,
+    0x9c845f8bbdf9283bu, 0x1ff897ffde05980fu, 0xef2f118b5a0a6d1fu, 0x6d367ecf27cb09b7u, 0x4f463f669e5fea2du,
+    0x7527bac7ebe5f17bu, 0x3d0739f78a5292eau, 0x6bfb5fb11f8d5d08u, 0x56033046fc7b6babu, 0xf0cfbc209af4361du,
 };
 
 // The same for every finite x with |x| >= 2^20.
@@ -56,15 +55,12 @@ inline constexpr std::uint64_t kTwoOverPi[20] = {
   // |x| = integer * 2^exponent. Bits of 2/pi of weight above 2^(2 - exponent) contribute multiples
   // of four to the quadrant and are skipped; the next 192 bits are enough for 2^-137 of absolute
   // error.
-  const auto word_at = [](int index) {
-    return index >= 0 && index < 20 ? kTwoOverPi[index] : std::uint64_t{0};
-  };
+  const auto word_at = [](int index) { return index >= 0 && index < 20 ? kTwoOverPi[index] : std::uint64_t{0}; };
   const int skipped = exponent - 2 + 64;
   const int start = skipped / 64 - 1;
   const int shift = skipped % 64;
   const auto bits_at = [&](int index) {
-    return shift == 0 ? word_at(index)
-                      : (word_at(index) << shift) | (word_at(index + 1) >> (64 - shift));
+    return shift == 0 ? word_at(index) : (word_at(index) << shift) | (word_at(index + 1) >> (64 - shift));
   };
   __extension__ using Wide = unsigned __int128;
   const std::uint64_t upper = bits_at(start);
@@ -73,8 +69,7 @@ inline constexpr std::uint64_t kTwoOverPi[20] = {
   // The product modulo 2^192, which is x * 2/pi modulo 4 with the binary point behind its two top
   // bits.
   const Wide low_product = static_cast<Wide>(integer) * lower;
-  const Wide middle_product =
-      static_cast<Wide>(integer) * middle + static_cast<std::uint64_t>(low_product >> 64);
+  const Wide middle_product = static_cast<Wide>(integer) * middle + static_cast<std::uint64_t>(low_product >> 64);
   const std::uint64_t top = integer * upper + static_cast<std::uint64_t>(middle_product >> 64);
   const std::uint64_t next = static_cast<std::uint64_t>(middle_product);
   const std::uint64_t last = static_cast<std::uint64_t>(low_product);
@@ -95,8 +90,7 @@ inline constexpr std::uint64_t kTwoOverPi[20] = {
   const double weight = from_bits(static_cast<std::uint64_t>(1023 - 53 - zeros) << 52);
   const double high = static_cast<double>(static_cast<std::int64_t>(normalized >> 75)) * weight;
   const double low =
-      static_cast<double>(static_cast<std::int64_t>((normalized >> 22) & 0x001fffffffffffffu)) *
-      weight * 0x1p-53;
+      static_cast<double>(static_cast<std::int64_t>((normalized >> 22) & 0x001fffffffffffffu)) * weight * 0x1p-53;
   const Extended product = multiply_exactly(high, 0x1.921fb54442d18p+0);
   const double rest = high * 0x1.1a62633145c07p-54 + low * 0x1.921fb54442d18p+0;
   const Extended r = add_ordered(product.high, product.low + rest);
@@ -114,9 +108,8 @@ FEATURE_EXTRACTOR_MATH_INLINE ReducedAngle reduce_angle(double x) {
 FEATURE_EXTRACTOR_MATH_INLINE double sine_tail(Extended r) {
   const double z = r.high * r.high;
   const double cubic = z * r.high;
-  const double rest =
-      polynomial(z, 0x1.111111110f87ap-7, -0x1.a01a019c119a3p-13, 0x1.71de3577b7099p-19,
-                 -0x1.ae5e663ab1714p-26, 0x1.5d9300f91958ap-33);
+  const double rest = polynomial(z, 0x1.111111110f87ap-7, -0x1.a01a019c119a3p-13, 0x1.71de3577b7099p-19,
+                                 -0x1.ae5e663ab1714p-26, 0x1.5d9300f91958ap-33);
   return (r.low - z * (0.5 * r.low)) + cubic * (-0x1.5555555555549p-3 + z * rest);
 }
 
@@ -125,9 +118,8 @@ FEATURE_EXTRACTOR_MATH_INLINE Extended cosine_reduced(Extended r) {
   const double z = r.high * r.high;
   const double half_square = 0.5 * z;
   const double high = 1.0 - half_square;
-  const double rest =
-      polynomial(z, 0x1.555555555554cp-5, -0x1.6c16c16c1517ep-10, 0x1.a01a019cb1bddp-16,
-                 -0x1.27e4f809f0747p-22, 0x1.1ee9ebe8ec961p-29, -0x1.8fae9c484a823p-37);
+  const double rest = polynomial(z, 0x1.555555555554cp-5, -0x1.6c16c16c1517ep-10, 0x1.a01a019cb1bddp-16,
+                                 -0x1.27e4f809f0747p-22, 0x1.1ee9ebe8ec961p-29, -0x1.8fae9c484a823p-37);
   return {high, ((1.0 - high) - half_square) + (z * z * rest - r.high * r.low)};
 }
 
@@ -147,10 +139,8 @@ FEATURE_EXTRACTOR_MATH_INLINE double tangent_of_reduced(ReducedAngle angle) {
   const Extended cosine = add_ordered(cosine_sum.high, cosine_sum.low);
   const Extended sine = add_ordered(angle.r.high, sine_tail(angle.r));
   const bool odd = (angle.quadrant & 1) != 0;
-  const Extended numerator = {select(odd, -cosine.high, sine.high),
-                              select(odd, -cosine.low, sine.low)};
-  const Extended denominator = {select(odd, sine.high, cosine.high),
-                                select(odd, sine.low, cosine.low)};
+  const Extended numerator = {select(odd, -cosine.high, sine.high), select(odd, -cosine.low, sine.low)};
+  const Extended denominator = {select(odd, sine.high, cosine.high), select(odd, sine.low, cosine.low)};
   const Extended quotient = divide(numerator, denominator);
   return quotient.high + quotient.low;
 }
@@ -181,8 +171,7 @@ FEATURE_EXTRACTOR_MATH_INLINE double tan(double x) { return tan_of(x, reduce_ang
 
 // One of the three over `count` angles. `out` may be `x` itself, but must not overlap it otherwise.
 template <typename OneAngle>
-FEATURE_EXTRACTOR_MATH_INLINE void for_each_angle(const double* x, double* out, std::size_t count,
-                                                  OneAngle one_angle) {
+FEATURE_EXTRACTOR_MATH_INLINE void for_each_angle(const double* x, double* out, std::size_t count, OneAngle one_angle) {
   constexpr std::size_t kBlock = 256;
   for (std::size_t begin = 0; begin < count; begin += kBlock) {
     const std::size_t end = count - begin < kBlock ? count : begin + kBlock;
@@ -202,24 +191,21 @@ FEATURE_EXTRACTOR_MATH_INLINE void for_each_angle(const double* x, double* out, 
 }
 
 FEATURE_EXTRACTOR_MATH_INLINE void sin(const double* x, double* out, std::size_t count) {
-  for_each_angle(
-      x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
-        return sin_of(angle, reduced);
-      });
+  for_each_angle(x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
+    return sin_of(angle, reduced);
+  });
 }
 
 FEATURE_EXTRACTOR_MATH_INLINE void cos(const double* x, double* out, std::size_t count) {
-  for_each_angle(
-      x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
-        return cos_of(angle, reduced);
-      });
+  for_each_angle(x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
+    return cos_of(angle, reduced);
+  });
 }
 
 FEATURE_EXTRACTOR_MATH_INLINE void tan(const double* x, double* out, std::size_t count) {
-  for_each_angle(
-      x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
-        return tan_of(angle, reduced);
-      });
+  for_each_angle(x, out, count, [](double angle, ReducedAngle reduced) __attribute__((always_inline)) {
+    return tan_of(angle, reduced);
+  });
 }
 
 }  // namespace feature_extractor::math
