@@ -102,6 +102,9 @@ ColumnBuilder::ColumnBuilder(const DeclaredType& type) : type_(type), format_(sc
   } else {
     for (const DeclaredType& child : type.children) children_.push_back(std::make_unique<ColumnBuilder>(child));
   }
+  if (type.kind == Kind::kStruct) {
+    for (const std::string& name : type.field_names) field_keys_.emplace_back(name);
+  }
   offsets_.push_back(0);
 }
 
@@ -300,13 +303,17 @@ void ColumnBuilder::append_map(py::handle value, const std::string& column, int6
 
 void ColumnBuilder::append_struct(py::handle value, const std::string& column, int64_t row) {
   if (!PyDict_Check(value.ptr())) mismatch(value, column, row);
+  if (field_places_.empty()) {
+    for (const std::string& name : type_.field_names) field_places_.push_back(column + "." + name);
+  }
   for (size_t f = 0; f < children_.size(); ++f) {
-    PyObject* field = PyDict_GetItemString(value.ptr(), type_.field_names[f].c_str());
+    PyObject* field = PyDict_GetItemWithError(value.ptr(), field_keys_[f].ptr());
+    if (field == nullptr && PyErr_Occurred() != nullptr) throw py::error_already_set();
     if (field == nullptr && !type_.children[f].nullable) {
       throw py::value_error("Row " + std::to_string(row) + ", column '" + column + "': field '" + type_.field_names[f] +
                             "' of type " + type_.children[f].text() + " is missing.");
     }
-    children_[f]->append(field == nullptr ? py::none().ptr() : field, column + "." + type_.field_names[f], row);
+    children_[f]->append(field == nullptr ? py::none().ptr() : field, field_places_[f], row);
   }
 }
 

@@ -54,7 +54,9 @@ class ColumnBuilder {
   std::unique_ptr<DeclaredType> element_type_;
   int64_t size_ = 0;
   int64_t nulls_ = 0;
-  std::vector<pybind11::object> kept_;  // Arrays whose memory is used in place.
+  std::vector<pybind11::str> field_keys_;  // Of a struct: made once, so that looking a field up hashes nothing.
+  std::vector<std::string> field_places_;  // "column.field", for messages; a column always has the same name.
+  std::vector<pybind11::object> kept_;     // Arrays whose memory is used in place.
   const void* borrowed_ = nullptr;
 
   ArrowSchema schema_{};
