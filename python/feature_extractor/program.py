@@ -10,6 +10,7 @@ from feature_extractor.check.program import check_file, check_text
 from feature_extractor.check.typed import CheckedProgram
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.errors import CompileError
+from feature_extractor.plan.build import without_collection
 from feature_extractor.plan.errors import PlanError
 from feature_extractor.plan.fold import native_fold
 from feature_extractor.plan.package import Package, build_package
@@ -79,8 +80,9 @@ def compile(
     do). ``optimise=False`` makes the plain plan, which computes the same values more slowly.
     """
     registry = registry or load_registry()
-    checked, diagnostics = check_file(Path(source), registry)
-    return _finish(checked, diagnostics, registry, optimise)
+    with without_collection():
+        checked, diagnostics = check_file(Path(source), registry)
+        return _finish(checked, diagnostics, registry, optimise)
 
 
 def compile_text(
@@ -94,8 +96,9 @@ def compile_text(
     """Compile a program given as text; ``root`` is the folder of its modules and resources."""
     registry = registry or load_registry()
     folder = None if root is None else Path(root)
-    checked, diagnostics = check_text(text, registry, path, folder)
-    return _finish(checked, diagnostics, registry, optimise)
+    with without_collection():
+        checked, diagnostics = check_text(text, registry, path, folder)
+        return _finish(checked, diagnostics, registry, optimise)
 
 
 def _finish(

@@ -65,7 +65,7 @@ def build_plan(
     """
     operators = Operators(registry)
     sites = _Sites(program)
-    with _deep_recursion(), _no_collection():
+    with _deep_recursion(), without_collection():
         if optimise:
             program = _rewritten(program, operators)
             if fold is not None:
@@ -145,8 +145,8 @@ def relative_path(path: str, folder: str) -> str:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """Put off the cyclic garbage collector: while a plan grows, all of it is alive."""
+def without_collection() -> Iterator[None]:
+    """Put off the cyclic garbage collector: while a program is compiled, all of it is alive."""
     enabled = gc.isenabled()
     gc.disable()
     try:
