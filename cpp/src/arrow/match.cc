@@ -33,8 +33,6 @@ std::string arrow_type_name(const ArrowSchema& schema) {
 
 class Matcher {
  public:
-  explicit Matcher(std::string column) : column_(std::move(column)) {}
-
   std::unique_ptr<InputNode> match(const ArrowSchema& schema, const ArrowArray& array, const DeclaredType& type,
                                    const std::string& place, int depth = 0) {
     auto node = std::make_unique<InputNode>();
@@ -236,7 +234,6 @@ class Matcher {
     return true;
   }
 
-  std::string column_;
   Status status_;
 };
 
@@ -272,7 +269,7 @@ Status InputTable::match(const ArrowSchema& schema, const ArrowArray& array, con
                                (domain == kRequestDomain ? "a request" : "a candidate") + " input of type " +
                                input.type.text() + ". The data has: " + present + ".");
     }
-    Matcher matcher(input.name);
+    Matcher matcher;
     columns_[i] = matcher.match(*schema.children[found], *array.children[found], input.type, input.name);
     if (!columns_[i]) return matcher.status();
   }
