@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from lark import Token, Transformer
+from lark import Transformer
 
 from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.syntax import literals
 from feature_extractor.syntax.grouping import group, misplaced_not
+from feature_extractor.syntax.lexer import Token, token_end, token_text
 from feature_extractor.syntax.limits import MAXIMUM_NAME_CHARACTERS
 from feature_extractor.syntax.tree import (
     Annotation,
@@ -50,43 +51,44 @@ T = TypeVar("T")
 class TreeBuilder(Transformer[Token, Any]):
     """The parser's callbacks: each method without an underscore is a rule of the grammar.
 
-    ``base`` is the offset of the statement in its file. Mistakes inside literals are collected in
-    ``findings``, because they do not keep the rest of the statement from being read.
+    Mistakes inside literals are collected in ``findings``, because they do not keep the rest of the
+    statement from being read.
     """
 
     def __init__(self) -> None:
         super().__init__(visit_tokens=False)
         self.source = Source("", "")
-        self.base = 0
         self.findings: list[Diagnostic] = []
 
     # ---- places ----------------------------------------------------------------------------------
 
     def _token_span(self, token: Token) -> Span:
-        start = self.base + (token.start_pos or 0)
-        return Span(self.source, start, start + len(token))
+        return Span(self.source, token.start(), token_end(token))
 
     def _between(self, first: Any, last: Any) -> Span:
         """Return the span from one node or token to another."""
-        start = first.span.start if isinstance(first, Node) else self.base + first.start_pos
-        if isinstance(last, Node):
-            return Span(self.source, start, last.span.end)
-        return Span(self.source, start, self.base + last.start_pos + len(last))
+        start = first.span.start if isinstance(first, Node) else first.start()
+        end = last.span.end if isinstance(last, Node) else token_end(last)
+        return Span(self.source, start, end)
 
-    def _identifier(self, token: Token) -> Identifier:
-        if len(token) > MAXIMUM_NAME_CHARACTERS:
+    def _name(self, token: Token) -> tuple[Span, str]:
+        text = token[token.lastindex or 0]
+        start = token.start()
+        span = Span(self.source, start, start + len(text))
+        if len(text) > MAXIMUM_NAME_CHARACTERS:
             self.findings.append(
                 Diagnostic(
-                    "FX006",
-                    f"this name has more than {MAXIMUM_NAME_CHARACTERS} characters",
-                    self._token_span(token),
+                    "FX006", f"this name has more than {MAXIMUM_NAME_CHARACTERS} characters", span
                 )
             )
-        return Identifier(self._token_span(token), str(token))
+        return span, text
+
+    def _identifier(self, token: Token) -> Identifier:
+        return Identifier(*self._name(token))
 
     def _decode(self, decoder: Callable[[str], T], token: Token, substitute: T) -> T:
         try:
-            return decoder(str(token))
+            return decoder(token_text(token))
         except literals.LiteralError as error:
             whole = self._token_span(token)
             span = Span(self.source, whole.start + error.offset, whole.end)
@@ -105,9 +107,9 @@ class TreeBuilder(Transformer[Token, Any]):
         description = ""
         names: list[Identifier] = []
         for part in parts[:-1]:
-            if part.type == "STRING":
+            if part.lastgroup == "STRING":
                 description = self._decode(literals.decode_string, part, "")
-            elif part.type == "NAME":
+            elif part.lastgroup == "NAME":
                 names.append(self._identifier(part))
         return InputField(self._between(parts[0], parts[-1]), names, parts[-1], description)
 
@@ -172,7 +174,7 @@ class TreeBuilder(Transformer[Token, Any]):
 
     def description(self, parts: list[Any]) -> Statement:
         text = self._decode(literals.decode_description, parts[0], "")
-        return Description(self._token_span(parts[0]), text, parts[0].type == "DOCSTRING")
+        return Description(self._token_span(parts[0]), text, parts[0].lastgroup == "DOCSTRING")
 
     # ---- types -----------------------------------------------------------------------------------
 
@@ -191,7 +193,7 @@ class TreeBuilder(Transformer[Token, Any]):
 
     def struct_type(self, parts: list[Any]) -> StructTypeExpression:
         fields = [part for part in parts if isinstance(part, tuple)]
-        nullable = parts[-1] == "?"
+        nullable = parts[-1].lastgroup == "QUESTION"
         return StructTypeExpression(self._between(parts[0], parts[-1]), nullable, fields)
 
     def type_arguments(self, parts: list[Any]) -> _TypeArguments:
@@ -218,14 +220,14 @@ class TreeBuilder(Transformer[Token, Any]):
 
     def prefixed(self, parts: list[Any]) -> Expression:
         operator, operand = parts
-        if operator == "-" and isinstance(operand, Unary) and operand.operator == "not":
+        if operator.lastgroup == "MINUS" and isinstance(operand, Unary) and operand.operator == "not":
             self.findings.append(misplaced_not(operand.operator_span))
         return self._unary(operator, operand)
 
     def _unary(self, operator: Token, operand: Expression) -> Unary:
         place = self._token_span(operator)
         span = Span(self.source, place.start, operand.span.end)
-        return Unary(span, str(operator), place, operand)
+        return Unary(span, token_text(operator), place, operand)
 
     def operation(self, parts: list[Any]) -> Expression:
         return group(self.source, parts, self._token_span, self.findings)
@@ -278,8 +280,7 @@ class TreeBuilder(Transformer[Token, Any]):
         return self._identifier(parts[0]), parts[1]
 
     def name(self, parts: list[Any]) -> Expression:
-        identifier = self._identifier(parts[0])
-        return Name(identifier.span, identifier.text)
+        return Name(*self._name(parts[0]))
 
     def integer_literal(self, parts: list[Any]) -> Expression:
         value = self._decode(literals.decode_integer, parts[0], 1)

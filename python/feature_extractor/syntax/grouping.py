@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from lark import Token
-
 from feature_extractor.diagnostics import Diagnostic, Source, Span
+from feature_extractor.syntax.lexer import Token, token_text
 from feature_extractor.syntax.tree import Binary, Expression, Unary
 
 _LEVELS: Final = {
@@ -66,7 +65,7 @@ def group(
         if position == len(parts):
             break
         token = parts[position]
-        text = str(token)
+        text = token_text(token)
         span = place(token)
         position += 1
         if text == "not":

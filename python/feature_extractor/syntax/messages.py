@@ -104,13 +104,11 @@ def unexpected_character(span: Span) -> Diagnostic:
     return Diagnostic("FX001", f"`{text}` is not expected here", span)
 
 
-def unexpected_token(
-    span: Span, terminal: str, expected: Set[str], previous: str | None, context: str
-) -> Diagnostic:
+def unexpected_token(span: Span, terminal: str, expected: Set[str], context: str) -> Diagnostic:
     """Return the finding for a token that cannot stand where it is.
 
-    ``expected`` are the terminals that could stand there, ``previous`` is the terminal before,
-    ``context`` the keyword that began the statement.
+    ``expected`` are the terminals that could stand there, ``context`` is the keyword that began the
+    statement.
     """
     text = span.text
     wanted = _expectation(expected)
@@ -169,8 +167,6 @@ def unexpected_token(
         advice = 'a description stands on lines of its own; a string value is written `"text"`'
     elif context == "feature" and text == "=" and "COLON" in expected:
         advice = "a feature names its kind: `feature name : dense = ...`"
-    elif previous == "COMMA" and text in (")", "]", "}"):
-        advice = "something is missing after the `,`"
     shown = text if len(text) <= 40 else text[:37] + "..."
     return Diagnostic(
         "FX001",

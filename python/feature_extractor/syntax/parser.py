@@ -9,12 +9,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from lark import Lark
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-
 from feature_extractor.diagnostics import Diagnostic, Source, Span
+from feature_extractor.syntax.automaton import END, StatementParser, SyntaxMistake
 from feature_extractor.syntax.builder import TreeBuilder
-from feature_extractor.syntax.lexer import StatementLexer
+from feature_extractor.syntax.lexer import UNKNOWN, token_end
 from feature_extractor.syntax.limits import (
     MAXIMUM_DEPTH,
     MAXIMUM_ERRORS,
@@ -78,13 +76,11 @@ def _parse_pieces(source: Source, layout: Layout) -> ParseResult:
         if len(diagnostics) >= MAXIMUM_ERRORS:
             diagnostics.append(_too_many(source, piece))
             break
-        builder.base = piece.start
-        text = source.text[piece.start : piece.end]
         try:
-            parsed: Any = parser.parse(text)
-        except UnexpectedInput as error:
+            parsed: Any = parser.parse(source.text, piece.start, piece.end)
+        except SyntaxMistake as mistake:
             diagnostics.extend(
-                builder.findings or [_explain(source, piece, layout.comments, error)]
+                builder.findings or [_explain(source, piece, layout.comments, mistake)]
             )
             builder.findings = []
             damaged |= declared_names(source, piece)
@@ -95,7 +91,7 @@ def _parse_pieces(source: Source, layout: Layout) -> ParseResult:
             builder.findings = []
             continue
         new: list[Statement] = parsed if isinstance(parsed, list) else [parsed]
-        deep = _too_deep(new) if len(text) > MAXIMUM_DEPTH else None
+        deep = _too_deep(new) if piece.end - piece.start > MAXIMUM_DEPTH else None
         if deep is not None:
             diagnostics.append(deep)
             damaged |= declared_names(source, piece)
@@ -119,16 +115,9 @@ _LOCK: Final = Lock()
 
 
 @cache
-def _parser() -> tuple[Lark, TreeBuilder]:
+def _parser() -> tuple[StatementParser, TreeBuilder]:
     builder = TreeBuilder()
-    parser = Lark(
-        grammar_text(),
-        parser="lalr",
-        lexer=StatementLexer,
-        maybe_placeholders=False,
-        transformer=builder,
-    )
-    return parser, builder
+    return StatementParser(grammar_text(), builder), builder
 
 
 def _too_many(source: Source, piece: Piece) -> Diagnostic:
@@ -140,27 +129,20 @@ def _too_many(source: Source, piece: Piece) -> Diagnostic:
 
 
 def _explain(
-    source: Source, piece: Piece, comments: list[Comment], error: UnexpectedInput
+    source: Source, piece: Piece, comments: list[Comment], mistake: SyntaxMistake
 ) -> Diagnostic:
-    if isinstance(error, UnexpectedCharacters):
-        start = piece.start + (error.pos_in_stream or 0)
-        return unexpected_character(Span(source, start, start + 1))
-    if not isinstance(error, UnexpectedToken):
-        return Diagnostic("FX001", "this is not understood", Span(source, piece.start, piece.end))
-    token = error.token
-    previous = None
-    expected = set(error.accepts or error.expected)
-    history = getattr(error, "token_history", None)
-    if history:
-        previous = history[-1].type
-    if token.type == "$END":
+    token = mistake.token
+    if token is None:
+        terminal = END
         end = _end_of_code(comments, source, piece)
         span = Span(source, end, end + 1)
     else:
-        start = piece.start + (token.start_pos or 0)
-        span = Span(source, start, start + len(token))
+        terminal = token.lastgroup or UNKNOWN
+        span = Span(source, token.start(), token_end(token))
+    if terminal == UNKNOWN:
+        return unexpected_character(span)
     keyword = source.text[piece.start : piece.start + 8].split(maxsplit=1)
-    return unexpected_token(span, token.type, expected, previous, keyword[0] if keyword else "")
+    return unexpected_token(span, terminal, mistake.expected, keyword[0] if keyword else "")
 
 
 def _end_of_code(layout_comments: list[Comment], source: Source, piece: Piece) -> int:
