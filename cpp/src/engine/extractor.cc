@@ -159,10 +159,12 @@ void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace*
     int64_t owner = group;
     while (row < end) {
       const int64_t count = std::min(end - row, candidate_limit);
-      owners.clear();
-      for (int64_t r = row; r < row + count; ++r) {
+      owners.resize(static_cast<size_t>(count));
+      for (int64_t r = row; r < row + count;) {
         while (r >= offsets[static_cast<size_t>(owner) + 1]) ++owner;
-        owners.push_back(static_cast<uint32_t>(owner - group));
+        const int64_t next = std::min(row + count, offsets[static_cast<size_t>(owner) + 1]);
+        std::fill(owners.begin() + (r - row), owners.begin() + (next - row), static_cast<uint32_t>(owner - group));
+        r = next;
       }
       executor.run_candidates(&job.candidates, {row, count}, owners.data(), out, row);
       row += count;
@@ -217,7 +219,9 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     for (size_t i = 0; i < plan.inputs.size(); ++i) {
       if (const InputNode* column = job.requests.column(static_cast<int>(i))) columns.push_back(column);
     }
-    for (int64_t row = 0; row < job.requests.rows(); ++row) {
+    // Where no request input is used, all rows are one request; there is nothing to compare.
+    const int64_t compared_rows = columns.empty() ? std::min<int64_t>(1, job.requests.rows()) : job.requests.rows();
+    for (int64_t row = 0; row < compared_rows; ++row) {
       const bool same = row > 0 && std::all_of(columns.begin(), columns.end(), [&](const InputNode* column) {
                           return rows_equal(*column, row + shift - 1, row + shift);
                         });
