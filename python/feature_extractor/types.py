@@ -14,7 +14,15 @@ class Type:
 
     def with_nullable(self, nullable: bool) -> Self:
         """Return the same type with the given nullability."""
-        return self if self.nullable == nullable else replace(self, nullable=nullable)
+        if self.nullable == nullable:
+            return self
+        # Each type keeps its counterpart: it is made once, and is the same object ever after.
+        other: Self | None = self.__dict__.get("_counterpart")
+        if other is None:
+            other = replace(self, nullable=nullable)
+            self.__dict__["_counterpart"] = other
+            other.__dict__["_counterpart"] = self
+        return other
 
     def text(self) -> str:
         """Return the type without its ``?``, as it is written in a program."""

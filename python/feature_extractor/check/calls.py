@@ -66,6 +66,22 @@ class _Chosen:
     fit: Fit
     slots: list[list[int]]
     lambdas: dict[int, TypedLambda]
+    takes: list[_Takes] | None = None
+    """What each parameter takes; worked out when the first such call is built."""
+
+
+@dataclass(slots=True)
+class _Takes:
+    """What one parameter of an overload that was chosen takes.
+
+    ``default`` is the value of an argument that was left out.
+    """
+
+    parameter: Parameter
+    positions: list[int]
+    wanted: Type | None
+    is_constant: bool
+    default: Expression | None = None
 
 
 @dataclass(slots=True)
@@ -122,15 +138,14 @@ class CallChecker:
             )
             return self.interner.error(span)
         key: tuple[Any, ...] | None = None
-        if None not in values and all(argument.name is None for argument in given):
-            key = (
-                operators[0].name,
-                *[
-                    (id(value.type), isinstance(value, Literal))
-                    for value in values
-                    if value is not None
-                ],
-            )
+        if None not in values:
+            parts: list[Any] = [operators[0].name]
+            for argument in given:
+                assert argument.value is not None
+                parts.append(id(argument.value.type))
+                parts.append(isinstance(argument.value, Literal))
+                parts.append(argument.name.text if argument.name else None)
+            key = tuple(parts)
             found = self._cache.get(key)
             if found is not None:
                 return self._build(found[0], found[1], found[2], given, span)
@@ -218,30 +233,25 @@ class CallChecker:
         given: list[Given],
         span: Span,
     ) -> Expression:
-        signature = chosen.operator.overloads[chosen.overload].signature
+        if chosen.takes is None:
+            chosen.takes = self._takes(chosen, span)
         arguments: list[Expression] = []
         faulty = False
-        for parameter, positions in zip(signature.parameters, chosen.slots, strict=True):
-            if not positions:
-                arguments.append(self._default(chosen, parameter, span))
+        for takes in chosen.takes:
+            if takes.default is not None:
+                arguments.append(takes.default)
                 continue
-            for position in positions:
+            for position in takes.positions:
                 argument = given[position]
-                if argument.value is None:
-                    arguments.append(self._lambda(chosen, parameter, position))
+                value = argument.value
+                if value is None:
+                    arguments.append(self._lambda(chosen, takes.parameter, position))
                     continue
-                if isinstance(parameter.pattern, LambdaPattern):
-                    continue
-                wanted = chosen.fit.instantiate(parameter.pattern)
-                if isinstance(parameter.pattern, ResourcePattern):
-                    value = argument.value
-                else:
-                    value = self.adapt(argument.value, wanted, argument.span)
-                constant = parameter.constant or (
-                    isinstance(parameter.pattern, ResourcePattern)
-                    and parameter.pattern.kind == "zone"
-                )
-                if constant and not self._constant(chosen, parameter, value, argument.span):
+                if takes.wanted is not None and takes.wanted is not value.type:
+                    value = self.adapt(value, takes.wanted, argument.span)
+                if takes.is_constant and not self._constant(
+                    chosen, takes.parameter, value, argument.span
+                ):
                     faulty = True
                 arguments.append(value)
         if faulty:
@@ -249,6 +259,23 @@ class CallChecker:
         return self.interner.call(
             result, chosen.operator.name, chosen.overload, bindings, tuple(arguments), span
         )
+
+    def _takes(self, chosen: _Chosen, span: Span) -> list[_Takes]:
+        signature = chosen.operator.overloads[chosen.overload].signature
+        result: list[_Takes] = []
+        for parameter, positions in zip(signature.parameters, chosen.slots, strict=True):
+            pattern = parameter.pattern
+            if not positions:
+                default = self._default(chosen, parameter, span)
+                result.append(_Takes(parameter, positions, None, False, default))
+                continue
+            is_resource = isinstance(pattern, ResourcePattern)
+            as_it_is = is_resource or isinstance(pattern, LambdaPattern)
+            wanted = None if as_it_is else chosen.fit.instantiate(pattern)
+            is_zone = isinstance(pattern, ResourcePattern) and pattern.kind == "zone"
+            constant = parameter.constant or is_zone
+            result.append(_Takes(parameter, positions, wanted, constant))
+        return result
 
     def _lambda(self, chosen: _Chosen, parameter: Parameter, position: int) -> Expression:
         typed = chosen.lambdas[position]

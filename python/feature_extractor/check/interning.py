@@ -15,8 +15,8 @@ from feature_extractor.check.typed import (
     LambdaVariable,
     Literal,
     ResourceReference,
-    Site,
     Struct,
+    site_of,
 )
 from feature_extractor.diagnostics import Span
 from feature_extractor.types import ErrorType, StructType, Type
@@ -58,7 +58,7 @@ class Interner:
 
     def error(self, span: Span) -> Expression:
         """Return an expression that stands for one that was reported already."""
-        expression = Literal(ERROR_TYPE, _site(span), None)
+        expression = Literal(ERROR_TYPE, site_of(span), None)
         self._errors.append(expression)
         self._register(expression, span, 1, constant=True)
         return expression
@@ -68,7 +68,7 @@ class Interner:
         key = ("literal", type_, _exact(value))
         found = self._table.get(key)
         if found is None:
-            found = self._add(key, Literal(type_, _site(span), value), span, 1, constant=True)
+            found = self._add(key, Literal(type_, site_of(span), value), span, 1, constant=True)
         assert isinstance(found, Literal)
         return found
 
@@ -77,7 +77,7 @@ class Interner:
         key = ("input", name)
         found = self._table.get(key)
         if found is None:
-            found = self._add(key, InputReference(type_, _site(span), domain, name), span, 1)
+            found = self._add(key, InputReference(type_, site_of(span), domain, name), span, 1)
         return found
 
     def resource(self, type_: Type, name: str, span: Span) -> Expression:
@@ -86,12 +86,12 @@ class Interner:
         self.used_resources.add(name)
         found = self._table.get(key)
         if found is None:
-            found = self._add(key, ResourceReference(type_, _site(span), name), span, 1)
+            found = self._add(key, ResourceReference(type_, site_of(span), name), span, 1)
         return found
 
     def variable(self, type_: Type, name: str, span: Span) -> LambdaVariable:
         """Return a new variable; no two lambdas share one."""
-        variable = LambdaVariable(type_, _site(span), name)
+        variable = LambdaVariable(type_, site_of(span), name)
         self._table["variable", id(variable)] = variable
         self._register(variable, span, 1)
         self._free[id(variable)] = frozenset((id(variable),))
@@ -102,7 +102,7 @@ class Interner:
         key = ("lambda", id(variable), id(body))
         found = self._table.get(key)
         if found is None:
-            expression = Lambda(body.type, _site(span), variable, body)
+            expression = Lambda(body.type, site_of(span), variable, body)
             found = self._add(key, expression, span, self.depth(body) + 1)
             self._free[id(found)] = self._free_of((body,)) - {id(variable)}
         assert isinstance(found, Lambda)
@@ -115,7 +115,7 @@ class Interner:
         if found is None:
             depth = self.depth(base) + 1
             constant = id(base) in self._constants
-            found = self._add(key, Field(type_, _site(span), base, name), span, depth, constant)
+            found = self._add(key, Field(type_, site_of(span), base, name), span, depth, constant)
             self._inherit(found, (base,))
         return found
 
@@ -124,7 +124,7 @@ class Interner:
         key = ("struct", type_, *map(id, values))
         found = self._table.get(key)
         if found is None:
-            expression = Struct(type_, _site(span), values)
+            expression = Struct(type_, site_of(span), values)
             found = self._add(key, expression, span, self._above(values), self._all(values))
             self._inherit(found, values)
         return found
@@ -140,11 +140,13 @@ class Interner:
     ) -> Expression:
         """Return an operator's call; its type follows from the operator and the arguments."""
         key: tuple[Any, ...] = ("call", operator, overload, *map(id, arguments))
-        if any(isinstance(argument, Lambda) for argument in arguments):
-            key = ("call", operator, overload, *[self._shape(part, {}) for part in arguments])
+        for argument in arguments:
+            if isinstance(argument, Lambda):
+                key = ("call", operator, overload, *[self._shape(part, {}) for part in arguments])
+                break
         found = self._table.get(key)
         if found is None:
-            expression = Call(type_, _site(span), operator, overload, bindings, arguments)
+            expression = Call(type_, site_of(span), operator, overload, bindings, arguments)
             depth = self._above(arguments)
             found = self._add(key, expression, span, depth, self._all(arguments))
             self._inherit(found, arguments)
@@ -173,8 +175,12 @@ class Interner:
     def _free_of(self, parts: tuple[Expression, ...]) -> frozenset[int]:
         """Return the identities of the lambda variables that some of the parts read."""
         known = self._free
-        found = [known[id(part)] for part in parts if id(part) in known]
-        return frozenset().union(*found) if found else frozenset()
+        free: frozenset[int] = frozenset()
+        for part in parts:
+            of_part = known.get(id(part))
+            if of_part is not None:
+                free = free | of_part if free else of_part
+        return free
 
     def _inherit(self, expression: Expression, parts: tuple[Expression, ...]) -> None:
         free = self._free_of(parts)
@@ -182,12 +188,10 @@ class Interner:
             self._free[id(expression)] = free
 
     def _above(self, parts: tuple[Expression, ...]) -> int:
-        depths = self._depths
-        return 1 + max((depths[id(part)] for part in parts), default=0)
+        return 1 + max(map(self._depths.__getitem__, map(id, parts)), default=0)
 
     def _all(self, parts: tuple[Expression, ...]) -> bool:
-        constants = self._constants
-        return all(id(part) in constants for part in parts)
+        return self._constants.issuperset(map(id, parts))
 
     def _add(
         self,
@@ -218,8 +222,3 @@ def _exact(value: Constant) -> Any:
     if isinstance(value, tuple):
         return tuple((type(item), _exact(item)) for item in value)
     return (type(value), value)
-
-
-def _site(span: Span) -> Site:
-    source = span.source
-    return Site(source.path, *source.line_and_column(span.start), *source.line_and_column(span.end))

@@ -15,8 +15,8 @@ from feature_extractor.check.typed import (
     InputReference,
     Literal,
     ResourceReference,
-    Site,
     Struct,
+    site_of,
 )
 from feature_extractor.check.unification import is_unclear, join
 from feature_extractor.diagnostics import Edit, Fix, Label, Span
@@ -113,7 +113,7 @@ class KindChecker:
             name=node.name.text,
             kind=kind,
             value=fitted,
-            site=_site(node.name.span),
+            site=site_of(node.name.span),
             size=size,
             vocabulary=vocabulary,
             maximum=maximum,
@@ -377,8 +377,3 @@ def _id_advice(type_: Type, elements: bool = False) -> str:
     if not elements and isinstance(type_, ListType):
         return "a list of ids has the kind `ids`"
     return ""
-
-
-def _site(span: Span) -> Site:
-    source = span.source
-    return Site(source.path, *source.line_and_column(span.start), *source.line_and_column(span.end))

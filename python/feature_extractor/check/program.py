@@ -24,7 +24,7 @@ from feature_extractor.check.scopes import (
     Scope,
     Symbol,
 )
-from feature_extractor.check.typed import CheckedProgram, Expression, Feature, Input, Site
+from feature_extractor.check.typed import CheckedProgram, Expression, Feature, Input, site_of
 from feature_extractor.check.written_types import TypeReader
 from feature_extractor.diagnostics import Diagnostic, Label, Source, Span
 from feature_extractor.diagnostics.diagnostic import Severity
@@ -206,7 +206,7 @@ class _ProgramChecker:
                 self._add(scope, name.text, name.span, symbol)
                 if not scope.is_module:
                     self._inputs.append(
-                        Input(domain, name.text, type_, _site(name.span), declared.description)
+                        Input(domain, name.text, type_, site_of(name.span), declared.description)
                     )
 
     def _declare_let(self, node: tree.LetDeclaration, scope: Scope) -> None:
@@ -376,8 +376,3 @@ def _used_first(symbols: dict[str, LetSymbol]) -> list[LetSymbol]:
                 seen.add(used)
                 waiting.append((used, 0))
     return result
-
-
-def _site(span: Span) -> Site:
-    source = span.source
-    return Site(source.path, *source.line_and_column(span.start), *source.line_and_column(span.end))

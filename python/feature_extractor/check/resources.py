@@ -7,7 +7,7 @@ from typing import Final
 
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.check.scopes import DamagedSymbol, ResourceSymbol, Scope, Symbol
-from feature_extractor.check.typed import Resource, Site
+from feature_extractor.check.typed import Resource, site_of
 from feature_extractor.check.written_types import TypeReader
 from feature_extractor.diagnostics import Span
 from feature_extractor.diagnostics.suggestions import closest
@@ -107,7 +107,7 @@ class ResourceReader:
             name=unique,
             kind=constructor,
             path=str((folder / path).absolute()),
-            site=_site(node.name.span),
+            site=site_of(node.name.span),
             oov_buckets=buckets,
             table=table,
         )
@@ -161,8 +161,3 @@ def _below(scope: Scope, root: Path) -> Path:
         return folder.absolute().relative_to(root.absolute())
     except ValueError:
         return Path()
-
-
-def _site(span: Span) -> Site:
-    source = span.source
-    return Site(source.path, *source.line_and_column(span.start), *source.line_and_column(span.end))

@@ -7,16 +7,16 @@ an expression that is used twice is stored once. The planner may therefore key o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from feature_extractor.diagnostics import Span
 from feature_extractor.types import StructType, TableType, Type
 
 Constant: TypeAlias = "bool | int | float | str | bytes | tuple[Constant, ...] | None"
 """A literal's value. Timestamps and durations are int microseconds; lists are tuples."""
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """A place in a source file; lines and columns start at 1, columns count code points."""
 
     path: str
@@ -27,6 +27,12 @@ class Site:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
+
+
+def site_of(span: Span) -> Site:
+    """Return the place of a span in words that outlive its source."""
+    source, start, end = span
+    return Site(source.path, *source.line_and_column(start), *source.line_and_column(end))
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ class Source:
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         """Return line and column of an offset; both start at 1, columns count code points."""
-        starts = self.line_starts
+        starts = self._line_starts or self.line_starts
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1
 

@@ -146,13 +146,20 @@ def relative_path(path: str, folder: str) -> str:
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Put off the cyclic garbage collector: while a program is compiled, all of it is alive."""
+    """Put off the cyclic garbage collector: while a program is compiled, all of it is alive.
+
+    What was made meanwhile then counts as old, so that the next collection of new objects need not
+    look through all of it. Where the process has frozen objects of its own, that is left alone.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            if gc.get_freeze_count() == 0:
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
