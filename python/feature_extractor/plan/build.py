@@ -13,6 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 from feature_extractor.check.typed import CheckedProgram, Expression, Literal
+from feature_extractor.plan.dependencies import Dependencies
 from feature_extractor.plan.errors import plan_error
 from feature_extractor.plan.fold import (
     Fold,
@@ -64,13 +65,14 @@ def build_plan(
     cannot be planned.
     """
     operators = Operators(registry)
+    dependencies = Dependencies(operators)
     sites = _Sites(program)
     with _deep_recursion(), without_collection():
         if optimise:
-            program = _rewritten(program, operators)
+            program = _rewritten(program, operators, dependencies)
             if fold is not None:
-                program = _folded(program, operators, fold, sites)
-        lowering = Lowering(program, operators, sites.text)
+                program = _folded(program, operators, dependencies, fold, sites)
+        lowering = Lowering(program, operators, dependencies, sites.text)
         has_candidates = any(declared.domain == "candidate" for declared in program.inputs)
         output_domain = lowering.graph.root("candidate" if has_candidates else "request")
         outputs: list[Output] = []
@@ -81,20 +83,26 @@ def build_plan(
     return Plan(content, {output.feature.name: output.natural for output in outputs})
 
 
-def _rewritten(program: CheckedProgram, operators: Operators) -> CheckedProgram:
-    rewriter = JoinRewriter(operators)
+def _rewritten(
+    program: CheckedProgram, operators: Operators, dependencies: Dependencies
+) -> CheckedProgram:
+    rewriter = JoinRewriter(operators, dependencies)
     features = tuple(replace(f, value=rewriter.rewrite(f.value)) for f in program.features)
     return replace(program, features=features)
 
 
 def _folded(
-    program: CheckedProgram, operators: Operators, fold: Fold, sites: _Sites
+    program: CheckedProgram,
+    operators: Operators,
+    dependencies: Dependencies,
+    fold: Fold,
+    sites: _Sites,
 ) -> CheckedProgram:
-    lowering = Lowering(program, operators, sites.text)
     roots = [feature.value for feature in program.features]
-    found = constant_subexpressions(roots, lowering.dependencies)
+    found = constant_subexpressions(roots, dependencies)
     if not found:
         return program
+    lowering = Lowering(program, operators, dependencies, sites.text)
     bare = replace(program, inputs=(), resources=())
 
     def values(expressions: list[Expression]) -> dict[Expression, Literal]:

@@ -138,8 +138,9 @@ class Replacement:
 
     def _apply(self, expression: Expression) -> Expression:
         parts = children(expression)
-        new = tuple(self.apply(part) for part in parts)
-        if all(a is b for a, b in zip(parts, new, strict=True)):
+        new = tuple(map(self.apply, parts))
+        # Expressions are equal only if they are the same.
+        if new == parts:
             return expression
         if isinstance(expression, Call):
             return replace(expression, arguments=new)

@@ -81,7 +81,11 @@ class Lowering:
     """Lowers expressions into a graph; equal work becomes one step."""
 
     def __init__(
-        self, program: CheckedProgram, operators: Operators, site_text: Callable[[Expression], str]
+        self,
+        program: CheckedProgram,
+        operators: Operators,
+        dependencies: Dependencies,
+        site_text: Callable[[Expression], str],
     ) -> None:
         self.program = program
         self.operators = operators
@@ -91,7 +95,7 @@ class Lowering:
         self.zones: dict[str, int] = {}
         self.site_text = site_text
         self._input_index = {(i.domain, i.name): n for n, i in enumerate(program.inputs)}
-        self.dependencies = Dependencies(operators)
+        self.dependencies = dependencies
         self._memory: dict[tuple[object, ...], Value] = {}
 
     def start_feature(self, index: int, *, shared: bool) -> None:

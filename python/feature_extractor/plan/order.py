@@ -121,11 +121,12 @@ def needed_steps(roots: Iterable[Argument]) -> list[Step]:
     def sources(step: Step) -> list[Step]:
         slots = [slot for argument in step.arguments for slot in argument.slots()]
         found = [slot.step for slot in slots]
-        where = {slot.domain: None for slot in (*slots, *step.results) if slot is not None}
-        where[step.domain] = None
+        where = [slot.domain for slot in slots]
+        where.extend(slot.domain for slot in step.results if slot is not None)
+        where.append(step.domain)
         if step.fetch_from is not None:
-            where[step.fetch_from] = None
-        for domain in where:
+            where.append(step.fetch_from)
+        for domain in dict.fromkeys(where):
             if domain.kind == "elements":
                 if domain not in domains:
                     domains[domain] = _domain_steps(domain)
@@ -141,13 +142,14 @@ def needed_steps(roots: Iterable[Argument]) -> list[Step]:
             if step in seen:
                 pending.pop()
                 continue
-            following = next((source for source in rest if source not in seen), None)
-            if following is not None:
-                pending.append((following, iter(sources(following))))
-                continue
-            pending.pop()
-            seen.add(step)
-            groups[step.domain.root].append(step)
+            for source in rest:
+                if source not in seen:
+                    pending.append((source, iter(sources(source))))
+                    break
+            else:
+                pending.pop()
+                seen.add(step)
+                groups[step.domain.root].append(step)
     return [step for group in groups for step in group]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 from feature_extractor.check.typed import (
     Call,
@@ -46,9 +47,9 @@ class _NoRewrite(Exception):
 class JoinRewriter:
     """Rewrites expressions, each once."""
 
-    def __init__(self, operators: Operators) -> None:
+    def __init__(self, operators: Operators, dependencies: Dependencies) -> None:
         self.operators = operators
-        self.dependencies = Dependencies(operators)
+        self.dependencies = dependencies
         self._done: dict[Expression, Expression] = {}
         self._runs_over: dict[LambdaVariable, Call] = {}
 
@@ -65,10 +66,9 @@ class JoinRewriter:
                 if isinstance(argument, Lambda):
                     # Which list it is does not matter here: all of them are outside of the lambda.
                     self._runs_over[argument.variable] = expression
-            arguments = tuple(self.rewrite(argument) for argument in expression.arguments)
-            if any(
-                new is not old for new, old in zip(arguments, expression.arguments, strict=True)
-            ):
+            arguments = tuple(map(self.rewrite, expression.arguments))
+            # Expressions are equal only if they are the same.
+            if arguments != expression.arguments:
                 expression = replace(expression, arguments=arguments)
             return self._join(expression)
         if isinstance(expression, Lambda):
@@ -82,9 +82,8 @@ class JoinRewriter:
             base = self.rewrite(expression.base)
             return expression if base is expression.base else replace(expression, base=base)
         if isinstance(expression, Struct):
-            values = tuple(self.rewrite(value) for value in expression.values)
-            same = all(new is old for new, old in zip(values, expression.values, strict=True))
-            return expression if same else replace(expression, values=values)
+            values = tuple(map(self.rewrite, expression.values))
+            return expression if values == expression.values else replace(expression, values=values)
         return expression
 
     def _closure(self, found: frozenset[Dependency]) -> frozenset[Dependency]:
@@ -231,6 +230,11 @@ class JoinRewriter:
         raise _NoRewrite
 
 
+@cache
+def _tokens(template: str) -> tuple[str, ...]:
+    return tuple(match.group(1) for match in _TOKEN.finditer(template))
+
+
 class _TemplateReader:
     """Reads a one-line template in the language.
 
@@ -241,7 +245,7 @@ class _TemplateReader:
         self, rewriter: JoinRewriter, template: str, names: Mapping[str, Expression], call: Call
     ) -> None:
         self.rewriter = rewriter
-        self.tokens = [match.group(1) for match in _TOKEN.finditer(template)]
+        self.tokens = _tokens(template)
         self.names = names
         self.origin = call
         self.at = 0
