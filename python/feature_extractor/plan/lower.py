@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from feature_extractor.check.typed import (
@@ -60,21 +60,23 @@ from feature_extractor.types import (
 ResultSpecification: TypeAlias = "tuple[Domain | None, str, int] | None"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Invocation:
     """A call whose arguments are lowered and whose domain is known.
 
-    It may become several steps, one per leaf.
+    It may become several steps, one per leaf. ``values`` and ``lists`` hold, by the position of the
+    argument, its value and the domain of its elements; ``narrow`` says which leaf of a struct a type
+    variable stands for.
     """
 
     expression: Call
     operator: Operator
     overload: Overload
+    parameters: Sequence[Parameter]
     domain: Domain
-    build: Callable[[Mapping[str, Path]], tuple[Argument, ...]]
-    storage: Callable[[Mapping[str, Path]], dict[str, str]]
-    narrow: Mapping[str, Path] = field(default_factory=dict)
-    lists: dict[int, Domain] = field(default_factory=dict)
+    values: dict[int, Value]
+    lists: dict[int, Domain]
+    narrow: dict[str, Path]
 
 
 class Lowering:
@@ -207,15 +209,14 @@ class Lowering:
         operator = self.operators[call.operator]
         overload = operator.overloads[call.overload]
         signature = overload.signature
-        bindings = dict(call.bindings)
-        parameters = [signature.parameter(i) for i in range(len(call.arguments))]
+        parameters = signature.parameters_of(len(call.arguments))
         values: dict[int, Value] = {}
         lambdas: dict[int, list[int]] = {}
         for i, argument in enumerate(call.arguments):
             if isinstance(argument, Lambda):
                 lambdas.setdefault(list_of_lambda(parameters, i), []).append(i)
             elif isinstance(argument, Literal) and isinstance(argument.type, NullType):
-                expected = substitute(parameters[i].pattern, bindings)
+                expected = substitute(parameters[i].pattern, dict(call.bindings))
                 values[i] = self._literal(argument, expected or argument.type)
             elif (
                 not isinstance(argument, ResourceReference) and parameters[i].pattern.kind != "zone"
@@ -252,35 +253,13 @@ class Lowering:
             for position in lambdas.get(i, ()):
                 elements[position] = elements[i]
 
-        def build(narrow: Mapping[str, Path]) -> tuple[Argument, ...]:
-            return tuple(
-                self._argument(
-                    argument,
-                    parameters[i],
-                    values.get(i),
-                    elements.get(i),
-                    domain,
-                    overload,
-                    narrow,
-                )
-                for i, argument in enumerate(call.arguments)
-            )
-
-        def storage(narrow: Mapping[str, Path]) -> dict[str, str]:
-            return {
-                name: self._variable_storage(bound, narrow.get(name))
-                for name, bound in bindings.items()
-                if isinstance(bound, Type)
-            }
-
-        defaults = {
+        narrow = {
             name: representative(bound)
-            for name, bound in bindings.items()
+            for name, bound in call.bindings
             if isinstance(bound, StructType)
         }
-
         invocation = _Invocation(
-            call, operator, overload, domain, build, storage, defaults, elements
+            call, operator, overload, parameters, domain, values, elements, narrow
         )
         if chooses:
             return self._choice(invocation, values)
@@ -298,7 +277,7 @@ class Lowering:
     def _bodies(
         self,
         call: Call,
-        parameters: list[Parameter],
+        parameters: Sequence[Parameter],
         index: int,
         positions: list[int],
         scope: Scope,
@@ -603,10 +582,14 @@ class Lowering:
         narrow: Mapping[str, Path],
         results: list[ResultSpecification],
     ) -> Step:
-        call, operator = invocation.expression, invocation.operator
+        call, operator, overload = invocation.expression, invocation.operator, invocation.overload
         narrow = {**invocation.narrow, **narrow}
-        storage = invocation.storage(narrow)
-        kernel = invocation.overload.kernel(storage)
+        storage = {
+            name: self._variable_storage(bound, narrow.get(name))
+            for name, bound in call.bindings
+            if isinstance(bound, Type)
+        }
+        kernel = overload.kernel(storage)
         if kernel is None:
             types = ", ".join(str(bound) for _, bound in call.bindings)
             raise self._error(
@@ -614,18 +597,26 @@ class Lowering:
                 f"`{operator.name}` is not compiled for {types}.",
                 help="Take the fields apart and use the operator on each.",
             )
-        arguments = invocation.build(narrow)
+        values, lists, domain = invocation.values, invocation.lists, invocation.domain
+        arguments = [
+            self._argument(
+                argument, parameter, values.get(i), lists.get(i), domain, overload, narrow
+            )
+            for i, (argument, parameter) in enumerate(
+                zip(call.arguments, invocation.parameters, strict=True)
+            )
+        ]
         commutative = (
             operator.commutative
             and all(argument.elements is None and argument.resource < 0 for argument in arguments)
-            and len({p.pattern for p in invocation.overload.signature.parameters}) == 1
+            and overload.signature.is_uniform
         )
         return self.graph.call(
             operator.name,
             call.overload,
             kernel,
             arguments,
-            invocation.domain,
+            domain,
             results,
             self.site_text(call),
             commutative=commutative,

@@ -6,7 +6,7 @@ operator, and for the compiled kernel that serves given storage types.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -81,6 +81,17 @@ class Signature:
         The last one may be variadic.
         """
         return self.parameters[min(index, len(self.parameters) - 1)]
+
+    def parameters_of(self, count: int) -> Sequence[Parameter]:
+        """Return the parameter of each of ``count`` arguments."""
+        if count == len(self.parameters):
+            return self.parameters
+        return [self.parameter(index) for index in range(count)]
+
+    @cached_property
+    def is_uniform(self) -> bool:
+        """Whether all parameters are of one type."""
+        return len({parameter.pattern for parameter in self.parameters}) == 1
 
 
 def _pattern(pattern: registry.Pattern) -> Pattern:
@@ -158,6 +169,8 @@ class Overload:
 
     def kernel(self, storage: Mapping[str, str]) -> int | None:
         """Return the index of the kernel for the variables' storage types, or None."""
+        if not self.looked_at:
+            return self._kernels.get(())
         key = tuple(sorted((name, storage[name]) for name in self.looked_at if name in storage))
         return self._kernels.get(key)
 
@@ -313,7 +326,7 @@ def is_opaque(pattern: Pattern, overload: Overload) -> bool:
     return pattern.kind == "variable" and pattern.name not in overload.looked_at
 
 
-def list_of_lambda(parameters: list[Parameter], lambda_index: int) -> int:
+def list_of_lambda(parameters: Sequence[Parameter], lambda_index: int) -> int:
     """Return the position of the list that a lambda runs over.
 
     The one with the lambda's element type.
