@@ -41,8 +41,9 @@ installed() {
 
 install_system_packages() {
   local package missing=()
-  local wanted=(g++ cmake ninja-build ccache libxxhash-dev libutf8proc-dev libre2-dev
-    nlohmann-json3-dev libgtest-dev)
+  # ca-certificates are for the sources that CMake downloads.
+  local wanted=(g++ cmake ninja-build ccache ca-certificates libxxhash-dev nlohmann-json3-dev
+    libgtest-dev)
   if ! find_python >/dev/null; then wanted+=(python3 python3-venv python3-dev); fi
   for package in "${wanted[@]}"; do
     if ! installed "$package"; then missing+=("$package"); fi
@@ -66,7 +67,7 @@ check_tools() {
   for tool in c++ cmake ninja; do
     command -v "$tool" >/dev/null 2>&1 ||
       fail "$tool is missing; install a C++20 compiler, CMake 3.25, Ninja, and the libraries" \
-        "xxHash, utf8proc, RE2, nlohmann-json and GoogleTest"
+        "xxHash, nlohmann-json and GoogleTest"
   done
 }
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from source_tree import BUILD, ROOT
 
-NEEDED = re.compile(
-    r"lib(c|m|gcc_s|pthread|dl|rt|re2|stdc\+\+)\.so\.\d+|libabsl_\w+\.so\.\d+|ld-linux-[\w-]+\.so\.\d+"
-)
-"""RE2 (and Abseil, which newer versions of it use) comes from the system; the rest is the C library."""
+NEEDED = re.compile(r"lib(c|m|pthread|dl)\.so\.\d+|ld-linux-[\w-]+\.so\.\d+")
+"""The C library and nothing else: docs/design/0006-linking.md."""
+
+NEWEST_C_LIBRARY = (2, 36)
+"""The version that Debian 12 has: what is built there runs there, and wherever it is newer."""
 
 
 def read_elf(*arguments: str) -> str:
@@ -33,6 +34,11 @@ def module() -> Path:
     return found[-1]
 
 
+def shared_outputs() -> list[Path]:
+    """Return all shared libraries that were built for others to load."""
+    return sorted(path for path in BUILD.glob("*.so*") if not path.is_symlink())
+
+
 def test_one_symbol_is_exported(module: Path) -> None:
     exported = set()
     for line in read_elf("--dyn-syms", "--wide", str(module)).splitlines():
@@ -42,14 +48,35 @@ def test_one_symbol_is_exported(module: Path) -> None:
     assert exported == {"PyInit__native"}
 
 
-def test_few_libraries_are_needed(module: Path) -> None:
-    needed = re.findall(r"\(NEEDED\).*\[(.*)\]", read_elf("--dynamic", "--wide", str(module)))
-    assert needed
-    assert [name for name in needed if not NEEDED.fullmatch(name)] == []
+def test_only_the_c_library_is_needed() -> None:
+    outputs = shared_outputs()
+    if not outputs:
+        pytest.skip("nothing is built; run `make build`")
+    for output in outputs:
+        needed = re.findall(r"\(NEEDED\).*\[(.*)\]", read_elf("--dynamic", "--wide", str(output)))
+        assert needed, output.name
+        assert [name for name in needed if not NEEDED.fullmatch(name)] == [], output.name
 
 
-def test_no_build_folder_is_searched_for_libraries(module: Path) -> None:
-    assert not re.search(r"\((RPATH|RUNPATH)\)", read_elf("--dynamic", "--wide", str(module)))
+def test_no_newer_c_library_is_needed_than_the_oldest_supported() -> None:
+    """A symbol of the C++ runtime (GLIBCXX, CXXABI, GCC) would mean that the host's runtime is used after all."""
+    outputs = shared_outputs()
+    if not outputs:
+        pytest.skip("nothing is built; run `make build`")
+    for output in outputs:
+        text = read_elf("--version-info", "--wide", str(output))
+        needs = text[text.index("Version needs section") :]
+        versions = re.findall(r"Name: (\w+?)_([\d.]+)\b", needs)
+        assert versions, output.name
+        assert {name for name, _ in versions} == {"GLIBC"}, output.name
+        newest = max(tuple(map(int, version.split("."))) for _, version in versions)
+        assert newest <= NEWEST_C_LIBRARY, output.name
+
+
+def test_no_build_folder_is_searched_for_libraries() -> None:
+    for output in shared_outputs():
+        dynamic = read_elf("--dynamic", "--wide", str(output))
+        assert not re.search(r"\((RPATH|RUNPATH)\)", dynamic), output.name
 
 
 @pytest.mark.parametrize("part", ["feature_extractor_core", "feature_extractor_operators"])
