@@ -2,20 +2,13 @@
 
 #include <cstring>
 
+#include "python/arrow_stream.h"
+
 namespace feature_extractor {
 
 namespace py = pybind11;
 
 namespace {
-
-// The Arrow C stream interface (https://arrow.apache.org/docs/format/CStreamInterface.html).
-struct ArrowArrayStream {
-  int (*get_schema)(ArrowArrayStream*, ArrowSchema*);
-  int (*get_next)(ArrowArrayStream*, ArrowArray*);
-  const char* (*get_last_error)(ArrowArrayStream*);
-  void (*release)(ArrowArrayStream*);
-  void* private_data;
-};
 
 bool wanted(const InputDeclaration& input, bool request_inputs, bool candidate_inputs) {
   return input.domain == kRequestDomain ? request_inputs : candidate_inputs;
@@ -24,7 +17,7 @@ bool wanted(const InputDeclaration& input, bool request_inputs, bool candidate_i
 }  // namespace
 
 TableSource::TableSource(py::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs) {
-  if (py::hasattr(object, "__arrow_c_stream__") || py::hasattr(object, "__arrow_c_array__")) {
+  if (has_arrow_interface(object)) {
     read_arrow(object);
   } else if (PyDict_Check(object.ptr())) {
     read_columns(object, plan, request_inputs, candidate_inputs);
@@ -41,21 +34,15 @@ TableSource::TableSource(py::handle object, const Plan& plan, bool request_input
 TableSource::~TableSource() = default;
 
 void TableSource::read_stream(py::handle object, std::vector<Batch>* batches) {
-  const py::object capsule = object.attr("__arrow_c_stream__")();
-  auto* stream = static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule.ptr(), "arrow_array_stream"));
-  if (stream == nullptr) throw py::error_already_set();
-  kept_.push_back(capsule);
+  const ArrowStream stream(object);
+  kept_.push_back(stream.kept());
   schemas_.emplace_back();
   ArrowSchema* schema = &schemas_.back().schema;
-  if (stream->get_schema(stream, schema) != 0) throw py::value_error("The Arrow stream has no schema.");
+  stream.read_schema(schema);
   while (true) {
     arrays_.emplace_back();
     ArrowArray* array = &arrays_.back().array;
-    if (stream->get_next(stream, array) != 0) {
-      const char* error = stream->get_last_error(stream);
-      throw py::value_error(std::string("The Arrow stream failed: ") + (error != nullptr ? error : "no reason given"));
-    }
-    if (array->release == nullptr) break;
+    if (!stream.read_next(array)) break;
     batches->push_back({schema, array});
   }
   if (batches->empty()) {
@@ -66,12 +53,9 @@ void TableSource::read_stream(py::handle object, std::vector<Batch>* batches) {
 
 void TableSource::read_arrow(py::handle object) {
   if (py::hasattr(object, "__arrow_c_array__")) {
-    const py::tuple pair = object.attr("__arrow_c_array__")();
-    kept_.push_back(pair);
-    auto* schema = static_cast<ArrowSchema*>(PyCapsule_GetPointer(pair[0].cast<py::object>().ptr(), "arrow_schema"));
-    auto* array = static_cast<ArrowArray*>(PyCapsule_GetPointer(pair[1].cast<py::object>().ptr(), "arrow_array"));
-    if (schema == nullptr || array == nullptr) throw py::error_already_set();
-    batches_.push_back({schema, array});
+    const ArrowPair pair = arrow_array_of(object);
+    kept_.push_back(pair.kept);
+    batches_.push_back({pair.schema, pair.array});
     return;
   }
   read_stream(object, &batches_);
@@ -85,16 +69,13 @@ void TableSource::read_columns(py::handle object, const Plan& plan, bool request
     if (value == nullptr) continue;  // The match names columns that are missing.
     const py::handle column = value;
     if (py::hasattr(column, "__arrow_c_array__")) {
-      const py::tuple pair = column.attr("__arrow_c_array__")();
-      kept_.push_back(pair);
-      auto* schema = static_cast<ArrowSchema*>(PyCapsule_GetPointer(pair[0].cast<py::object>().ptr(), "arrow_schema"));
-      auto* array = static_cast<ArrowArray*>(PyCapsule_GetPointer(pair[1].cast<py::object>().ptr(), "arrow_array"));
-      if (schema == nullptr || array == nullptr) throw py::error_already_set();
+      const ArrowPair pair = arrow_array_of(column);
+      kept_.push_back(pair.kept);
       schemas_.emplace_back();
-      schemas_.back().schema = *schema;
+      schemas_.back().schema = *pair.schema;
       schemas_.back().schema.name = input.name.c_str();
       schemas_.back().schema.release = nullptr;  // The capsule still owns it.
-      builder_->add(&schemas_.back().schema, array);
+      builder_->add(&schemas_.back().schema, pair.array);
       continue;
     }
     if (py::hasattr(column, "__arrow_c_stream__")) {
