@@ -1,0 +1,102 @@
+package org.featureextractor;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The native methods. The library registers them when it is loaded, under the name that this class then has: a build tool may have
+ * moved it to another package. Pointers are longs; nothing here checks them, so the classes around do.
+ */
+final class NativeMethods {
+  static {
+    NativeLibrary.load();
+  }
+
+  private NativeMethods() {}
+
+  static native int abiVersion();
+
+  static native byte[] version();
+
+  static native long loadFile(byte[] path, boolean skipResourceDigests);
+
+  static native long loadBytes(byte[] bytes, boolean skipResourceDigests);
+
+  static native void freeExtractor(long extractor);
+
+  /** Which of the texts of an extractor: 0 the name, 1 the digest, 2 the manifest. */
+  static native byte[] extractorText(long extractor, int which);
+
+  static native int outputDomain(long extractor);
+
+  static native int inputCount(long extractor);
+
+  /** Fills {domain, used} and returns the name and the type. */
+  static native byte[][] input(long extractor, int index, int[] numbers);
+
+  static native int featureCount(long extractor);
+
+  /** Fills {kind, width, maximum, size} and returns the name. */
+  static native byte[] feature(long extractor, int index, long[] numbers);
+
+  static native long newSession(long extractor, int threads, int chunkRows, MemoryReservation reservation);
+
+  static native long sessionMemory(long session);
+
+  static native void freeSession(long session);
+
+  /** A description of the tree of columns of a batch: nodes before their children, with Arrow's formats. */
+  static native long newBatchSchema(byte[][] formats, byte[][] names, int[] childCounts);
+
+  static native void freeBatchSchema(long schema);
+
+  /**
+   * Extracts from batches. Each is its schema and, for each node, {length, nulls, validity, buffer, buffer}; 0 and null where there is
+   * no table. {@code requestCount} is -1 where all candidates belong to one request, and otherwise one less than the offsets.
+   */
+  static native long extractBatches(
+      long session, long requestSchema, long[] requests, long candidateSchema, long[] candidates, long[] offsets, int requestCount);
+
+  static native long extractBatch(long session, long schema, long[] table);
+
+  static native long extractArrow(long session, long schema, long array);
+
+  static native long extractArrowRequests(
+      long session, long requestSchema, long requests, long candidateSchema, long candidates, long[] offsets, int requestCount);
+
+  /** Fills {rows, requests}, and for each feature {values, offsets, weights, elements, defaulted}. */
+  static native void describeExtraction(long extraction, long[] numbers, int features);
+
+  static native void inputCounts(long extraction, int input, long[] counts);
+
+  /** Copies dense features side by side; the buffer is direct and has room from its byte {@code start} on. */
+  static native void matrix(long extraction, int[] features, ByteBuffer matrix, long start, long stride);
+
+  static native void exportArrow(long session, long extraction, long array);
+
+  static native void exportOutputSchema(long extractor, long schema);
+
+  static native void freeExtraction(long extraction);
+
+  static native long newService(long extractor);
+
+  static native long currentExtractor(long service);
+
+  static native void swapService(long service, long extractor, boolean sameOutputs);
+
+  static native void reloadService(long service, byte[] path, boolean skipResourceDigests, boolean sameOutputs);
+
+  static native void freeService(long service);
+
+  /** Native memory for a buffer of a batch; null if the system has no more. */
+  static native ByteBuffer allocate(int bytes);
+
+  /** The same memory, grown; null if the system has no more, and the old buffer then stays as it was. */
+  static native ByteBuffer reallocate(long address, int bytes);
+
+  static native void free(long address);
+
+  static native long address(ByteBuffer buffer);
+
+  /** Memory of an extraction as a buffer. */
+  static native ByteBuffer view(long address, int bytes);
+}
