@@ -229,10 +229,7 @@ class Executor:
 
     def _call(self, step: Mapping[str, Any]) -> None:
         results = step["results"]
-        known = next(slot for slot in results if slot is not None)
-        domain = self._domain(known)
-        if results[0] is None:
-            domain = self.plan["domains"][domain]["parent"]
+        domain = self._domain(results[0])
         outcomes = []
         for row in range(self.rows[domain].count):
             values = []
@@ -248,18 +245,12 @@ class Executor:
             )
         shape = self.operators[step["operator"]].overloads[step["overload"]].shape
         if shape == "flat":
-            self.columns[known] = outcomes
+            self.columns[results[0]] = outcomes
         elif shape in ("selection", "span", "element"):
             self._choice(step, shape, outcomes)
         else:
             flat = [item for outcome in outcomes if outcome is not None for item in outcome]
-            if results[0] is not None:
-                self._make_domain(results[0], [None if o is None else len(o) for o in outcomes])
-            else:
-                owner = self.rows[self._domain(known)].entries
-                assert [None if o is None else len(o) for o in outcomes] == [
-                    None if entry is None else len(entry) for entry in owner
-                ], "a call without a shape of its own makes the shape of the domain it writes to"
+            self._make_domain(results[0], [None if o is None else len(o) for o in outcomes])
             self.columns[results[1]] = flat
 
     def _choice(self, step: Mapping[str, Any], shape: str, outcomes: list[Any]) -> None:

@@ -230,11 +230,9 @@ def test_what_is_no_join_stays_a_predicate(outer: str) -> None:
     assert len(calls(planned(p), "count")) == 1
 
 
-def test_a_list_of_structs_is_joined_leaf_by_leaf_into_one_domain() -> None:
+def test_an_operator_that_would_make_a_list_of_structs_is_refused() -> None:
     p = Program(candidates=False)
     h = p.request("history")
-    concat = OPERATORS["concat"].overloads[0]
-    assert concat.shape == "list"
     pair = struct(movie=INT, rating=FLOAT)
     some = p.over(
         "map", h, lambda e: p.struct(movie=p.field(e, "movie"), rating=p.field(e, "rating"))
@@ -248,17 +246,12 @@ def test_a_list_of_structs_is_joined_leaf_by_leaf_into_one_domain() -> None:
         arguments=(some, some),
     )
     p.feature("ids", "ids", p.over("map", both, lambda e: p.field(e, "movie")), size=5)
-    p.feature("best", "dense", p.call("sum", p.over("map", both, lambda e: p.field(e, "rating"))))
-    plan = planned(p)
-    first, second = calls(plan, "concat")
-    assert first["results"][0] is not None and second["results"][0] is None
-    domains = [plan["slots"][step["results"][1]]["domain"] for step in (first, second)]
-    assert domains[0] == domains[1]
-    assert (first["kernel"], second["kernel"]) == (1, 2)
-    event = {"movie": 3, "genre": "a", "at": 1, "rating": 0.5, "tags": []}
-    row = {"history": [event, event], "scores": [], "now": 0}
-    found = Executor(plan, OPERATORS, FUNCTIONS).run([row], [[]])
-    assert found == {"ids": [[3, 3, 3, 3]], "best": [2.0]}
+    with pytest.raises(PlanError) as caught:
+        planned(p)
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == "FX170"
+    assert "`concat` would make a list of `{movie: int, rating: float}`" in diagnostic.message
+    assert diagnostic.help
 
 
 def test_kinds_convert_their_values() -> None:

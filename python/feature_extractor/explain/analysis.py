@@ -232,10 +232,7 @@ class _Analysis:
 
     def _domain(self, step: Mapping[str, Any]) -> int:
         results = _results(step)
-        domain = int(self.slots[results[0]]["domain"])
-        if step["do"] == "call" and step["results"][0] is None:
-            return int(self.domains[domain]["parent"])
-        return domain
+        return int(self.slots[results[0]]["domain"])
 
     def _root(self, domain: int) -> str:
         while self.domains[domain]["kind"] == "elements":
@@ -341,7 +338,7 @@ class _Analysis:
 
 def _results(step: Mapping[str, Any]) -> list[int]:
     if step["do"] == "call":
-        return [slot for slot in step["results"] if slot is not None]
+        return list(step["results"])
     return [step["result"]] + ([step["elements"]] if "elements" in step else [])
 
 

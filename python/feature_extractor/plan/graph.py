@@ -128,12 +128,12 @@ class Argument:
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """One step of the plan; ``results`` has None where a result is not kept."""
+    """One step of the plan."""
 
     kind: str
     domain: Domain
     arguments: tuple[Argument, ...] = ()
-    results: list[Slot | None] = field(default_factory=list)
+    results: list[Slot] = field(default_factory=list)
     input: int = -1
     path: tuple[str, ...] = ()
     value: Constant = None
@@ -193,7 +193,7 @@ class Graph:
             )
             self._slot(step, self.constants, type_, width)
             self._steps[key] = step
-        return _first(step)
+        return step.results[0]
 
     def constant_list(
         self, values: tuple[Constant, ...] | None, element_type: str, bytes_: bool = False
@@ -210,9 +210,7 @@ class Graph:
             )
             self._slot(step, self.elements(self._slot(step, self.constants, "list")), element_type)
             self._steps[key] = step
-        elements = step.results[1]
-        assert elements is not None
-        return _first(step), elements
+        return step.results[0], step.results[1]
 
     def input(
         self, index: int, path: tuple[str, ...], domain: Domain, type_: str, width: int
@@ -224,7 +222,7 @@ class Graph:
             step = Step("input", domain, input=index, path=path)
             self._slot(step, domain, type_, width)
             self._steps[key] = step
-        return _first(step)
+        return step.results[0]
 
     def lift(self, slot: Slot, domain: Domain, way: str = "") -> Slot:
         """Return the value of ``slot`` for each row of ``domain``.
@@ -250,7 +248,7 @@ class Graph:
             step = Step("lift", domain, (Argument(slot),), way=way)
             self._slot(step, domain, slot.type, slot.width)
             self._steps[key] = step
-        return _first(step)
+        return step.results[0]
 
     def fetch(self, slot: Slot, domain: Domain) -> Slot:
         """Return the value of the at most one element of ``domain``, in the parent domain."""
@@ -262,7 +260,7 @@ class Graph:
             step = Step("fetch", parent, (Argument(slot),), fetch_from=domain)
             self._slot(step, parent, slot.type, slot.width)
             self._steps[key] = step
-        return _first(step)
+        return step.results[0]
 
     def call(
         self,
@@ -271,7 +269,7 @@ class Graph:
         kernel: int,
         arguments: Sequence[Argument],
         domain: Domain,
-        results: Sequence[tuple[Domain | None, str, int] | None],
+        results: Sequence[tuple[Domain | None, str, int]],
         site: str,
         *,
         commutative: bool = False,
@@ -279,7 +277,7 @@ class Graph:
         """Return the call of an operator.
 
         ``results`` says for each result its domain (None: the elements of the first result),
-        storage and width, or None where the result is not kept.
+        storage and width.
         """
         keys = [argument.key() for argument in arguments]
         key = self._key(
@@ -289,7 +287,7 @@ class Graph:
             kernel,
             domain.serial,
             tuple(sorted(keys) if commutative else keys),
-            tuple(None if r is None else (r[0].serial if r[0] else -1) for r in results),
+            tuple(where.serial if where else -1 for where, _, _ in results),
         )
         step = self._steps.get(key)
         if step is None:
@@ -302,19 +300,7 @@ class Graph:
                 kernel=kernel,
                 site=site,
             )
-            for result in results:
-                if result is None:
-                    step.results.append(None)
-                    continue
-                where, type_, width = result
-                if where is None:
-                    where = self.elements(_first(step))
-                self._slot(step, where, type_, width)
+            for where, type_, width in results:
+                self._slot(step, where or self.elements(step.results[0]), type_, width)
             self._steps[key] = step
         return step
-
-
-def _first(step: Step) -> Slot:
-    slot = step.results[0]
-    assert slot is not None
-    return slot

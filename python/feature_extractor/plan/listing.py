@@ -60,7 +60,7 @@ def argument_text(argument: Mapping[str, Any]) -> str:
     return text
 
 
-def _results(step: Mapping[str, Any]) -> list[int | None]:
+def _results(step: Mapping[str, Any]) -> list[int]:
     if step["do"] == "call":
         return list(step["results"])
     found = [step["result"]]
@@ -69,12 +69,9 @@ def _results(step: Mapping[str, Any]) -> list[int | None]:
     return found
 
 
-def _targets(plan: Mapping[str, Any], results: list[int | None]) -> str:
+def _targets(plan: Mapping[str, Any], results: list[int]) -> str:
     parts = []
     for slot in results:
-        if slot is None:
-            parts.append("_")
-            continue
         entry = plan["slots"][slot]
         width = f"<{entry['width']}>" if "width" in entry else ""
         parts.append(f"%{slot} @{entry['domain']} {entry['type']}{width}")

@@ -21,7 +21,7 @@ from feature_extractor.check.typed import (
 from feature_extractor.plan.dependencies import Dependencies, Dependency
 from feature_extractor.plan.errors import PlanError, plan_error
 from feature_extractor.plan.graph import Argument, Domain, Graph, Slot, Step
-from feature_extractor.plan.leaves import Path, leaf_paths, leaf_type, representative, width_of
+from feature_extractor.plan.leaves import Path, leaf_type, representative, width_of
 from feature_extractor.plan.operators import (
     Operator,
     Operators,
@@ -57,7 +57,8 @@ from feature_extractor.types import (
     VectorType,
 )
 
-ResultSpecification: TypeAlias = "tuple[Domain | None, str, int] | None"
+ResultSpecification: TypeAlias = tuple[Domain | None, str, int]
+"""Domain (None: the elements of the first result), storage type and width of a result."""
 
 
 @dataclass(slots=True)
@@ -432,7 +433,7 @@ class Lowering:
         assert isinstance(over, LISTS)
         step = self._emit(invocation, {}, [(invocation.domain, "list", 0)])
         shape = invocation.overload.shape
-        domain = self.graph.elements(_kept(step, 0), elements, view=shape != "selection")
+        domain = self.graph.elements(step.results[0], elements, view=shape != "selection")
 
         def chosen(value: Value) -> Value:
             if shape == "element":
@@ -463,67 +464,36 @@ class Lowering:
         if pattern.kind == "row":
             return self._row(invocation)
         if isinstance(type_, ListType):
-            return self._list_result(invocation, pattern, type_)
+            step = self._emit(
+                invocation, {}, [(domain, "list", 0), self._part(invocation, type_.element)]
+            )
+            element = step.results[1]
+            return ListValue(element.domain, Leaf(element))
         if isinstance(type_, MapType):
-            specification: list[ResultSpecification] = [
-                (domain, "list", 0),
-                (None, storage_of(type_.key), width_of(type_.key)),
-                (None, storage_of(type_.value), width_of(type_.value)),
-            ]
-            step = self._emit(invocation, {}, specification)
-            key, value = _kept(step, 1), _kept(step, 2)
+            parts = [self._part(invocation, part) for part in (type_.key, type_.value)]
+            step = self._emit(invocation, {}, [(domain, "list", 0), *parts])
+            _, key, value = step.results
             return MapValue(key.domain, Leaf(key), Leaf(value))
         if isinstance(type_, StructType):
             return self._struct(
                 type_,
                 (),
-                lambda path, leaf: _kept(
-                    self._emit(
-                        invocation,
-                        {pattern.name: path},
-                        [(domain, storage_of(leaf), width_of(leaf))],
-                    ),
-                    0,
-                ),
+                lambda path, leaf: self._emit(
+                    invocation, {pattern.name: path}, [(domain, storage_of(leaf), width_of(leaf))]
+                ).results[0],
             )
         step = self._emit(invocation, {}, [(domain, storage_of(type_), width_of(type_))])
-        return Leaf(_kept(step, 0))
+        return Leaf(step.results[0])
 
-    def _list_result(self, invocation: _Invocation, pattern: Pattern, type_: ListType) -> Value:
-        domain, element = invocation.domain, type_.element
-        if isinstance(element, ListType | MapType):
+    def _part(self, invocation: _Invocation, type_: Type) -> ResultSpecification:
+        """Return the column of the elements that an operator makes; they are scalars."""
+        if isinstance(type_, ListType | MapType | StructType | VectorType):
             raise self._error(
                 invocation.expression,
-                f"`{invocation.operator.name}` would make a list of lists, which no operator can.",
+                f"`{invocation.operator.name}` would make a list of `{type_}`, which no operator can.",
+                help="Make a list of scalars, for example of one field: `xs.map(e -> e.field)`.",
             )
-        if not isinstance(element, StructType):
-            step = self._emit(
-                invocation,
-                {},
-                [(domain, "list", 0), (None, storage_of(element), width_of(element))],
-            )
-            slot = _kept(step, 1)
-            return ListValue(slot.domain, Leaf(slot))
-        # One call per leaf; all make the same shape, so the first one's serves all of them.
-        variable = next(pattern.variables(), "")
-        first_path = next(iter(leaf_paths(element)))
-        first_type = leaf_type(element, first_path)
-        first = self._emit(
-            invocation,
-            {variable: first_path},
-            [(domain, "list", 0), (None, storage_of(first_type), width_of(first_type))],
-        )
-        elements = _kept(first, 1).domain
-
-        def leaf(path: Path, leaf: Type) -> Slot:
-            if path == first_path:
-                return _kept(first, 1)
-            step = self._emit(
-                invocation, {variable: path}, [None, (elements, storage_of(leaf), width_of(leaf))]
-            )
-            return _kept(step, 1)
-
-        return ListValue(elements, self._struct(element, (), leaf))
+        return None, storage_of(type_), 0
 
     def _struct(
         self, type_: StructType, path: Path, leaf: Callable[[Path, Type], Slot]
@@ -543,7 +513,7 @@ class Lowering:
 
         The call finds the row, and each column that is read is a step of its own.
         """
-        row = _kept(self._emit(invocation, {}, [(invocation.domain, "int", 0)]), 0)
+        row = self._emit(invocation, {}, [(invocation.domain, "int", 0)]).results[0]
         resource = next(
             a for a in invocation.expression.arguments if isinstance(a, ResourceReference)
         )
@@ -569,7 +539,7 @@ class Lowering:
                 step = self.graph.call(
                     field_of.name, i, kernel, arguments, row.domain, specification, site
                 )
-                return _kept(step, 0)
+                return step.results[0]
             raise self._error(
                 invocation.expression, f"A table field of type {type_} cannot be read."
             )
@@ -640,7 +610,7 @@ class Lowering:
                     specification,
                     self.site_text(site),
                 )
-                return Leaf(_kept(step, 0))
+                return Leaf(step.results[0])
         raise self._error(site, f"The registry has no operator that makes {result} of {kind}.")
 
 
@@ -663,9 +633,3 @@ def _names(type_: Type) -> tuple[str, ...]:
 
 def _same(type_: Type, scalar: ScalarType) -> bool:
     return isinstance(type_, ScalarType) and type_.name == scalar.name
-
-
-def _kept(step: Step, index: int) -> Slot:
-    slot = step.results[index]
-    assert slot is not None
-    return slot

@@ -67,10 +67,10 @@ class _Numbering:
         return entry
 
     def step(self, step: Step) -> dict[str, Any]:
-        results = [self.write(slot) if slot is not None else None for slot in step.results]
+        results = [self.write(slot) for slot in step.results]
         for slot in step.results:
             # Each shape has its domain in the plan, also where no column of its elements is read.
-            if slot is not None and slot.type == "list":
+            if slot.type == "list":
                 self.domain(self.graph.domain_of_shape[slot])
         if step.kind == "input":
             return {
@@ -122,7 +122,7 @@ def needed_steps(roots: Iterable[Argument]) -> list[Step]:
         slots = [slot for argument in step.arguments for slot in argument.slots()]
         found = [slot.step for slot in slots]
         where = [slot.domain for slot in slots]
-        where.extend(slot.domain for slot in step.results if slot is not None)
+        where.extend([slot.domain for slot in step.results])
         where.append(step.domain)
         if step.fetch_from is not None:
             where.append(step.fetch_from)

@@ -112,7 +112,6 @@ def _as_list(lowering: Lowering, feature: Feature, value: Leaf) -> Value:
                 lowering.site_text(feature.value),
             )
             slot = step.results[1]
-            assert slot is not None
             return ListValue(slot.domain, Leaf(slot))
     raise plan_error(
         "FX170",
