@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError
 
 if TYPE_CHECKING:
+    from feature_extractor.digest import TableDigest, digest_table
     from feature_extractor.extraction import (
         Extraction,
         FeatureDescription,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
+    "TableDigest": "digest",
+    "digest_table": "digest",
     "Extraction": "extraction",
     "FeatureDescription": "extraction",
     "Ids": "extraction",
@@ -49,8 +52,10 @@ __all__ = [
     "InputDescription",
     "Program",
     "Statistics",
+    "TableDigest",
     "compile",
     "compile_text",
+    "digest_table",
     "load",
 ]
 

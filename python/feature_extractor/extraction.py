@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from feature_extractor import _native
+    from feature_extractor.digest import TableDigest
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,15 @@ class Extraction:
         counted = self._native.statistics()
         inputs = {name: InputCounts(**counts) for name, counts in counted["inputs"].items()}
         return Statistics(counted["defaulted"], inputs, counted["nulls_at"])
+
+    def digest(self) -> TableDigest:
+        """Return the digest of all values, to compare with what another face computed.
+
+        It does not depend on the order of rows, and digests of batches can be added: see docs/digest.md.
+        """
+        from feature_extractor.digest import digest_table
+
+        return digest_table(self)
 
     def to_arrow(self) -> Any:
         """Return a ``pyarrow.RecordBatch`` that shares this memory; needs pyarrow."""
