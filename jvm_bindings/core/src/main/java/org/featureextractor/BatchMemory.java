@@ -14,8 +14,8 @@ final class BatchMemory {
 
   private final MemoryReservation reservation;
   private final List<Buffer> buffers = new ArrayList<>();
-  private long held;
-  private int readers;
+  private volatile long held;
+  private boolean isRead;
   private boolean closed;
 
   BatchMemory(MemoryReservation reservation) {
@@ -27,6 +27,7 @@ final class BatchMemory {
     private final BatchMemory memory;
     private ByteBuffer data = EMPTY;
     private long address;
+    private int capacity;
     private int size;
 
     private Buffer(BatchMemory memory) {
@@ -70,24 +71,27 @@ final class BatchMemory {
     return buffer;
   }
 
-  synchronized long held() {
+  long held() {
     return held;
   }
 
   /** While native code reads the buffers they cannot move. */
   synchronized void beginReading() {
-    ++readers;
+    if (isRead) {
+      throw new IllegalStateException("Features are extracted from a batch by two calls at once.");
+    }
+    isRead = true;
   }
 
   synchronized void endReading() {
-    --readers;
+    isRead = false;
   }
 
   private synchronized void grow(Buffer buffer, int bytes) {
     if (closed) {
       throw new IllegalStateException("This ColumnBatch was closed.");
     }
-    if (readers > 0) {
+    if (isRead) {
       throw new IllegalStateException("A row is written to a batch while features are extracted from it.");
     }
     long needed = (long) buffer.size + bytes;
@@ -96,28 +100,25 @@ final class BatchMemory {
           ErrorCode.LIMIT,
           "A column of a batch holds less than 2^31 bytes. End the batch earlier: sizeInBytes() says how large it is.");
     }
-    int before = buffer.data.capacity();
+    int before = buffer.capacity;
     int capacity = (int) Math.min(Integer.MAX_VALUE, Math.max(needed, Math.max(SMALLEST_BUFFER, before * 2L)));
     int more = capacity - before;
     if (!reservation.reserve(more)) {
       throw new FeatureExtractorException(
           ErrorCode.OUT_OF_MEMORY, "The host refused " + more + " bytes more for a batch that holds " + held + ".");
     }
-    ByteBuffer grown;
-    try {
-      grown = before == 0 ? NativeMethods.allocate(capacity) : NativeMethods.reallocate(buffer.address, capacity);
-    } catch (Throwable failure) {
-      reservation.reserve(-more);
-      throw failure;
-    }
-    if (grown == null) {
+    long grown = NativeMethods.reallocate(buffer.address, capacity);
+    if (grown == 0) {
       reservation.reserve(-more);
       throw new FeatureExtractorException(
           ErrorCode.OUT_OF_MEMORY, "The system has no " + more + " bytes more for a batch that holds " + held + ".");
     }
     held += more;
-    buffer.address = NativeMethods.address(grown);
-    buffer.data = grown.order(ByteOrder.nativeOrder());
+    buffer.address = grown;
+    buffer.capacity = capacity;
+    // The old view ends here, also if Java has no memory for the new one: then nothing can be written until the next try.
+    buffer.data = EMPTY;
+    buffer.data = NativeMethods.view(grown, capacity).order(ByteOrder.nativeOrder());
   }
 
   /** Frees all buffers: writing to them then fails, since they have no room. */
@@ -132,6 +133,7 @@ final class BatchMemory {
       }
       buffer.data = EMPTY;
       buffer.address = 0;
+      buffer.capacity = 0;
       buffer.size = 0;
     }
     long before = held;

@@ -244,7 +244,12 @@ public final class ColumnBatch implements AutoCloseable {
   /** The pointer to the native schema. Until {@link #endReading} the batch is not freed, and its memory does not move. */
   long beginReading() {
     long schema = handle.acquire();
-    memory.beginReading();
+    try {
+      memory.beginReading();
+    } catch (IllegalStateException isRead) {
+      handle.release();
+      throw isRead;
+    }
     return schema;
   }
 

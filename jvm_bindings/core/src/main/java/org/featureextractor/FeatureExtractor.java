@@ -102,7 +102,7 @@ public final class FeatureExtractor implements AutoCloseable {
    * @throws FeatureExtractorException as {@link #load(byte[])}
    */
   public static FeatureExtractor load(byte[] bytes, LoadOptions options) {
-    return new FeatureExtractor(NativeMethods.loadBytes(bytes.clone(), options.skipResourceDigests()));
+    return new FeatureExtractor(NativeMethods.loadBytes(bytes, options.skipResourceDigests()));
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.featureextractor;
 
+import java.nio.charset.StandardCharsets;
+
 /** A call of the native core failed. The message says why, and what to do about it. */
 public final class FeatureExtractorException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,14 +19,10 @@ public final class FeatureExtractorException extends RuntimeException {
     this.code = code;
   }
 
-  FeatureExtractorException(ErrorCode code, String message, Throwable cause) {
-    super(message, cause);
-    this.code = code;
-  }
-
-  /** Called by the native library. */
-  FeatureExtractorException(int code, String message) {
-    this(ErrorCode.ofNumber(code), message);
+  /** Called by the native library. The cause is what a {@link MemoryReservation} threw, or null. */
+  FeatureExtractorException(int code, byte[] message, Throwable cause) {
+    super(new String(message, StandardCharsets.UTF_8), cause);
+    this.code = ErrorCode.ofNumber(code);
   }
 
   /**

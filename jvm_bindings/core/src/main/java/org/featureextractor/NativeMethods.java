@@ -38,7 +38,8 @@ final class NativeMethods {
   /** Fills {kind, width, maximum, size} and returns the name. */
   static native byte[] feature(long extractor, int index, long[] numbers);
 
-  static native long newSession(long extractor, int threads, int chunkRows, MemoryReservation reservation);
+  /** {@code reservation} is a MemoryReservation, or null. Its class may be renamed, so it is not part of the signature. */
+  static native long newSession(long extractor, int threads, int chunkRows, Object reservation);
 
   static native long sessionMemory(long session);
 
@@ -68,9 +69,6 @@ final class NativeMethods {
 
   static native void inputCounts(long extraction, int input, long[] counts);
 
-  /** Copies dense features side by side; the buffer is direct and has room from its byte {@code start} on. */
-  static native void matrix(long extraction, int[] features, ByteBuffer matrix, long start, long stride);
-
   static native void exportArrow(long session, long extraction, long array);
 
   static native void exportOutputSchema(long extractor, long schema);
@@ -87,16 +85,11 @@ final class NativeMethods {
 
   static native void freeService(long service);
 
-  /** Native memory for a buffer of a batch; null if the system has no more. */
-  static native ByteBuffer allocate(int bytes);
-
-  /** The same memory, grown; null if the system has no more, and the old buffer then stays as it was. */
-  static native ByteBuffer reallocate(long address, int bytes);
+  /** Native memory of a batch, grown, or new for address 0; 0 if the system has no more, and the old memory then stays as it was. */
+  static native long reallocate(long address, int bytes);
 
   static native void free(long address);
 
-  static native long address(ByteBuffer buffer);
-
-  /** Memory of an extraction as a buffer. */
+  /** Native memory as a buffer, which does not keep it alive. */
   static native ByteBuffer view(long address, int bytes);
 }

@@ -21,7 +21,7 @@ public final class Session implements AutoCloseable {
       handle =
           new NativeHandle(
               NativeHandle.Kind.SESSION,
-              NativeMethods.newSession(pointer, options.threads(), options.chunkRows(), options.reservation()),
+              newSession(pointer, options),
               NativeMethods::freeSession);
     } finally {
       extractor.release();
@@ -184,16 +184,21 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * The native memory that the session holds: what it works in, and its extractions.
+   * The native memory that the session holds: what it works in, and its extractions. It waits for a call that runs.
    *
    * @return bytes
    */
   public long memory() {
-    long session = handle.acquire();
+    work.lock();
     try {
-      return NativeMethods.sessionMemory(session);
+      long session = handle.acquire();
+      try {
+        return NativeMethods.sessionMemory(session);
+      } finally {
+        handle.release();
+      }
     } finally {
-      handle.release();
+      work.unlock();
     }
   }
 
@@ -206,6 +211,15 @@ public final class Session implements AutoCloseable {
     } finally {
       work.unlock();
     }
+  }
+
+  private static long newSession(long extractor, SessionOptions options) {
+    MemoryReservation reservation = options.reservation();
+    return NativeMethods.newSession(
+        extractor,
+        options.threads(),
+        options.chunkRows(),
+        reservation == MemoryReservation.UNLIMITED ? null : reservation);
   }
 
   private long begin() {
