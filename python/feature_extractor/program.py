@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from feature_extractor.check.program import check_file, check_text
 from feature_extractor.check.typed import CheckedProgram
@@ -25,11 +26,21 @@ class Program:
     """A compiled program: checked, planned, with its resources; ready to be saved or run."""
 
     def __init__(
-        self, checked: CheckedProgram, package: Package, warnings: tuple[Diagnostic, ...]
+        self,
+        checked: CheckedProgram,
+        package: Package,
+        warnings: tuple[Diagnostic, ...],
+        loaded: tuple[Any, str],
     ) -> None:
         self._checked = checked
         self._package = package
         self._warnings = warnings
+        # What the compiler's own trial load gave, for the first that asks for an extractor.
+        self._loaded = [loaded]
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What is loaded stays in its process; a copy loads when it is asked to.
+        return {**self.__dict__, "_loaded": []}
 
     @property
     def checked(self) -> CheckedProgram:
@@ -57,9 +68,13 @@ class Program:
 
     def extractor(self) -> Extractor:
         """Return an extractor of this program, as if it had been saved and loaded."""
-        from feature_extractor.extractor import load
+        from feature_extractor.extractor import Extractor, load
 
-        return load(self._package.to_bytes())
+        try:
+            native, manifest = self._loaded.pop()
+        except IndexError:
+            return load(self._package.to_bytes())
+        return Extractor(native, json.loads(manifest))
 
     def __repr__(self) -> str:
         count = len(self._checked.features)
@@ -114,7 +129,7 @@ def _finish(
     fold = native_fold(_native.evaluate_constants) if optimise else None
     try:
         package = build_package(checked, registry, _native, fold=fold, optimise=optimise)
-        try_package(checked, package, _native.load_package)
+        loaded = try_package(checked, package, _native.load_package)
     except PlanError as error:
         raise CompileError([*diagnostics, *error.diagnostics]) from None
-    return Program(checked, package, tuple(diagnostics))
+    return Program(checked, package, tuple(diagnostics), loaded)

@@ -6,7 +6,7 @@ operator, and for the compiled kernel that serves given storage types.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -46,13 +46,6 @@ class Pattern:
     name: str = ""
     parts: tuple[Pattern, ...] = ()
     nullable: bool = False
-
-    def variables(self) -> Iterator[str]:
-        """Yield the type variables in this pattern, from left to right."""
-        if self.kind == "variable":
-            yield self.name
-        for part in self.parts:
-            yield from part.variables()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from feature_extractor.check.typed import (
@@ -191,8 +191,19 @@ class JoinRewriter:
     def _instantiate(
         self, template: str, names: Mapping[str, Expression], call: Call
     ) -> Expression:
-        reader = _TemplateReader(self, template, names, call)
-        return reader.read()
+        return self._expression(_parsed(template), names, call)
+
+    def _expression(self, node: _Node, names: Mapping[str, Expression], origin: Call) -> Expression:
+        """Return what a template's node stands for, at the place of the call that it rewrites."""
+        if node.kind == "word":
+            named = names.get(node.text)
+            return named if named is not None else _literal(node.text, origin)
+        find = self.operators.get if node.kind == "call" else self.operators.with_syntax
+        operator = find(node.text)
+        if operator is None:
+            raise _NoRewrite
+        parts = [self._expression(part, names, origin) for part in node.parts]
+        return self._call(operator, parts, origin)
 
     def _call(
         self, operator: Operator, arguments: list[Expression], origin: Expression
@@ -230,9 +241,18 @@ class JoinRewriter:
         raise _NoRewrite
 
 
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A part of a template: a ``word`` (name or literal), a ``call``, or an operator's ``syntax``."""
+
+    kind: str
+    text: str
+    parts: tuple[_Node, ...] = ()
+
+
 @cache
-def _tokens(template: str) -> tuple[str, ...]:
-    return tuple(match.group(1) for match in _TOKEN.finditer(template))
+def _parsed(template: str) -> _Node:
+    return _TemplateReader(template).read()
 
 
 class _TemplateReader:
@@ -241,16 +261,11 @@ class _TemplateReader:
     Calls, method calls, comparisons, literals and names.
     """
 
-    def __init__(
-        self, rewriter: JoinRewriter, template: str, names: Mapping[str, Expression], call: Call
-    ) -> None:
-        self.rewriter = rewriter
-        self.tokens = _tokens(template)
-        self.names = names
-        self.origin = call
+    def __init__(self, template: str) -> None:
+        self.tokens = [match.group(1) for match in _TOKEN.finditer(template)]
         self.at = 0
 
-    def read(self) -> Expression:
+    def read(self) -> _Node:
         result = self.binary(0)
         if self.at != len(self.tokens):
             raise _NoRewrite
@@ -259,62 +274,54 @@ class _TemplateReader:
     def peek(self) -> str:
         return self.tokens[self.at] if self.at < len(self.tokens) else ""
 
+    def next(self) -> str:
+        token = self.peek()
+        self.at += 1
+        return token
+
     def take(self, token: str) -> bool:
         if self.peek() != token:
             return False
         self.at += 1
         return True
 
-    def binary(self, level: int) -> Expression:
+    def binary(self, level: int) -> _Node:
         if level == len(_LEVELS):
             return self.postfix()
         if level == _NEGATION and self.take("not"):
-            negation = self.rewriter.operators.with_syntax("not")
-            return self.operator(negation, [self.binary(level)])
+            return _Node("syntax", "not", (self.binary(level),))
         left = self.binary(level + 1)
         while self.peek() in _LEVELS[level]:
-            syntax = self.peek()
-            self.at += 1
-            left = self.operator(
-                self.rewriter.operators.with_syntax(syntax), [left, self.binary(level + 1)]
-            )
+            left = _Node("syntax", self.next(), (left, self.binary(level + 1)))
         return left
 
-    def postfix(self) -> Expression:
+    def postfix(self) -> _Node:
         result = self.primary()
         while self.take("."):
-            name = self.peek()
-            self.at += 1
-            result = self.operator(self.rewriter.operators.get(name), [result, *self.arguments()])
+            result = _Node("call", self.next(), (result, *self.arguments()))
         return result
 
-    def primary(self) -> Expression:
-        token = self.peek()
-        self.at += 1
+    def primary(self) -> _Node:
+        token = self.next()
         if token == "(":
             inner = self.binary(0)
             if not self.take(")"):
                 raise _NoRewrite
             return inner
-        if token in self.names and self.peek() != "(":
-            return self.names[token]
         if self.peek() == "(":
-            return self.operator(self.rewriter.operators.get(token), self.arguments())
-        return _literal(token, self.origin)
+            return _Node("call", token, tuple(self.arguments()))
+        return _Node("word", token)
 
-    def arguments(self) -> list[Expression]:
-        found: list[Expression] = []
+    def arguments(self) -> list[_Node]:
+        found: list[_Node] = []
         if not self.take("("):
             raise _NoRewrite
         while not self.take(")"):
+            if self.at >= len(self.tokens):
+                raise _NoRewrite
             found.append(self.binary(0))
             self.take(",")
         return found
-
-    def operator(self, operator: Operator | None, arguments: list[Expression]) -> Expression:
-        if operator is None:
-            raise _NoRewrite
-        return self.rewriter._call(operator, arguments, self.origin)
 
 
 def _literal(text: str, origin: Expression) -> Literal:

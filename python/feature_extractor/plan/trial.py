@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from feature_extractor.check.typed import Call, CheckedProgram, Expression
 from feature_extractor.diagnostics import Diagnostic
@@ -12,15 +12,21 @@ from feature_extractor.plan.dependencies import children
 from feature_extractor.plan.errors import PlanError, plan_error
 from feature_extractor.plan.package import Package
 
+Loaded = TypeVar("Loaded")
 
-def try_package(checked: CheckedProgram, package: Package, load: Callable[[bytes], Any]) -> None:
-    """Load the package; a pattern that is no pattern or boundaries that fall raise PlanError.
+
+def try_package(
+    checked: CheckedProgram, package: Package, load: Callable[[bytes], Loaded]
+) -> Loaded:
+    """Load the package and return what that gave.
+
+    A pattern that is no pattern or boundaries that fall raise PlanError.
 
     Operators look at their constant arguments when they are bound, which only the core can do. A package
     that it refuses would fail in the program that loads it, far from who could mend it.
     """
     try:
-        load(package.to_bytes())
+        return load(package.to_bytes())
     except EngineError as error:
         # The core writes "Operator 'name' at file:line:column: reason".
         front, _, reason = error.message.partition(": ")
