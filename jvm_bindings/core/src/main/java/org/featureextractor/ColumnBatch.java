@@ -38,6 +38,7 @@ public final class ColumnBatch implements AutoCloseable {
   private int rows;
 
   private ColumnBatch(List<Input> inputs, MemoryReservation reservation) {
+    NativeLibrary.ensureLoaded();
     this.inputs = List.copyOf(inputs);
     memory = new BatchMemory(reservation);
     columns = new BufferedColumn[inputs.size()];

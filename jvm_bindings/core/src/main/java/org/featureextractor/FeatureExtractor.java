@@ -79,6 +79,7 @@ public final class FeatureExtractor implements AutoCloseable {
    * @throws FeatureExtractorException as {@link #load(Path)}
    */
   public static FeatureExtractor load(Path path, LoadOptions options) {
+    NativeLibrary.ensureLoaded();
     return new FeatureExtractor(NativeMethods.loadFile(pathBytes(path), options.skipResourceDigests()));
   }
 
@@ -102,6 +103,7 @@ public final class FeatureExtractor implements AutoCloseable {
    * @throws FeatureExtractorException as {@link #load(byte[])}
    */
   public static FeatureExtractor load(byte[] bytes, LoadOptions options) {
+    NativeLibrary.ensureLoaded();
     return new FeatureExtractor(NativeMethods.loadBytes(bytes, options.skipResourceDigests()));
   }
 
@@ -111,6 +113,7 @@ public final class FeatureExtractor implements AutoCloseable {
    * @return such as {@code "0.1.0"}
    */
   public static String libraryVersion() {
+    NativeLibrary.ensureLoaded();
     return text(NativeMethods.version());
   }
 

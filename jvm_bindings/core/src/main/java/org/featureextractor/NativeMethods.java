@@ -4,13 +4,10 @@ import java.nio.ByteBuffer;
 
 /**
  * The native methods. The library registers them when it is loaded, under the name that this class then has: a build tool may have
- * moved it to another package. Pointers are longs; nothing here checks them, so the classes around do.
+ * moved it to another package. Pointers are longs; nothing here checks them, so the classes around do. Whoever
+ * makes the first call has called {@link NativeLibrary#ensureLoaded}.
  */
 final class NativeMethods {
-  static {
-    NativeLibrary.load();
-  }
-
   private NativeMethods() {}
 
   static native int abiVersion();
