@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feature_extractor.check.typed import CheckedProgram
+from feature_extractor.check.typed import Call, CheckedProgram
 from feature_extractor.diagnostics import Diagnostic, render_one
 from feature_extractor.plan.archive import Member, write_archive
 from feature_extractor.plan.errors import PlanError
@@ -253,6 +253,9 @@ def findings(error: pytest.ExceptionInfo[PlanError]) -> list[Diagnostic]:
     """Return what was found; each finding can be shown."""
     found = list(error.value.diagnostics)
     assert all(render_one(diagnostic) for diagnostic in found)
+    for diagnostic in found:
+        assert diagnostic.message[0].isupper() and diagnostic.message.endswith(".")
+        assert diagnostic.help.endswith(".")
     return found
 
 
@@ -412,4 +415,7 @@ def test_an_unknown_time_zone_in_a_program_is_told(tmp_path: Path) -> None:
     p.feature("hour", "dense", p.call("hour", p.request("now"), "Mars/Olympus"))
     with pytest.raises(PlanError) as error:
         build_package(p.checked(), REGISTRY, Builder())
-    assert findings(error)[0].code == "FX175"
+    (unknown,) = findings(error)
+    assert unknown.code == "FX175"
+    zone = p.checked().features[0].value
+    assert isinstance(zone, Call) and unknown.path == str(zone.arguments[1].site)

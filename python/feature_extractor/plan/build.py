@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-from feature_extractor.check.typed import CheckedProgram, Expression, Literal
+from feature_extractor.check.typed import CheckedProgram, Expression, Literal, Site
 from feature_extractor.plan.dependencies import Dependencies
 from feature_extractor.plan.errors import plan_error
 from feature_extractor.plan.fold import (
@@ -33,10 +33,11 @@ _DEEPEST_NESTING = 60_000
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan as JSON values, and what the manifest adds to it."""
+    """A plan as JSON values, what the manifest adds to it, and where each time zone is named."""
 
     content: dict[str, Any]
     natural_domains: dict[str, str]
+    zone_sites: dict[str, Site]
 
     def serialise(self) -> bytes:
         """Return the plan as canonical JSON: compact, UTF-8, members in the documented order."""
@@ -80,7 +81,8 @@ def build_plan(
             lowering.start_feature(index, shared=optimise)
             outputs.append(lower_feature(lowering, feature, output_domain, vocabulary_sizes or {}))
         content = make_plan(program, lowering.graph, outputs, lowering.zones)
-    return Plan(content, {output.feature.name: output.natural for output in outputs})
+    natural = {output.feature.name: output.natural for output in outputs}
+    return Plan(content, natural, lowering.zone_sites)
 
 
 def _rewritten(

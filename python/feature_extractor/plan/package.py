@@ -112,7 +112,7 @@ def build_package(
     plan = build_plan(program, registry, fold=fold, optimise=optimise, vocabulary_sizes=sizes)
     members = {"plan.json": plan.serialise()}
     for entry in plan.content["resources"]:
-        members[entry["member"]] = _resource(entry, resources, builder, program)
+        members[entry["member"]] = _resource(entry, resources, builder, program, plan)
     for path, text in _source_members(program).items():
         members[f"source/{path}"] = text.encode()
     return Package(_manifest(program, registry, plan, members), members)
@@ -123,6 +123,7 @@ def _resource(
     resources: Mapping[str, Vocabulary | Table],
     builder: ResourceBuilder,
     program: CheckedProgram,
+    plan: Plan,
 ) -> bytes:
     if entry["kind"] == "zone":
         try:
@@ -131,7 +132,7 @@ def _resource(
             raise plan_error(
                 "FX175",
                 f"There is no time zone `{entry['name']}`.",
-                program.features[0].site,
+                plan.zone_sites[entry["name"]],
                 program.sources,
                 help="Name a zone of the IANA database, such as `Europe/Berlin`.",
             ) from None
@@ -143,7 +144,8 @@ def _resource(
     except ValueError as error:
         site = next(r.site for r in program.resources if r.name == entry["name"])
         code = "FX172" if isinstance(resource, Vocabulary) else "FX174"
-        raise plan_error(code, str(error), site, program.sources) from None
+        help = f"Mend the file of the {entry['kind']} `{entry['name']}`, or make it smaller."
+        raise plan_error(code, str(error), site, program.sources, help=help) from None
 
 
 def _source_members(program: CheckedProgram) -> dict[str, str]:

@@ -16,6 +16,10 @@ from feature_extractor.plan.operators import STORAGE
 from feature_extractor.plan.tables import Cell, CellError, Rows, csv_rows, parquet_rows, read_cell
 from feature_extractor.types import ScalarType, Type
 
+_TABLE_FILE = (
+    "A table is a CSV file with a header, the key first, or a Parquet file whose name ends with "
+    "`.parquet`."
+)
 MOST_FINDINGS = 20
 """After so many mistakes in one file, the rest is left out."""
 
@@ -93,10 +97,19 @@ def read_table(resource: Resource, sources: dict[str, str]) -> Table:
         if not isinstance(type_, ScalarType) or type_.name == "bytes":
             what = f"field `{name}`" if name else "key"
             raise _declaration(
-                resource, sources, f"A table cannot hold the {what} of type {type_}."
+                resource,
+                sources,
+                f"A table cannot hold the {what} of type `{type_}`.",
+                "The fields of a table are `bool`, `int`, `float`, `string`, `timestamp` or "
+                "`duration`.",
             )
     if isinstance(types[0][1], ScalarType) and STORAGE[types[0][1].name] not in ("int", "text"):
-        raise _declaration(resource, sources, f"A table cannot have a key of type {types[0][1]}.")
+        raise _declaration(
+            resource,
+            sources,
+            f"A table cannot have a key of type `{types[0][1]}`.",
+            "The key of a table is an `int`, `string`, `timestamp` or `duration`.",
+        )
     try:
         parquet = resource.path.endswith(".parquet")
         rows = _parquet(resource, sources) if parquet else csv_rows(_text(resource, sources))
@@ -104,7 +117,8 @@ def read_table(resource: Resource, sources: dict[str, str]) -> Table:
         columns, findings = _cells(resource, rows, types, names, positions)
     except ValueError as error:
         message = f"The table cannot be read: {error}."
-        raise PlanError((Diagnostic("FX174", message, None, path=resource.path),)) from None
+        finding = Diagnostic("FX174", message, None, help=_TABLE_FILE, path=resource.path)
+        raise PlanError((finding,)) from None
     if findings:
         raise PlanError(_limited(findings, resource))
     schema = [
@@ -148,9 +162,7 @@ def _storage(type_: Type) -> str:
     return STORAGE[type_.name]
 
 
-def _declaration(
-    resource: Resource, sources: dict[str, str], message: str, help: str = ""
-) -> PlanError:
+def _declaration(resource: Resource, sources: dict[str, str], message: str, help: str) -> PlanError:
     return plan_error("FX173", message, resource.site, sources, help=help)
 
 
@@ -184,8 +196,10 @@ def _parquet(resource: Resource, sources: dict[str, str]) -> Rows:
         help = "Install pyarrow, or save the table as CSV."
         raise plan_error("FX171", message, resource.site, sources, help=help) from None
     except (OSError, ValueError) as error:
-        message = f"The file of the table `{resource.name}` cannot be read: {error}"
-        raise plan_error("FX171", message, resource.site, sources) from None
+        reason = str(error).rstrip(".")
+        message = f"The file of the table `{resource.name}` cannot be read: {reason}."
+        help = "Save the table as Parquet again, or as CSV under a name that ends with `.csv`."
+        raise plan_error("FX171", message, resource.site, sources, help=help) from None
 
 
 def _columns(resource: Resource, rows: Rows, fields: list[str]) -> tuple[list[str], list[int]]:
@@ -193,10 +207,15 @@ def _columns(resource: Resource, rows: Rows, fields: list[str]) -> tuple[list[st
     header = rows.header
     findings = []
     if not header:
-        findings.append(Diagnostic("FX174", "The table has no header.", None, path=resource.path))
+        findings.append(
+            Diagnostic(
+                "FX174", "The table has no header.", None, help=_TABLE_FILE, path=resource.path
+            )
+        )
     for name in dict.fromkeys(name for name in header if header.count(name) > 1):
         message = f"The header names the column {name!r} twice."
-        findings.append(Diagnostic("FX174", message, None, path=f"{resource.path}:1"))
+        help = "Rename one of the two columns, or remove it."
+        findings.append(Diagnostic("FX174", message, None, help=help, path=f"{resource.path}:1"))
     for name in fields:
         if name not in header[1:]:
             message = f"The table has no column {name!r} behind its key."
@@ -220,24 +239,30 @@ def _cells(
     findings: list[Diagnostic] = []
     keys: dict[Cell, int] = {}
 
-    def report(row: int, column: str, message: str) -> None:
+    def report(row: int, column: str, message: str, help: str) -> None:
         where = f"{resource.path}:{row}"
         text = f"Row {row}, column {column!r}: {message}"
-        findings.append(Diagnostic("FX174", text, None, path=where))
+        findings.append(Diagnostic("FX174", text, None, help=help, path=where))
 
     for number, cells in rows.rows:
         if len(cells) != len(rows.header):
-            report(number, names[0], f"the row has {len(cells)} cells, not {len(rows.header)}.")
+            message = f"the row has {len(cells)} cells, not {len(rows.header)}."
+            report(
+                number, names[0], message, "Give the row one cell for each column of the header."
+            )
             continue
         for index, (position, (_, type_)) in enumerate(zip(positions, types, strict=True)):
             try:
                 value = read_cell(cells[position], type_)
                 if index == 0 and value is None:
-                    raise CellError("a key cannot be empty.")
+                    raise CellError("a key cannot be empty.", "Give the row a key, or remove it.")
                 if index == 0 and value in keys:
-                    raise CellError(f"the key {value!r} stands in row {keys[value]} already.")
+                    raise CellError(
+                        f"the key {value!r} stands in row {keys[value]} already.",
+                        "Remove one of the two rows; a key has one row.",
+                    )
             except CellError as error:
-                report(number, names[index], str(error))
+                report(number, names[index], str(error), error.help)
                 value = None
             if index == 0 and value is not None:
                 keys[value] = number
@@ -251,6 +276,10 @@ def _limited(findings: list[Diagnostic], resource: Resource) -> tuple[Diagnostic
     if len(findings) <= MOST_FINDINGS:
         return tuple(findings)
     left = Diagnostic(
-        findings[-1].code, "There are more mistakes in this file.", None, path=resource.path
+        findings[-1].code,
+        "There are more mistakes in this file.",
+        None,
+        help="Mend those above, and compile again to see the rest.",
+        path=resource.path,
     )
     return (*findings[:MOST_FINDINGS], left)

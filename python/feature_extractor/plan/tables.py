@@ -19,11 +19,16 @@ Cell: TypeAlias = "bool | int | float | str | None"
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _MICROSECOND = datetime.timedelta(microseconds=1)
+_FORMS = "Mend the cell, or declare the type that the column has."
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 
 
 class CellError(Exception):
-    """A cell is not of its declared type; the text is the end of a sentence."""
+    """A cell is not of its declared type; the text is the end of a sentence, ``help`` is one."""
+
+    def __init__(self, message: str, help: str) -> None:
+        super().__init__(message)
+        self.help = help
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,15 @@ def read_cell(cell: Any, type_: Type) -> Cell:
     if cell is None or (cell == "" and (type_.nullable or name != "string")):
         if type_.nullable:
             return None
-        raise CellError(f"the cell is empty; declare the type {type_}? if that is meant.")
+        raise CellError(
+            f"the cell is empty; declare the type {type_}? if that is meant.",
+            "Fill the cell in, or declare a type that may be null.",
+        )
     value = _from_text(cell, name) if isinstance(cell, str) else _from_value(cell, name)
     if value is None:
-        raise CellError(f"{cell!r} is not {_article(name)}.")
+        raise CellError(f"{cell!r} is not {_article(name)}.", _FORMS)
     if isinstance(value, int) and not _SMALLEST <= value <= _LARGEST:
-        raise CellError(f"{cell!r} does not fit into 64 bits.")
+        raise CellError(f"{cell!r} does not fit into 64 bits.", _FORMS)
     return value
 
 
