@@ -16,12 +16,9 @@ struct CountIf {
   static int64_t eval(List<Any> xs, List<bool> predicate) {
     const uint8_t* holds = predicate.data();
     const uint8_t* valid = predicate.valid();
+    if (valid == nullptr) return count_ones(holds, xs.size());
     uint32_t count = 0;
-    if (valid == nullptr) {
-      for (uint32_t i = 0; i < xs.size(); ++i) count += holds[i];
-    } else {
-      for (uint32_t i = 0; i < xs.size(); ++i) count += holds[i] & valid[i];
-    }
+    for (uint32_t i = 0; i < xs.size(); ++i) count += holds[i] & valid[i];
     return count;
   }
 };

@@ -1,6 +1,7 @@
 // contains(xs, x): membership in a list, a map, a vocabulary, or of a part in a text.
 #include "feature_extractor/operator.h"
 #include "feature_extractor/decimal_text.h"
+#include "feature_extractor/extremes.h"
 #include "feature_extractor/hash_index.h"
 #include "feature_extractor/resource.h"
 #include "feature_extractor/text.h"
@@ -25,6 +26,7 @@ struct InList {
       const auto stored = Storage<T>::to(x);
       uint64_t found = 0;
       if (valid == nullptr) {
+        if constexpr (!std::is_same_v<T, bool>) return any_equal(data, xs.size(), stored);
         for (uint32_t i = 0; i < xs.size(); ++i) found |= data[i] == stored ? 1 : 0;
       } else {
         for (uint32_t i = 0; i < xs.size(); ++i) found |= data[i] == stored ? valid[i] : 0;

@@ -1,6 +1,6 @@
 // max(xs), max(xs, f): the greatest element.
+#include "feature_extractor/extremes.h"
 #include "feature_extractor/operator.h"
-#include "feature_extractor/ordering.h"
 
 namespace feature_extractor {
 namespace {
@@ -8,37 +8,7 @@ namespace {
 template <class T>
 struct Max {
   static constexpr bool kSimd = true;
-  static Nullable<T> eval(List<T> xs) {
-    const auto* data = xs.data();
-    const uint8_t* valid = xs.valid();
-    if constexpr (std::is_same_v<T, int64_t>) {
-      int64_t greatest = INT64_MIN;
-      uint32_t count = xs.size();
-      if (valid == nullptr) {
-        for (uint32_t i = 0; i < xs.size(); ++i) greatest = data[i] > greatest ? data[i] : greatest;
-      } else {
-        count = 0;
-        for (uint32_t i = 0; i < xs.size(); ++i) {
-          const int64_t x = valid[i] != 0 ? data[i] : INT64_MIN;
-          greatest = x > greatest ? x : greatest;
-          count += valid[i];
-        }
-      }
-      return Nullable<T>::where(count > 0, greatest);
-    } else {
-      T greatest{};
-      bool found = false;
-      for (uint32_t i = 0; i < xs.size(); ++i) {
-        if (valid != nullptr && valid[i] == 0) continue;
-        const T x = xs[i];
-        greatest = !found || x > greatest ? x : greatest;
-        found = true;
-      }
-      // Of 0.0 and -0.0 the order of the list would decide.
-      if constexpr (std::is_same_v<T, double>) greatest += 0.0;
-      return Nullable<T>::where(found, greatest);
-    }
-  }
+  static Nullable<T> eval(List<T> xs) { return extreme_of<Greatest>(xs); }
 };
 template <class K>
 struct MaxOf {

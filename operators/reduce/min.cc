@@ -1,6 +1,6 @@
 // min(xs), min(xs, f): the least element.
+#include "feature_extractor/extremes.h"
 #include "feature_extractor/operator.h"
-#include "feature_extractor/ordering.h"
 
 namespace feature_extractor {
 namespace {
@@ -8,37 +8,7 @@ namespace {
 template <class T>
 struct Min {
   static constexpr bool kSimd = true;
-  static Nullable<T> eval(List<T> xs) {
-    const auto* data = xs.data();
-    const uint8_t* valid = xs.valid();
-    if constexpr (std::is_same_v<T, int64_t>) {
-      int64_t least = INT64_MAX;
-      uint32_t count = xs.size();
-      if (valid == nullptr) {
-        for (uint32_t i = 0; i < xs.size(); ++i) least = data[i] < least ? data[i] : least;
-      } else {
-        count = 0;
-        for (uint32_t i = 0; i < xs.size(); ++i) {
-          const int64_t x = valid[i] != 0 ? data[i] : INT64_MAX;
-          least = x < least ? x : least;
-          count += valid[i];
-        }
-      }
-      return Nullable<T>::where(count > 0, least);
-    } else {
-      T least{};
-      bool found = false;
-      for (uint32_t i = 0; i < xs.size(); ++i) {
-        if (valid != nullptr && valid[i] == 0) continue;
-        const T x = xs[i];
-        least = !found || x < least ? x : least;
-        found = true;
-      }
-      // Of 0.0 and -0.0 the order of the list would decide.
-      if constexpr (std::is_same_v<T, double>) least += 0.0;
-      return Nullable<T>::where(found, least);
-    }
-  }
+  static Nullable<T> eval(List<T> xs) { return extreme_of<Least>(xs); }
 };
 template <class K>
 struct MinOf {
