@@ -1,16 +1,16 @@
 // sort(xs, descending): the elements in the order of their values.
-#include "feature_extractor/operator.h"
 #include "feature_extractor/ordering.h"
+#include "feature_extractor/simd_levels.h"
 
 namespace feature_extractor {
 namespace {
 
-template <class T>
+template <class T, SimdLevel Level>
 struct Sort {
   static void eval(Arena& arena, List<T> xs, bool descending, Selection& kept) {
     Arena::Scope scope(arena);
     auto* items = arena.allocate_array<Ranked>(xs.size());
-    const uint32_t count = rank<T>(xs, descending, xs.size(), items);
+    const uint32_t count = rank<T, Level>(xs, descending, xs.size(), items);
     kept.reserve(xs.size());
     for (uint32_t i = 0; i < count; ++i) kept.push_back(items[i].position);
     if (count == xs.size()) return;
@@ -25,8 +25,8 @@ constexpr Operator kOperator = {
     .summary = "Sort a list by value",
     .detail = "Texts are ordered by code point, without regard to any language; false comes before true.",
     .parameters = {{"xs", "the list"}, {"descending", "true puts the greatest first"}},
-    .overloads = {generic_overload<"<T: ordered>(xs: list<T>, descending: const bool = false) -> list<T>", Sort, bool,
-                                   int64_t, double, Text>()},
+    .overloads = {generic_leveled_overload<"<T: ordered>(xs: list<T>, descending: const bool = false) -> list<T>", Sort,
+                                           bool, int64_t, double, Text>()},
     .edges = {{"elements are null", "they come last, in both directions"},
               {"elements are equal", "they stay in their order"},
               {"the list is empty", "an empty list"}},

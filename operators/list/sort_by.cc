@@ -1,16 +1,16 @@
 // sort_by(xs, key, descending): the elements in the order of their keys.
-#include "feature_extractor/operator.h"
 #include "feature_extractor/ordering.h"
+#include "feature_extractor/simd_levels.h"
 
 namespace feature_extractor {
 namespace {
 
-template <class K>
+template <class K, SimdLevel Level>
 struct SortBy {
   static void eval(Arena& arena, List<Any> xs, List<K> keys, bool descending, Selection& kept) {
     Arena::Scope scope(arena);
     auto* items = arena.allocate_array<Ranked>(xs.size());
-    const uint32_t count = rank<K>(keys, descending, xs.size(), items);
+    const uint32_t count = rank<K, Level>(keys, descending, xs.size(), items);
     kept.reserve(xs.size());
     for (uint32_t i = 0; i < count; ++i) kept.push_back(items[i].position);
     if (count == xs.size()) return;
@@ -27,9 +27,9 @@ constexpr Operator kOperator = {
     .parameters = {{"xs", "the list"},
                    {"key", "the value to sort by"},
                    {"descending", "true puts the greatest key first"}},
-    .overloads =
-        {generic_overload<"<T: any, K: ordered>(xs: list<T>, key: T -> K, descending: const bool = false) -> list<T>",
-                          SortBy, bool, int64_t, double, Text>()},
+    .overloads = {generic_leveled_overload<
+        "<T: any, K: ordered>(xs: list<T>, key: T -> K, descending: const bool = false) -> list<T>", SortBy, bool,
+        int64_t, double, Text>()},
     .edges = {{"keys are null", "their elements come last, in both directions, in their order"},
               {"keys are equal", "their elements stay in their order"},
               {"the list is empty", "an empty list"}},

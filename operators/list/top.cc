@@ -1,17 +1,17 @@
 // top(xs, count): the greatest elements.
-#include "feature_extractor/operator.h"
 #include "feature_extractor/ordering.h"
+#include "feature_extractor/simd_levels.h"
 
 namespace feature_extractor {
 namespace {
 
-template <class T>
+template <class T, SimdLevel Level>
 struct Top {
   static void eval(Arena& arena, List<T> xs, int64_t count, Selection& kept) {
     Arena::Scope scope(arena);
     const auto wanted = static_cast<uint32_t>(count < 0 ? 0 : count > xs.size() ? xs.size() : count);
     auto* items = arena.allocate_array<Ranked>(xs.size());
-    const uint32_t found = rank<T>(xs, true, wanted, items);
+    const uint32_t found = rank<T, Level>(xs, true, wanted, items);
     kept.reserve(found);
     for (uint32_t i = 0; i < found; ++i) kept.push_back(items[i].position);
   }
@@ -21,8 +21,8 @@ constexpr Operator kOperator = {
     .name = "top",
     .summary = "Take the greatest elements of a list, the greatest first",
     .parameters = {{"xs", "the list"}, {"count", "how many elements to take"}},
-    .overloads =
-        {generic_overload<"<T: ordered>(xs: list<T>, count: int) -> list<T>", Top, bool, int64_t, double, Text>()},
+    .overloads = {generic_leveled_overload<"<T: ordered>(xs: list<T>, count: int) -> list<T>", Top, bool, int64_t,
+                                           double, Text>()},
     .edges = {{"the list has fewer elements", "all of them"},
               {"elements are equal", "the earlier one comes first"},
               {"elements are null", "they are left out"},

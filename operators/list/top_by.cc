@@ -1,17 +1,17 @@
 // top_by(xs, key, count): the elements with the greatest keys.
-#include "feature_extractor/operator.h"
 #include "feature_extractor/ordering.h"
+#include "feature_extractor/simd_levels.h"
 
 namespace feature_extractor {
 namespace {
 
-template <class K>
+template <class K, SimdLevel Level>
 struct TopBy {
   static void eval(Arena& arena, List<Any> xs, List<K> keys, int64_t count, Selection& kept) {
     Arena::Scope scope(arena);
     const auto wanted = static_cast<uint32_t>(count < 0 ? 0 : count > xs.size() ? xs.size() : count);
     auto* items = arena.allocate_array<Ranked>(xs.size());
-    const uint32_t found = rank<K>(keys, true, wanted, items);
+    const uint32_t found = rank<K, Level>(keys, true, wanted, items);
     kept.reserve(found);
     for (uint32_t i = 0; i < found; ++i) kept.push_back(items[i].position);
   }
@@ -21,8 +21,8 @@ constexpr Operator kOperator = {
     .name = "top_by",
     .summary = "Take the elements with the greatest keys, the greatest first",
     .parameters = {{"xs", "the list"}, {"key", "the value to compare"}, {"count", "how many elements to take"}},
-    .overloads = {generic_overload<"<T: any, K: ordered>(xs: list<T>, key: T -> K, count: int) -> list<T>", TopBy, bool,
-                                   int64_t, double, Text>()},
+    .overloads = {generic_leveled_overload<"<T: any, K: ordered>(xs: list<T>, key: T -> K, count: int) -> list<T>",
+                                           TopBy, bool, int64_t, double, Text>()},
     .edges = {{"the list has fewer elements", "all of them"},
               {"keys are equal", "the earlier element comes first"},
               {"keys are null", "their elements are left out"},

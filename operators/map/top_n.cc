@@ -1,17 +1,17 @@
 // top_n(m, count): the entries of a map with the greatest values.
-#include "feature_extractor/operator.h"
 #include "feature_extractor/ordering.h"
+#include "feature_extractor/simd_levels.h"
 
 namespace feature_extractor {
 namespace {
 
-template <class V>
+template <class V, SimdLevel Level>
 struct TopN {
   static void eval(Arena& arena, Map<Any, V> m, int64_t count, Selection& kept) {
     Arena::Scope scope(arena);
     const auto wanted = static_cast<uint32_t>(count < 0 ? 0 : count > m.size() ? m.size() : count);
     auto* items = arena.allocate_array<Ranked>(m.size());
-    const uint32_t found = rank<V>(m.values(), true, wanted, items);
+    const uint32_t found = rank<V, Level>(m.values(), true, wanted, items);
     kept.reserve(found);
     for (uint32_t i = 0; i < found; ++i) kept.push_back(items[i].position);
   }
@@ -21,8 +21,8 @@ constexpr Operator kOperator = {
     .name = "top_n",
     .summary = "Keep the entries of a map with the greatest values, the greatest first",
     .parameters = {{"m", "the map"}, {"count", "how many entries to keep"}},
-    .overloads = {generic_overload<"<K: any, V: ordered>(m: map<K, V>, count: int) -> map<K, V>", TopN, bool, int64_t,
-                                   double, Text>()},
+    .overloads = {generic_leveled_overload<"<K: any, V: ordered>(m: map<K, V>, count: int) -> map<K, V>", TopN, bool,
+                                           int64_t, double, Text>()},
     .edges = {{"values are equal", "the entry that came first in the map comes first"},
               {"a value is null", "its entry is left out"},
               {"the map has fewer entries", "all of them, sorted"},

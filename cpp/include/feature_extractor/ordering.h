@@ -1,7 +1,7 @@
 // Stable sorting of lists by value: positions in the order of their values, nulls left out.
 #pragma once
 
-#include "feature_extractor/column.h"
+#include "feature_extractor/small_ranks.h"
 
 #include <algorithm>
 
@@ -76,14 +76,46 @@ inline void sort_ranked(Ranked* items, uint32_t count, const Order& order) {
   }
 }
 
+// Sorts the elements of a short list that are not null. False if equal keys do not tell their texts apart.
+template <class T, SimdLevel Level>
+inline bool rank_by_counting(List<T> xs, bool descending, Ranked* items, uint32_t* count) {
+  int64_t keys[kCountedKeys];
+  uint64_t ranks[kCountedKeys];
+  uint32_t positions[kCountedKeys];
+  // The sign makes the unsigned order of the keys that of signed ints.
+  const uint64_t flip = uint64_t{1} << 63 ^ (descending ? ~uint64_t{0} : 0);
+  const uint8_t* valid = xs.valid();
+  uint32_t size = 0;
+  for (uint32_t i = 0; i < xs.size(); ++i) {
+    keys[size] = static_cast<int64_t>(order_key<T>(xs[i]) ^ flip);
+    positions[size] = i;
+    size += valid == nullptr ? 1 : valid[i];
+  }
+  count_ranks_at<Level>(keys, size, ranks);
+  for (uint32_t i = 0; i < size; ++i) {
+    items[ranks[i]] = {static_cast<uint64_t>(keys[i]) ^ uint64_t{1} << 63, positions[i]};
+  }
+  *count = size;
+  if constexpr (std::is_same_v<T, Text>) {
+    for (uint32_t i = 1; i < size; ++i) {
+      if (items[i].key == items[i - 1].key) return false;
+    }
+  }
+  return true;
+}
+
 // Writes the elements that are not null to `items`, which has room for all, the first `limit` of them sorted, and returns how
 // many are sorted: all of them, or `limit`.
-template <class T>
+template <class T, SimdLevel Level>
 inline uint32_t rank(List<T> xs, bool descending, uint32_t limit, Ranked* items) {
   const ValueOrder<T> order{xs, descending};
   const uint32_t size = xs.size();
   uint32_t count = 0;
-  if (limit <= 16 && limit < size / 2) {
+  if (size <= kCountedKeys) {
+    if (!rank_by_counting<T, Level>(xs, descending, items, &count)) sort_ranked(items, count, order);
+    return count < limit ? count : limit;
+  }
+  if (limit <= 16) {
     // A few of many: keep the best ones sorted; most elements fail the first comparison.
     for (uint32_t i = 0; i < size; ++i) {
       if (xs.is_null(i)) continue;
