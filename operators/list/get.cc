@@ -1,6 +1,7 @@
 // get(xs, i): one element of a list, one value of a map, one number of a vector.
-#include "feature_extractor/operator.h"
 #include "feature_extractor/hash_index.h"
+#include "feature_extractor/key_search.h"
+#include "feature_extractor/operator.h"
 
 namespace feature_extractor {
 namespace {
@@ -22,11 +23,8 @@ struct GetElement {
 template <class K>
 struct GetValue {
   static Nullable<Span> eval(Map<K, Any> m, K key) {
-    const List<K> keys = m.keys();
-    for (uint32_t i = keys.size(); i > 0; --i) {
-      if (same_value<K>(keys[i - 1], key) && !keys.is_null(i - 1)) return Span{i - 1, 1};
-    }
-    return null;
+    const uint32_t position = last_position<K>(m.keys(), key);
+    return Nullable<Span>::where(position != kKeyNotFound, {position, 1});
   }
 
   struct Index {
