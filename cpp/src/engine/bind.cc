@@ -71,7 +71,7 @@ class Binder {
   }
 
   void bind_slots() {
-    program_.domains_of_shape_.resize(plan_.slots.size());
+    program_.domains_of_shape_ = plan_.domains_of_shape;
     for (const Slot& slot : plan_.slots) {
       BoundSlot bound;
       bound.type = slot.type;
@@ -80,9 +80,6 @@ class Binder {
       bound.domain = slot.domain;
       bound.root = plan_.root_of(slot.domain);
       program_.slots_.push_back(bound);
-    }
-    for (size_t d = 3; d < plan_.domains.size(); ++d) {
-      program_.domains_of_shape_[plan_.domains[d].shape].push_back(static_cast<int>(d));
     }
     program_.is_fetched_.assign(plan_.domains.size(), false);
     program_.used_inputs_.assign(plan_.inputs.size(), false);
@@ -232,7 +229,7 @@ class Binder {
       if (kernel.run[level] != nullptr) bound->run = kernel.run[level];
     }
     if (use_reference_ && kernel.reference != nullptr) bound->run = kernel.reference;
-    const ParsedSignature signature = *parse_signature(step.op->overloads[step.overload].signature);
+    const ParsedSignature& signature = *step.signature;
     for (size_t i = 0; i < step.arguments.size(); ++i) {
       const SignatureParameter& parameter = signature.parameters[std::min(i, signature.parameters.size() - 1)];
       if (is_bound(parameter, kernel)) continue;
@@ -347,7 +344,7 @@ class Binder {
     if (step->feature >= 0 || step->kind != Step::Kind::kCall || step->step->kernel->bind == nullptr)
       return Status::success();
     const Step& call = *step->step;
-    const ParsedSignature signature = *parse_signature(call.op->overloads[call.overload].signature);
+    const ParsedSignature& signature = *call.signature;
     std::vector<BoundArgument> arguments;
     std::vector<std::unique_ptr<Column[]>> children;
     for (size_t i = 0; i < call.arguments.size(); ++i) {

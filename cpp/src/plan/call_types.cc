@@ -1,7 +1,5 @@
 #include "plan/call_types.h"
 
-#include <map>
-
 namespace feature_extractor {
 namespace {
 
@@ -12,19 +10,22 @@ class Bindings {
     // A kernel binds the first variable that is neither `any` nor a size.
     for (const SignatureVariable& variable : signature.variables) {
       if (variable.constraint == "any" || variable.constraint == "size") continue;
-      if (*kernel.bindings != '\0') bound_[variable.name] = kernel.bindings;
+      if (*kernel.bindings != '\0') {
+        name_ = variable.name;
+        type_ = kernel.bindings;
+      }
       break;
     }
   }
 
-  bool fits(const std::string& variable, StorageKind type) const {
-    const auto found = bound_.find(variable);
-    return found == bound_.end() || found->second == storage_name(type);
+  bool fits(std::string_view variable, StorageKind type) const {
+    return !is_bound(variable) || type_ == storage_name(type);
   }
-  bool is_bound(const std::string& variable) const { return bound_.count(variable) > 0; }
+  bool is_bound(std::string_view variable) const { return !type_.empty() && variable == name_; }
 
  private:
-  std::map<std::string, std::string> bound_;
+  std::string_view name_;
+  std::string_view type_;
 };
 
 std::string check_type(const Plan& plan, const Bindings& bindings, const DeclaredType& type, const Argument& argument,
@@ -71,14 +72,6 @@ std::string check_type(const Plan& plan, const Bindings& bindings, const Declare
   return "";
 }
 
-// The domain in which the result of a call with this shape has its elements, or -1.
-int domain_of_shape(const Plan& plan, int shape) {
-  for (size_t d = 3; d < plan.domains.size(); ++d) {
-    if (plan.domains[d].shape == shape) return static_cast<int>(d);
-  }
-  return -1;
-}
-
 }  // namespace
 
 bool is_storage_of(const Plan& plan, int domain, int storage) {
@@ -98,8 +91,8 @@ std::string check_list(const Plan& plan, const Argument& argument) {
     if (plan.slots[element.slot].domain != first) return "the columns of a list's elements are in different domains";
   }
   // Any domain with this shape will do: they all have the same entries.
-  for (size_t d = 3; d < plan.domains.size(); ++d) {
-    if (plan.domains[d].shape == argument.slot && is_storage_of(plan, static_cast<int>(d), first)) return "";
+  for (const int domain : plan.domains_of_shape[argument.slot]) {
+    if (is_storage_of(plan, domain, first)) return "";
   }
   return "the elements of a list argument do not belong to its shape";
 }
@@ -117,10 +110,7 @@ bool is_bound(const SignatureParameter& parameter, const Kernel& kernel) {
 }
 
 std::string check_call(const Plan& plan, const Step& step) {
-  const Overload& overload = step.op->overloads[step.overload];
-  auto parsed = parse_signature(overload.signature);
-  if (!parsed.ok()) return "its signature cannot be read";
-  const ParsedSignature& signature = *parsed;
+  const ParsedSignature& signature = *step.signature;
   const Bindings bindings(signature, *step.kernel);
   if (step.results.empty()) return "it has no result";
   const Slot& result = plan.slots[step.results[0]];
@@ -143,14 +133,12 @@ std::string check_call(const Plan& plan, const Step& step) {
       }
       continue;
     }
-    DeclaredType type = parameter.type;
+    DeclaredType list;
     if (parameter.is_lambda) {
-      DeclaredType list;
       list.kind = DeclaredType::Kind::kList;
-      list.children.push_back(std::move(type));
-      type = std::move(list);
+      list.children.push_back(parameter.type);
     }
-    std::string why = check_type(plan, bindings, type, argument, &width);
+    std::string why = check_type(plan, bindings, parameter.is_lambda ? list : parameter.type, argument, &width);
     if (!why.empty()) return why;
     const int domain = plan.slots[argument.slot].domain;
     if (domain != kConstantDomain && (domain != result.domain || is_bound(parameter, *step.kernel))) {
@@ -170,8 +158,9 @@ std::string check_call(const Plan& plan, const Step& step) {
     return "";
   }
   if (result.type != StorageKind::kList) return "its result is not a list";
-  const int elements = domain_of_shape(plan, step.results[0]);
-  if (elements < 0) return "its result has no domain";
+  const std::vector<int>& domains = plan.domains_of_shape[step.results[0]];
+  if (domains.empty()) return "its result has no domain";
+  const int elements = domains[0];
   for (size_t i = 1; i < step.results.size(); ++i) {
     const Slot& slot = plan.slots[step.results[i]];
     if (slot.domain != elements || slot.type != step.kernel->result[i - 1])

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,7 @@ struct Step {
   const Operator* op = nullptr;
   int overload = -1;
   const Kernel* kernel = nullptr;
+  std::shared_ptr<const ParsedSignature> signature;  // Of the overload; all its calls share one.
   std::vector<Argument> arguments;
   int site = -1;
   // kLift, kFetch
@@ -103,6 +105,7 @@ struct FeatureDeclaration {
 struct Plan {
   std::vector<Domain> domains;
   std::vector<Slot> slots;
+  std::vector<std::vector<int>> domains_of_shape;  // For each slot, the domains whose entries it holds.
   std::vector<InputDeclaration> inputs;
   std::vector<ResourceDeclaration> resources;
   std::vector<Step> steps;

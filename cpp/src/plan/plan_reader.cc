@@ -113,12 +113,14 @@ class Reader {
       plan_.slots.push_back(slot);
     }
     written_.assign(plan_.slots.size(), false);
+    plan_.domains_of_shape.resize(plan_.slots.size());
     for (size_t d = 3; d < plan_.domains.size(); ++d) {
       const Domain& domain = plan_.domains[d];
       if (!slot_ok(domain.shape) || plan_.slots[domain.shape].type != StorageKind::kList ||
           plan_.slots[domain.shape].domain != domain.parent) {
         return fail("domain " + std::to_string(d) + " has no shape in its parent");
       }
+      plan_.domains_of_shape[domain.shape].push_back(static_cast<int>(d));
     }
     return true;
   }
@@ -396,6 +398,13 @@ class Reader {
     if (kernel < 0 || kernel >= kernel_count(overload)) return fail("the kernel does not exist");
     step->kernel = &overload.kernels[kernel];
     if (step->kernel->shape == ResultShape::kMapping) return fail("it has no kernel");
+    std::shared_ptr<const ParsedSignature>& signature = signatures_[&overload];
+    if (signature == nullptr) {
+      auto parsed = parse_signature(overload.signature);
+      if (!parsed.ok()) return fail("its signature cannot be read");
+      signature = std::make_shared<const ParsedSignature>(*std::move(parsed));
+    }
+    step->signature = signature;
     step->site = static_cast<int>(integer(item, "site", -1));
     if (step->site >= static_cast<int>(plan_.sites.size())) step->site = -1;
     const Json* arguments = array(item, "arguments", 4096);
@@ -461,15 +470,16 @@ class Reader {
     for (const Step& step : plan_.steps) {
       for (const int slot : step.results) writer[slot] = &step;
     }
+    std::vector<bool> is_used(plan_.domains.size(), false);
+    for (size_t s = 0; s < plan_.slots.size(); ++s) {
+      if (written_[s]) is_used[plan_.slots[s].domain] = true;
+    }
     for (size_t d = 3; d < plan_.domains.size(); ++d) {
       const Domain& domain = plan_.domains[d];
       const Step* step = writer[domain.shape];
       where_ = "domain " + std::to_string(d) + ": ";
       if (step == nullptr) {
-        bool used = false;
-        for (size_t s = 0; s < plan_.slots.size(); ++s)
-          used = used || (plan_.slots[s].domain == static_cast<int>(d) && written_[s]);
-        if (used) return fail("its shape is never written");
+        if (is_used[d]) return fail("its shape is never written");
         continue;
       }
       if (step->kind == Step::Kind::kLift || step->kind == Step::Kind::kFetch) {
@@ -589,6 +599,7 @@ class Reader {
 
   Plan plan_;
   std::vector<bool> written_;
+  std::map<const Overload*, std::shared_ptr<const ParsedSignature>> signatures_;
   std::map<int, std::pair<int, std::vector<std::string>>> input_shape_;
   std::string error_;
   std::string where_;
