@@ -15,13 +15,14 @@ struct DateDiff {
   }
   static void run(const State& state, uint32_t rows, const int64_t* a, const int64_t* b, int64_t* out) {
     constexpr uint32_t kTile = 256;
-    int64_t local_a[kTile];
-    int64_t local_b[kTile];
+    int64_t buffer_a[kTile];
+    int64_t buffer_b[kTile];
     for (uint32_t begin = 0; begin < rows; begin += kTile) {
       const uint32_t count = rows - begin < kTile ? rows - begin : kTile;
-      calendar::local_times(*state.zone, count, a + begin, local_a);
-      calendar::local_times(*state.zone, count, b + begin, local_b);
-      for (uint32_t i = 0; i < count; ++i) out[begin + i] = days_between(local_a[i], local_b[i]);
+      const int64_t* local_a = calendar::local_times(*state.zone, count, a + begin, buffer_a);
+      const int64_t* local_b = calendar::local_times(*state.zone, count, b + begin, buffer_b);
+      int64_t* __restrict to = out + begin;
+      for (uint32_t i = 0; i < count; ++i) to[i] = days_between(local_a[i], local_b[i]);
     }
   }
 

@@ -10,19 +10,22 @@ struct IsWeekend {
     const TimeZone* zone;
   };
   static Nullable<State> bind(const TimeZone* zone, BindError&) { return State{zone}; }
-  static bool eval(const State& state, Timestamp t) { return of(state.zone->local(t.microseconds)); }
+  static bool eval(const State& state, Timestamp t) { return weekday(state.zone->local(t.microseconds)) >= 6; }
   static void run(const State& state, uint32_t rows, const int64_t* instants, uint8_t* out) {
     constexpr uint32_t kTile = 256;
-    int64_t local[kTile];
+    int64_t buffer[kTile];
+    uint32_t weekdays[kTile];  // Between loops of one width each, which is what compilers vectorise.
     for (uint32_t begin = 0; begin < rows; begin += kTile) {
       const uint32_t count = rows - begin < kTile ? rows - begin : kTile;
-      calendar::local_times(*state.zone, count, instants + begin, local);
-      for (uint32_t i = 0; i < count; ++i) out[begin + i] = of(local[i]) ? 1 : 0;
+      const int64_t* local = calendar::local_times(*state.zone, count, instants + begin, buffer);
+      for (uint32_t i = 0; i < count; ++i) weekdays[i] = weekday(local[i]);
+      uint8_t* __restrict to = out + begin;
+      for (uint32_t i = 0; i < count; ++i) to[i] = weekdays[i] >= 6 ? 1 : 0;
     }
   }
 
  private:
-  [[gnu::always_inline]] static bool of(int64_t local) { return calendar::day_of_week(calendar::days(local)) >= 6; }
+  [[gnu::always_inline]] static uint32_t weekday(int64_t local) { return calendar::day_of_week(calendar::days(local)); }
 };
 
 constexpr Operator kOperator = {

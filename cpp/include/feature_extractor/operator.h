@@ -275,8 +275,6 @@ struct PlainLoop {
 
   // The validity of a value while it is in a register: as wide as the value, so that one vector holds both.
   using Wide = std::conditional_t<sizeof(typename Storage<R>::Type) == 8, uint64_t, uint8_t>;
-  static constexpr size_t kTile = 256;
-
   template <class... Input>
   [[gnu::always_inline]] static void loop(const KernelCall& call, const Input&... input) {
     Result& result = *call.result;
@@ -296,44 +294,61 @@ struct PlainLoop {
       for (size_t i = 0; i < rows; ++i) out[i] = Storage<R>::to(one(i));
       result.has_nulls = strict_nulls;
     } else {
-      // Values first, with their validity beside them in a tile; bytes of validity are written only from the first tile on
-      // in which some row has no value, which is rare.
-      bool has_nulls = strict_nulls;
+      // Values first, and in one register whether any of them does not exist. That is rare; only then each row is asked.
+      Wide missing = 0;
+      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+      for (size_t i = 0; i < rows; ++i) {
+        const Returned returned = one(i);
+        const auto value = stored(returned);
+        out[i] = value;
+        missing |= absence(returned, value);
+      }
+      result.has_nulls = strict_nulls || missing != 0;
+      if (missing == 0) return;
+      if (!strict_nulls) __builtin_memset(valid, 1, rows);
+      constexpr size_t kTile = 256;
       for (size_t begin = 0; begin < rows; begin += kTile) {
         const size_t count = rows - begin < kTile ? rows - begin : kTile;
-        Wide ok[kTile];
-        Wide all = 1;
+        Wide absent[kTile];
         FEATURE_EXTRACTOR_INDEPENDENT_LOOP
         for (size_t i = 0; i < count; ++i) {
-          if constexpr (IsNullable<Returned>::value) {
-            const Returned returned = one(begin + i);
-            out[begin + i] = Storage<R>::to(*returned);
-            ok[i] = static_cast<Wide>(returned.has_value());
+          if constexpr (std::is_same_v<R, double>) {
+            const double value = out[begin + i];
+            absent[i] = is_not_finite(value);
+            // A finite number stays behind the null, or what is computed from it would need this loop again.
+            out[begin + i] = absent[i] != 0 ? 0.0 : value;
           } else {
-            out[begin + i] = Storage<R>::to(one(begin + i));
-          }
-        }
-        if constexpr (std::is_same_v<R, double>) {
-          FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-          for (size_t i = 0; i < count; ++i) {
-            // The exponent of infinity and NaN is all ones.
-            const uint64_t exponent = __builtin_bit_cast(uint64_t, out[begin + i]) >> 52 & 0x7FF;
-            const uint64_t finite = ((exponent + 1) >> 11) ^ 1;
-            ok[i] = IsNullable<Returned>::value ? ok[i] & finite : finite;
+            absent[i] = absence(one(begin + i), {});
           }
         }
         FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-        for (size_t i = 0; i < count; ++i) all &= ok[i];
-        if (all == 0 && !has_nulls) {
-          __builtin_memset(valid, 1, rows);
-          has_nulls = true;
-        }
-        if (all == 0) {
-          FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-          for (size_t i = 0; i < count; ++i) valid[begin + i] &= static_cast<uint8_t>(ok[i]);
-        }
+        for (size_t i = 0; i < count; ++i) valid[begin + i] &= static_cast<uint8_t>(absent[i] ^ 1);
       }
-      result.has_nulls = has_nulls;
+    }
+  }
+
+  [[gnu::always_inline]] static uint64_t is_not_finite(double value) {
+    // The exponent of infinity and NaN is all ones.
+    return ((__builtin_bit_cast(uint64_t, value) >> 52 & 0x7FF) + 1) >> 11;
+  }
+
+  // The value to be stored. A float that does not exist is NaN, which no kernel returns as a value.
+  [[gnu::always_inline]] static typename Storage<R>::Type stored(const Returned& returned) {
+    if constexpr (IsNullable<Returned>::value && std::is_same_v<R, double>) {
+      return returned.has_value() ? *returned : __builtin_nan("");
+    } else if constexpr (IsNullable<Returned>::value) {
+      return Storage<R>::to(*returned);
+    } else {
+      return Storage<R>::to(returned);
+    }
+  }
+
+  // 1 where there is no value.
+  [[gnu::always_inline]] static Wide absence(const Returned& returned, typename Storage<R>::Type value) {
+    if constexpr (std::is_same_v<R, double>) {
+      return is_not_finite(value);
+    } else {
+      return static_cast<Wide>(returned.has_value() ? 0 : 1);
     }
   }
 
