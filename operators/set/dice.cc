@@ -1,6 +1,6 @@
 // dice(xs, ys): twice the shared values as a share of both sets.
-#include "feature_extractor/operator.h"
 #include "feature_extractor/set_sizes.h"
+#include "feature_extractor/simd_levels.h"
 
 namespace feature_extractor {
 namespace {
@@ -13,8 +13,8 @@ struct Share {
     return Nullable<double>::where(all > 0.0, 2.0 * static_cast<double>(sizes.both) / all);
   }
 };
-template <class T>
-struct Dice : SetMeasure<Share, T, Nullable<double>> {};
+template <class T, SimdLevel Level>
+struct Dice : SetMeasure<Share, T, Nullable<double>, Level> {};
 
 constexpr Operator kOperator = {
     .name = "dice",
@@ -24,8 +24,8 @@ constexpr Operator kOperator = {
         "0 "
         "to 1.",
     .parameters = {{"xs", "the first list"}, {"ys", "the second list"}},
-    .overloads =
-        {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", Dice, bool, int64_t, double, Text>()},
+    .overloads = {generic_leveled_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", Dice, bool, int64_t,
+                                           double, Text>()},
     .edges = {{"both lists are empty", "null: there is nothing to compare"},
               {"one list is empty", "0"},
               {"a value comes twice", "it counts once"},

@@ -1,6 +1,6 @@
 // overlap_count(xs, ys): how many distinct values two lists share.
-#include "feature_extractor/operator.h"
 #include "feature_extractor/set_sizes.h"
+#include "feature_extractor/simd_levels.h"
 
 namespace feature_extractor {
 namespace {
@@ -10,15 +10,15 @@ struct CountBoth {
   static constexpr bool kSecond = false;
   static int64_t result(SetSizes sizes) { return sizes.both; }
 };
-template <class T>
-struct OverlapCount : SetMeasure<CountBoth, T, int64_t> {};
+template <class T, SimdLevel Level>
+struct OverlapCount : SetMeasure<CountBoth, T, int64_t, Level> {};
 
 constexpr Operator kOperator = {
     .name = "overlap_count",
     .summary = "Count the distinct values that are in both lists",
     .parameters = {{"xs", "the first list"}, {"ys", "the second list"}},
-    .overloads =
-        {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> int", OverlapCount, bool, int64_t, double, Text>()},
+    .overloads = {generic_leveled_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> int", OverlapCount, bool, int64_t,
+                                           double, Text>()},
     .edges = {{"a value comes twice", "it counts once"},
               {"an element is null", "it does not count"},
               {"a list is empty", "0"}},

@@ -1,6 +1,6 @@
 // overlap_ratio(xs, ys): the share of the first list's values that are in the second.
-#include "feature_extractor/operator.h"
 #include "feature_extractor/set_sizes.h"
+#include "feature_extractor/simd_levels.h"
 
 namespace feature_extractor {
 namespace {
@@ -12,8 +12,8 @@ struct Share {
     return Nullable<double>::where(sizes.first > 0, static_cast<double>(sizes.both) / static_cast<double>(sizes.first));
   }
 };
-template <class T>
-struct OverlapRatio : SetMeasure<Share, T, Nullable<double>> {};
+template <class T, SimdLevel Level>
+struct OverlapRatio : SetMeasure<Share, T, Nullable<double>, Level> {};
 
 constexpr Operator kOperator = {
     .name = "overlap_ratio",
@@ -22,8 +22,8 @@ constexpr Operator kOperator = {
         "From 0 to 1. With the words of a query first and those of a title second it says how much of the query is "
         "covered.",
     .parameters = {{"xs", "the list whose values are looked for"}, {"ys", "the list to look in"}},
-    .overloads = {generic_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", OverlapRatio, bool, int64_t,
-                                   double, Text>()},
+    .overloads = {generic_leveled_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", OverlapRatio, bool,
+                                           int64_t, double, Text>()},
     .edges = {{"the first list is empty", "null"},
               {"the second list is empty", "0"},
               {"a value comes twice", "it counts once"},

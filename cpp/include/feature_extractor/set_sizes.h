@@ -1,8 +1,7 @@
 // How many distinct values two lists have, and how many they share: what the measures of overlap are made of.
 #pragma once
 
-#include "feature_extractor/hash_index.h"
-#include "feature_extractor/operator.h"
+#include "feature_extractor/value_words.h"
 
 namespace feature_extractor {
 
@@ -12,18 +11,19 @@ struct SetSizes {
   uint32_t both = 0;    // Distinct values that are in both.
 };
 
-// Kernel::kSecond says whether the number of distinct values of the second list is needed, Kernel::result(SetSizes) gives the
-// measure. Null elements are in no set.
-template <class Kernel, class T, class R>
+// Measure::kFirst and kSecond say whether the number of distinct values of that list is needed, Measure::result(SetSizes) gives
+// the measure. Null elements are in no set.
+template <class Measure, class T, class R, SimdLevel Level>
 struct SetMeasure {
-  static constexpr bool kSimd = true;
-
   static R eval(Arena& arena, List<T> xs, List<T> ys) {
-    if constexpr (std::is_same_v<T, int64_t>) {
-      if (xs.size() <= kPairs && ys.size() <= kPairs && xs.valid() == nullptr && ys.valid() == nullptr) {
-        return Kernel::result(compare_pairs(xs.data(), xs.size(), ys.data(), ys.size()));
-      }
+    if (xs.size() <= kPairWords && ys.size() <= kPairWords) {
+      SetSizes sizes;
+      if (compare_pairs(xs, ys, sizes)) return Measure::result(sizes);
     }
+    return count_in_table(arena, xs, ys);
+  }
+
+  static R count_in_table(Arena& arena, List<T> xs, List<T> ys) {
     Arena::Scope scope(arena);
     HashIndex<T> table;
     // Both lists share one table: the values of `xs` have the numbers below `first`.
@@ -38,14 +38,14 @@ struct SetMeasure {
     if (sizes.first > 0) __builtin_memset(seen, 0, sizes.first);
     for (uint32_t i = 0; i < ys.size(); ++i) {
       if (ys.is_null(i)) continue;
-      const uint32_t id = Kernel::kSecond ? table.insert(ys[i]) : table.find(ys[i]);
+      const uint32_t id = Measure::kSecond ? table.insert(ys[i]) : table.find(ys[i]);
       if (id < sizes.first && seen[id] == 0) {
         seen[id] = 1;
         ++sizes.both;
       }
     }
-    if (Kernel::kSecond) sizes.second = table.size() - sizes.first + sizes.both;
-    return Kernel::result(sizes);
+    if (Measure::kSecond) sizes.second = table.size() - sizes.first + sizes.both;
+    return Measure::result(sizes);
   }
 
   // The table of one list, met by the other lists of many rows.
@@ -90,8 +90,8 @@ struct SetMeasure {
     R probe(List<T> ys) {
       SetSizes sizes;
       sizes.first = this->table.size();
-      this->meet(ys, Kernel::kSecond, sizes.second, sizes.both);
-      return Kernel::result(sizes);
+      this->meet(ys, Measure::kSecond, sizes.second, sizes.both);
+      return Measure::result(sizes);
     }
   };
 
@@ -99,47 +99,29 @@ struct SetMeasure {
     R probe(List<T> xs) {
       SetSizes sizes;
       sizes.second = this->table.size();
-      this->meet(xs, Kernel::kFirst, sizes.first, sizes.both);
-      return Kernel::result(sizes);
+      this->meet(xs, Measure::kFirst, sizes.first, sizes.both);
+      return Measure::result(sizes);
     }
   };
 
  private:
   static constexpr uint32_t kInlineSeen = 256;
-  static constexpr uint32_t kPairs = 64;
 
-  // All pairs of two short lists, in loops without branches: faster than any table while the lists fit few registers.
-  [[gnu::always_inline]] static SetSizes compare_pairs(const int64_t* xs, uint32_t first, const int64_t* ys,
-                                                       uint32_t second) {
-    uint64_t shared[kPairs];
-    uint64_t again[kPairs];  // All ones where the value has come before.
-    SetSizes sizes;
-    for (uint32_t i = 0; i < first; ++i) shared[i] = again[i] = 0;
-    for (uint32_t j = 0; j < second; ++j) {
-      const int64_t value = ys[j];
-      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-      for (uint32_t i = 0; i < first; ++i) shared[i] |= xs[i] == value ? ~uint64_t{0} : 0;
+  // False if the words do not tell the values apart.
+  [[gnu::always_inline]] static bool compare_pairs(List<T> xs, List<T> ys, SetSizes& sizes) {
+    const ValueWords<T> first(xs);
+    const ValueWords<T> second(ys);
+    const uint64_t again = words_repeated_at<Level>(first.data(), first.size());
+    const uint64_t shared = words_found_at<Level>(first.data(), first.size(), second.data(), second.size());
+    const uint64_t other_again = Measure::kSecond ? words_repeated_at<Level>(second.data(), second.size()) : 0;
+    if (!first.same_as_first(again, first) || !first.same_as_first(shared, second) ||
+        !second.same_as_first(other_again, second)) {
+      return false;
     }
-    sizes.first = first - repeats(xs, first, again);
-    uint64_t both = 0;
-    for (uint32_t i = 0; i < first; ++i) both += shared[i] & ~again[i] & 1;
-    sizes.both = static_cast<uint32_t>(both);
-    if (Kernel::kSecond) {
-      for (uint32_t i = 0; i < second; ++i) again[i] = 0;
-      sizes.second = second - repeats(ys, second, again);
-    }
-    return sizes;
-  }
-
-  [[gnu::always_inline]] static uint32_t repeats(const int64_t* values, uint32_t count, uint64_t* again) {
-    for (uint32_t j = 0; j < count; ++j) {
-      const int64_t value = values[j];
-      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-      for (uint32_t i = j + 1; i < count; ++i) again[i] |= values[i] == value ? ~uint64_t{0} : 0;
-    }
-    uint64_t repeated = 0;
-    for (uint32_t i = 0; i < count; ++i) repeated += again[i] & 1;
-    return static_cast<uint32_t>(repeated);
+    sizes.first = first.size() - static_cast<uint32_t>(__builtin_popcountll(again));
+    sizes.both = static_cast<uint32_t>(__builtin_popcountll(shared & ~again));
+    sizes.second = second.size() - static_cast<uint32_t>(__builtin_popcountll(other_again));
+    return true;
   }
 };
 

@@ -37,7 +37,7 @@ inline constexpr uint32_t kCountedKeys = 32;
 #if defined(__x86_64__)
 
 FEATURE_EXTRACTOR_X86_V4
-    [[gnu::noinline]] inline void count_ranks_x86_v4(const int64_t* keys, uint32_t size, uint64_t* ranks) {
+[[gnu::noinline]] inline void count_ranks_x86_v4(const int64_t* keys, uint32_t size, uint64_t* ranks) {
   const __m512i one = _mm512_set1_epi64(1);
   for (uint32_t begin = 0; begin < size; begin += 8) {
     const auto lanes = static_cast<uint32_t>(low_bits(size - begin)) & 0xFF;
