@@ -9,7 +9,7 @@ if(NOT FEATURE_EXTRACTOR_JNI_INCLUDE_DIR)
 endif()
 
 file(GLOB jni_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cpp/src/jni/*.cc)
-add_library(feature_extractor_jni SHARED ${jni_sources}
+add_library(feature_extractor_jni SHARED EXCLUDE_FROM_ALL ${jni_sources}
   $<TARGET_OBJECTS:feature_extractor_core> $<TARGET_OBJECTS:feature_extractor_operators>)
 target_include_directories(feature_extractor_jni PRIVATE cpp/include cpp/src)
 target_include_directories(feature_extractor_jni SYSTEM PRIVATE

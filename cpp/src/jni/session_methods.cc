@@ -29,6 +29,8 @@ jlong new_session(JNIEnv* env, jlong extractor, jint threads, jint chunk_rows, j
 
 jlong session_memory(JNIEnv*, jlong session) { return fx_session_memory(pointer<JavaSession>(session)->session); }
 
+void trim_session(JNIEnv*, jlong session) { fx_session_trim(pointer<JavaSession>(session)->session); }
+
 void free_session(JNIEnv*, jlong session) { delete pointer<JavaSession>(session); }
 
 // One of the two tables of a call, as Java describes it.
@@ -119,6 +121,7 @@ void add_session_methods(std::vector<JNINativeMethod>* methods) {
                   {
                       native_method("newSession", "(JIILjava/lang/Object;)J", entry<new_session>()),
                       native_method("sessionMemory", "(J)J", entry<session_memory>()),
+                      native_method("trimSession", "(J)V", entry<trim_session>()),
                       native_method("freeSession", "(J)V", entry<free_session>()),
                       native_method("extractBatches", "(JJ[JJ[J[JI)J", entry<extract_batches>()),
                       native_method("extractBatch", "(JJ[J)J", entry<extract_batch>()),

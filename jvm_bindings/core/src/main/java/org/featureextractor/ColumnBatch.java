@@ -155,7 +155,12 @@ public final class ColumnBatch implements AutoCloseable {
    *     and column, and nothing is added.
    */
   public void addRow(Map<String, ?> values) {
-    checkOpen();
+    write(values);
+    endRow();
+  }
+
+  /** As {@link #addRow}, but the row is not ended. */
+  void write(Map<String, ?> values) {
     abortRow();
     try {
       for (int i = 0; i < columns.length; ++i) {
@@ -167,7 +172,6 @@ public final class ColumnBatch implements AutoCloseable {
         }
         JavaValues.write(columns[i], value, rows, input.name());
       }
-      endRow();
     } catch (RuntimeException failure) {
       abortRow();
       throw failure;

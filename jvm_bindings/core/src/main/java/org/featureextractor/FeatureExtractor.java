@@ -15,10 +15,9 @@ import java.util.Map;
  * try (FeatureExtractor extractor = FeatureExtractor.load(Path.of("ranking.fxp"));
  *     Session session = extractor.newSession();
  *     RequestBatch batch = RequestBatch.of(extractor)) {
- *   batch.requests().addRow(Map.of("user_id", "u1", "now", Instant.now()));
- *   batch.endRequest();
+ *   batch.addRequest(Map.of("user_id", "u1", "now", Instant.now()));
  *   for (Movie movie : movies) {
- *     batch.candidates().addRow(Map.of("movie", movie.id()));
+ *     batch.addCandidate(Map.of("movie", movie.id()));
  *   }
  *   try (Extraction features = session.extract(batch)) {
  *     float ctr = features.getFloat(extractor.feature("ctr").index(), 0);

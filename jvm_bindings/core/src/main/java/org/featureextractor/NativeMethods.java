@@ -40,6 +40,8 @@ final class NativeMethods {
 
   static native long sessionMemory(long session);
 
+  static native void trimSession(long session);
+
   static native void freeSession(long session);
 
   /** A description of the tree of columns of a batch: nodes before their children, with Arrow's formats. */

@@ -1,6 +1,7 @@
 package org.featureextractor;
 
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Requests with their candidates, for hosts that read row by row.
@@ -29,6 +30,9 @@ public final class RequestBatch implements AutoCloseable {
   private final boolean hasCandidates;
   /** Request r has the candidates [offsets[r], offsets[r + 1]); the last entry is written when it is asked for. */
   private long[] offsets = new long[16];
+
+  /** Rows of the requests that were ended here: their own endRow() would leave them without candidates. */
+  private int ended;
 
   private RequestBatch(FeatureExtractor extractor, MemoryReservation reservation) {
     hasCandidates = extractor.outputDomain() == Domain.CANDIDATE;
@@ -75,14 +79,38 @@ public final class RequestBatch implements AutoCloseable {
     return candidates;
   }
 
-  /** Ends a row of {@link #requests}: the candidates that follow belong to it. */
+  /**
+   * Ends a row of {@link #requests}: the candidates that follow belong to it.
+   *
+   * @throws IllegalStateException as {@link ColumnBatch#endRow}
+   */
   public void endRequest() {
-    long row = requests.rows();
-    if (row + 2 > offsets.length) {
+    checkEnds();
+    if (ended + 2 > offsets.length) {
       offsets = Arrays.copyOf(offsets, Math.toIntExact(Math.min(Integer.MAX_VALUE - 8L, offsets.length * 2L)));
     }
     requests.endRow();
-    offsets[(int) row] = candidates.rows();
+    offsets[ended++] = candidates.rows();
+  }
+
+  /**
+   * Adds a request from Java values.
+   *
+   * @param values as {@link ColumnBatch#addRow} takes them
+   */
+  public void addRequest(Map<String, ?> values) {
+    requests.write(values);
+    endRequest();
+  }
+
+  /**
+   * Adds a candidate from Java values.
+   *
+   * @param values as {@link ColumnBatch#addRow} takes them
+   */
+  public void addCandidate(Map<String, ?> values) {
+    candidates.write(values);
+    endCandidate();
   }
 
   /**
@@ -98,6 +126,7 @@ public final class RequestBatch implements AutoCloseable {
       return true;
     }
     requests.truncate(row);
+    --ended;
     return false;
   }
 
@@ -121,6 +150,7 @@ public final class RequestBatch implements AutoCloseable {
 
   /** Forgets all rows, and keeps the memory for the next ones. */
   public void reset() {
+    ended = 0;
     requests.reset();
     candidates.reset();
   }
@@ -158,17 +188,29 @@ public final class RequestBatch implements AutoCloseable {
     candidates.close();
   }
 
+  boolean hasCandidates() {
+    return hasCandidates;
+  }
+
   /** Null where all candidates belong to one request. */
   long[] offsets() {
+    checkEnds();
     if (!isPair()) {
       return null;
     }
-    offsets[(int) requests.rows()] = candidates.rows();
+    offsets[ended] = candidates.rows();
     return offsets;
   }
 
   int requestCount() {
-    return isPair() ? Math.toIntExact(requests.rows()) : -1;
+    return isPair() ? ended : -1;
+  }
+
+  private void checkEnds() {
+    if (ended != requests.rows()) {
+      throw new IllegalStateException(
+          "A row of requests() was ended or taken back by methods of that table. Use endRequest() or addRequest(), and reset().");
+    }
   }
 
   private boolean isPair() {

@@ -47,7 +47,9 @@ public final class Session implements AutoCloseable {
    * @throws IllegalStateException if something is closed, or another thread uses the session
    */
   public Extraction extract(RequestBatch batch) {
-    return extract(batch.requests(), batch.candidates(), batch.offsets(), batch.requestCount());
+    ColumnBatch requests = batch.requests().columnCount() > 0 ? batch.requests() : null;
+    ColumnBatch candidates = batch.hasCandidates() ? batch.candidates() : null;
+    return extract(requests, candidates, batch.offsets(), batch.requestCount());
   }
 
   /**
@@ -194,6 +196,21 @@ public final class Session implements AutoCloseable {
       long session = handle.acquire();
       try {
         return NativeMethods.sessionMemory(session);
+      } finally {
+        handle.release();
+      }
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** Frees the memory that is not in use; the next batch takes it again. */
+  public void trim() {
+    work.lock();
+    try {
+      long session = handle.acquire();
+      try {
+        NativeMethods.trimSession(session);
       } finally {
         handle.release();
       }
