@@ -1,8 +1,9 @@
 // Reads Arrow arrays into flat columns of storage types.
-#include <bit>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
+#include "arrow/column_loops.h"
 #include "arrow/input_table.h"
 #include "arrow/utf8.h"
 
@@ -15,17 +16,6 @@ const uint8_t* validity_bits(const ArrowArray& array) {
 }
 
 bool bit(const uint8_t* bits, int64_t index) { return (bits[index >> 3] >> (index & 7) & 1) != 0; }
-
-// Clears `valid` where the array has a null. Returns how many rows it cleared.
-int64_t apply_bits(const uint8_t* bits, int64_t offset, int64_t count, uint8_t* valid) {
-  int64_t cleared = 0;
-  for (int64_t i = 0; i < count; ++i) {
-    const uint8_t present = bit(bits, offset + i) ? 1 : 0;
-    cleared += valid[i] & (present ^ 1);
-    valid[i] &= present;
-  }
-  return cleared;
-}
 
 double half_to_double(uint16_t half) {
   const int exponent = half >> 10 & 31;
@@ -59,16 +49,11 @@ class LeafReader {
       return;
     }
     if (ranges.size() == 1 && in_place(ranges[0])) return;
-    has_nulls_ = false;
     int64_t at = 0;
     std::memset(target_->valid, 1, static_cast<size_t>(total));
     for (const RowRange& range : ranges) {
       rows_of(*leaf_.node, range.begin + leaf_.shift, range.count, at);
-      for (const auto& enclosing : std::span(leaf_.structs, static_cast<size_t>(leaf_.struct_count))) {
-        if (const uint8_t* bits = validity_bits(*enclosing.node->array)) {
-          clear(bits, range.begin + enclosing.shift + enclosing.node->array->offset, range.count, at);
-        }
-      }
+      clear_enclosed(range, at);
       at += range.count;
     }
     target_->has_nulls = has_nulls_;
@@ -91,42 +76,55 @@ class LeafReader {
   // Values that lie in the array as the kernels want them are used where they are.
   bool in_place(const RowRange& range) {
     const InputNode& node = *leaf_.node;
-    if (node.dictionary || node.multiply != 1 || node.divide != 1) return false;
-    if (validity_bits(*node.array) != nullptr) return false;
-    for (const auto& enclosing : std::span(leaf_.structs, static_cast<size_t>(leaf_.struct_count))) {
-      if (validity_bits(*enclosing.node->array) != nullptr) return false;
-    }
-    const int64_t begin = range.begin + leaf_.shift + node.array->offset;
+    const int64_t first = range.begin + leaf_.shift + node.array->offset;
+    const void* values = stored_values(node, first, range.count);
+    if (values == nullptr) return false;
+    target_->data = values;
+    std::memset(target_->valid, 1, static_cast<size_t>(range.count));
+    if (const uint8_t* bits = validity_bits(*node.array)) clear(bits, first, range.count, 0);
+    clear_enclosed(range, 0);
+    target_->has_nulls = has_nulls_;
+    return true;
+  }
+
+  // The values from row `first` of the buffers on, if they lie there in the storage type and every float is finite; else
+  // nullptr. Meanwhile the values behind them, which the next chunk will want, are fetched from memory.
+  const void* stored_values(const InputNode& node, int64_t first, int64_t count) const {
+    if (node.dictionary || node.multiply != 1 || node.divide != 1) return nullptr;
+    const auto rows = static_cast<size_t>(count);
+    const auto ahead =
+        static_cast<size_t>(std::clamp<int64_t>(node.array->offset + node.array->length - first - count, 0, count));
     if (type_ == StorageKind::kInt && node.layout == Layout::kInt64) {
-      target_->data = static_cast<const int64_t*>(node.array->buffers[1]) + begin;
-      return reinterpret_cast<uintptr_t>(target_->data) % 8 == 0;
+      const auto* values = static_cast<const int64_t*>(node.array->buffers[1]) + first;
+      if (reinterpret_cast<uintptr_t>(values) % 8 != 0) return nullptr;
+      column_loops::fetch_ahead(values + count, ahead * sizeof(int64_t));
+      return values;
     }
     if (type_ == StorageKind::kFloat && node.layout == Layout::kFloat64) {
-      const auto* values = static_cast<const double*>(node.array->buffers[1]) + begin;
-      if (reinterpret_cast<uintptr_t>(values) % 8 != 0) return false;
-      uint64_t bad = 0;
-      for (int64_t i = 0; i < range.count; ++i) {
-        bad |= ((std::bit_cast<uint64_t>(values[i]) >> 52 & 0x7FF) + 1) >> 11;
-      }
-      target_->data = values;
-      return bad == 0;
+      const auto* values = static_cast<const double*>(node.array->buffers[1]) + first;
+      if (reinterpret_cast<uintptr_t>(values) % 8 != 0) return nullptr;
+      return column_loops::all_finite(values, rows, ahead) ? values : nullptr;
     }
     if (type_ == StorageKind::kVector && node.layout == Layout::kFixedList && node.fixed_size == width_ &&
         node.children[0]->layout == Layout::kFloat32 && validity_bits(*node.children[0]->array) == nullptr) {
       const ArrowArray& child = *node.children[0]->array;
-      const auto* values = static_cast<const float*>(child.buffers[1]) + begin * width_ + child.offset;
-      uint32_t bad = 0;
-      for (int64_t i = 0; i < range.count * width_; ++i) {
-        bad |= ((std::bit_cast<uint32_t>(values[i]) >> 23 & 0xFF) + 1) >> 8;
-      }
-      target_->data = values;
-      return bad == 0;
+      const auto* values = static_cast<const float*>(child.buffers[1]) + first * width_ + child.offset;
+      return column_loops::all_finite(values, rows * width_, ahead * width_) ? values : nullptr;
     }
-    return false;
+    return nullptr;
+  }
+
+  // A row is null where a struct around it is.
+  void clear_enclosed(const RowRange& range, int64_t at) {
+    for (const auto& enclosing : std::span(leaf_.structs, static_cast<size_t>(leaf_.struct_count))) {
+      if (const uint8_t* bits = validity_bits(*enclosing.node->array)) {
+        clear(bits, range.begin + enclosing.shift + enclosing.node->array->offset, range.count, at);
+      }
+    }
   }
 
   void clear(const uint8_t* bits, int64_t offset, int64_t count, int64_t at) {
-    const int64_t cleared = apply_bits(bits, offset, count, target_->valid + at);
+    const int64_t cleared = column_loops::clear_nulls(bits, offset, count, target_->valid + at);
     if (cleared == 0) return;
     has_nulls_ = true;
     counts_->nulls += cleared;
@@ -160,8 +158,7 @@ class LeafReader {
     switch (type_) {
       case StorageKind::kBool: {
         const auto* bits = static_cast<const uint8_t*>(node.array->buffers[1]);
-        auto* out = static_cast<uint8_t*>(target_->values) + at;
-        for (int64_t i = 0; i < count; ++i) out[i] = bit(bits, first + i) ? 1 : 0;
+        column_loops::spread_bits(bits, first, count, static_cast<uint8_t*>(target_->values) + at);
         break;
       }
       case StorageKind::kInt:
@@ -282,9 +279,7 @@ class LeafReader {
       default:
         break;
     }
-    uint64_t bad = 0;
-    for (int64_t i = 0; i < count; ++i) bad |= ((std::bit_cast<uint64_t>(out[i]) >> 52 & 0x7FF) + 1) >> 11;
-    if (bad == 0) return;
+    if (column_loops::all_finite(out, static_cast<size_t>(count), 0)) return;
     for (int64_t i = 0; i < count; ++i) {
       if (!std::isfinite(out[i])) {
         out[i] = 0.0;
@@ -298,13 +293,18 @@ class LeafReader {
     const auto* offsets = static_cast<const Offset*>(node.array->buffers[1]) + first;
     const auto* bytes = static_cast<const char*>(node.array->buffers[2]);
     auto* out = static_cast<Text*>(target_->values) + at;
-    for (int64_t i = 0; i < count; ++i) {
-      const Offset size = offsets[i + 1] - offsets[i];
-      out[i] = target_->valid[at + i] != 0 && size > 0 ? Text(bytes + offsets[i], static_cast<size_t>(size)) : Text();
+    column_loops::read_texts(offsets, bytes, has_nulls_ ? target_->valid + at : nullptr, static_cast<size_t>(count),
+                             out);
+    if (count == 0 || offsets[count] <= offsets[0]) return;
+    const auto size = static_cast<size_t>(offsets[count] - offsets[0]);
+    const int64_t rows_behind = std::max<int64_t>(0, node.array->offset + node.array->length - first - count);
+    const auto behind = static_cast<size_t>(std::max<int64_t>(0, offsets[count + rows_behind] - offsets[count]));
+    const size_t ahead = std::min(size, behind);
+    if (node.is_bytes) {
+      column_loops::fetch_ahead(bytes + offsets[count], ahead);
+    } else if (!column_loops::all_ascii(bytes + offsets[0], size, ahead)) {
+      check_utf8(out, count, at);
     }
-    if (node.is_bytes || count == 0 || offsets[count] <= offsets[0]) return;
-    if (is_ascii(bytes + offsets[0], static_cast<size_t>(offsets[count] - offsets[0]))) return;
-    check_utf8(out, count, at);
   }
 
   void check_utf8(Text* out, int64_t count, int64_t at) {
@@ -347,6 +347,9 @@ class LeafReader {
   // A vector with a null element, or of the wrong size, is null as a whole.
   void vectors(const InputNode& node, int64_t first, int64_t count, int64_t at) {
     const InputNode& child = *node.children[0];
+    const float* floats = child.layout == Layout::kFloat32 && validity_bits(*child.array) == nullptr
+                              ? static_cast<const float*>(child.array->buffers[1]) + child.array->offset
+                              : nullptr;
     auto* out = static_cast<float*>(target_->values) + at * width_;
     for (int64_t i = 0; i < count; ++i) {
       float* values = out + i * width_;
@@ -367,12 +370,12 @@ class LeafReader {
         invalidate(at + i, &counts_->wrong_size);
         continue;
       }
-      bool ok = true;
-      for (uint32_t k = 0; k < width_; ++k) {
-        values[k] = number_at(child, begin + k);
-        ok = ok && std::isfinite(values[k]);
+      if (floats != nullptr) {
+        std::memcpy(values, floats + begin, sizeof(float) * width_);
+      } else {
+        for (uint32_t k = 0; k < width_; ++k) values[k] = number_at(child, begin + k);
       }
-      if (!ok) {
+      if (!column_loops::all_finite(values, width_, 0)) {
         std::memset(values, 0, sizeof(float) * width_);
         invalidate(at + i, &counts_->not_finite);
       }
