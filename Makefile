@@ -90,6 +90,14 @@ demo: build ## Rank real groceries: compile, extract, compare.
 bench: build ## Measure, beside what one would use instead.
 	@$(PYTHON) -m pytest benches --benchmark-only --benchmark-sort=name
 
+# One part for each kind of package; `make package` is all of them.
+.PHONY: package
+package: package-wheel ## Write what can be installed elsewhere to dist/.
+
+.PHONY: package-wheel
+package-wheel: setup
+	@scripts/package_wheel.sh $(PYTHON)
+
 .PHONY: new-operator
 new-operator: setup ## Start an operator: make new-operator FAMILY=math NAME=cube
 	@$(PYTHON) scripts/new_operator.py "$(FAMILY)" "$(NAME)"
