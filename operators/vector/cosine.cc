@@ -1,13 +1,13 @@
 // cosine(x, y): the cosine of the angle between two vectors.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/vector_sum.h"
+#include "feature_extractor/vector_products.h"
 
 namespace feature_extractor {
 namespace {
 
+template <SimdLevel Level>
 struct Cosine {
-  static constexpr bool kSimd = true;
-  static Nullable<double> eval(Vector x, Vector y) { return cosine_of(x, y); }
+  static Nullable<double> eval(Vector x, Vector y) { return cosine_at<Level>(x, y); }
 };
 
 constexpr Operator kOperator = {
@@ -15,7 +15,7 @@ constexpr Operator kOperator = {
     .summary = "Measure how similar two vectors are, as the cosine of the angle between them",
     .detail = "dot(x, y) / sqrt(dot(x, x) * dot(y, y)), computed in double precision: from -1 to 1.",
     .parameters = {{"x", "the first vector"}, {"y", "the second vector"}},
-    .overloads = {overload<"<N: size>(x: vector<N>, y: vector<N>) -> float?", Cosine>()},
+    .overloads = {leveled_overload<"<N: size>(x: vector<N>, y: vector<N>) -> float?", Cosine>()},
     .edges = {{"a vector has only zeros", "null: there is no angle"},
               {"both are the same vector", "1"},
               {"the sizes differ", "it does not compile"}},

@@ -1,13 +1,13 @@
 // dot(x, y): the dot product.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/vector_sum.h"
+#include "feature_extractor/vector_products.h"
 
 namespace feature_extractor {
 namespace {
 
+template <SimdLevel Level>
 struct DotOfVectors {
-  static constexpr bool kSimd = true;
-  static double eval(Vector x, Vector y) { return dot_product(x, y); }
+  static double eval(Vector x, Vector y) { return dot_at<Level>(x, y); }
 };
 
 struct DotOfLists {
@@ -28,7 +28,7 @@ constexpr Operator kOperator = {
     .summary = "Multiply two vectors number by number and add up the products",
     .detail = "Computed in double precision, summed in the order of `sum`.",
     .parameters = {{"x", "the first vector"}, {"y", "the second vector"}},
-    .overloads = {overload<"<N: size>(x: vector<N>, y: vector<N>) -> float", DotOfVectors>(),
+    .overloads = {leveled_overload<"<N: size>(x: vector<N>, y: vector<N>) -> float", DotOfVectors>(),
                   overload<"(x: list<float>, y: list<float>) -> float?", DotOfLists>()},
     .edges = {{"two lists have different lengths", "null; vectors of different sizes do not compile"},
               {"both lists are empty", "0"},

@@ -1,13 +1,13 @@
 // l2_norm(x): the length of a vector.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/vector_sum.h"
+#include "feature_extractor/vector_products.h"
 
 namespace feature_extractor {
 namespace {
 
+template <SimdLevel Level>
 struct NormOfVector {
-  static constexpr bool kSimd = true;
-  static double eval(Vector x) { return __builtin_sqrt(dot_product(x, x)); }
+  static double eval(Vector x) { return __builtin_sqrt(dot_at<Level>(x, x)); }
 };
 
 template <class T>
@@ -24,7 +24,7 @@ constexpr Operator kOperator = {
     .summary = "Take the length of a vector, or of a list as one",
     .detail = "The root of the sum of squares, computed in double precision and summed in the order of `sum`.",
     .parameters = {{"x", "the vector or list"}},
-    .overloads = {overload<"<N: size>(x: vector<N>) -> float", NormOfVector>(),
+    .overloads = {leveled_overload<"<N: size>(x: vector<N>) -> float", NormOfVector>(),
                   generic_overload<"<T: number>(x: list<T>) -> float?", NormOfList, int64_t, double>()},
     .edges = {{"the list is empty, or all elements are null", "null"},
               {"an element is null", "it is skipped"},

@@ -12,13 +12,6 @@ inline double dot_product(Vector x, Vector y) {
                   [&](uint32_t i) { return static_cast<double>(x.data[i]) * static_cast<double>(y.data[i]); });
 }
 
-// Null where a vector has only zeros. The product of the squared norms of finite floats neither overflows nor vanishes in
-// double, and the root of a square is exact, so the cosine of a vector with itself is 1.
-inline Nullable<double> cosine_of(Vector x, Vector y) {
-  const double norms = dot_product(x, x) * dot_product(y, y);
-  return Nullable<double>::where(norms > 0.0, dot_product(x, y) / __builtin_sqrt(norms));
-}
-
 inline bool is_finite(float value) { return __builtin_fabsf(value) <= 3.4028234663852886e38f; }
 
 // Writes f(x, y) for each number, rounded to 32 bits; false if one is not finite.
