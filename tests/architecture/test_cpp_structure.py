@@ -14,10 +14,12 @@ PUBLIC = "feature_extractor/"
 MAY_INCLUDE = {
     "arrow": {"arrow", "plan", "engine"},
     "engine": {"engine", "arrow", "package", "plan", "registry", "resource"},
+    "jni": {"jni", "arrow"},
     "package": {"package", "arrow"},
     "plan": {"plan", "registry"},
     "registry": {"registry"},
     "resource": {"resource", "arrow"},
+    "samples": {"samples", "arrow", "engine"},
 }
 """By folder of cpp/src. The faces (python, c_api) may include everything."""
 FACES = {"python", "c_api"}

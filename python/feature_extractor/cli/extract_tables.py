@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from feature_extractor.cli.counts import Counts
 from feature_extractor.cli.failures import CommandError, DataError, require_file
@@ -15,26 +15,36 @@ from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.cli.tables.declared import NESTED, Declarations
 from feature_extractor.cli.tables.formats import STANDARD_STREAM
 from feature_extractor.cli.tables.read import Request, Source, is_nested, open_source
-from feature_extractor.cli.tables.write import Output, open_writer
+from feature_extractor.cli.tables.write import Table
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.errors import EngineError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor
 
+if TYPE_CHECKING:
+    from feature_extractor.samples import Form
+
 
 @dataclass(frozen=True)
 class Job:
-    """What ``fx run`` was asked for."""
+    """What is extracted from which tables."""
 
     paths: Sequence[str]
     forms: Sequence[str]
-    output: str
-    output_form: str
     select: Sequence[str]
     keep: tuple[str, ...]
     limit: int | None
     threads: int
     batch_rows: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where ``fx run`` writes to: one path, or several that share the rows."""
+
+    paths: Sequence[str]
+    form: str
+    sample_form: Form = "example"
 
 
 class Watcher(Protocol):
@@ -44,8 +54,28 @@ class Watcher(Protocol):
         """Tell how many rows are done, and which part of the input that is, if known."""
 
 
-def run_job(opened: OpenedProgram, job: Job, watcher: Watcher) -> Counts:
-    """Run a job and return what was counted. An output file is there only where all went well."""
+@dataclass
+class Run:
+    """The rows of a job, computed batch by batch; ``counts`` grows with them."""
+
+    schema: Any
+    batches: Iterator[Any]
+    counts: Counts
+
+
+def run_job(opened: OpenedProgram, job: Job, target: Target, watcher: Watcher) -> Counts:
+    """Run a job and return what was counted. The output files are there only where all went well."""
+    with ExitStack() as stack:
+        run = start_job(opened, job, watcher, stack)
+        table = Table(target.paths, target.form, target.sample_form, run.schema, stack)
+        for batch in run.batches:
+            table.write(batch)
+        table.commit()
+    return run.counts
+
+
+def start_job(opened: OpenedProgram, job: Job, watcher: Watcher, stack: ExitStack) -> Run:
+    """Open the tables of a job; its rows are computed as the batches are taken."""
     extractor = opened.extractor
     selected = _selected(extractor, job.select)
     if not selected:
@@ -61,15 +91,14 @@ def run_job(opened: OpenedProgram, job: Job, watcher: Watcher) -> Counts:
             )
     declarations = Declarations(extractor.inputs, opened.used_inputs())
     request = Request(declarations, job.keep, job.batch_rows)
+    first = open_source(job.paths[0], job.forms[0], request, stack)
+    kept = _kept_fields(job.paths[0], first.schema, declarations, job.keep)
+    features = pyarrow().schema(extractor)
+    schema = pyarrow().schema([*kept, *(features.field(name) for name in selected)])
+
     counts = Counts()
-    with ExitStack() as stack:
-        first = open_source(job.paths[0], job.forms[0], request, stack)
-        kept = _kept_fields(job.paths[0], first.schema, declarations, job.keep)
-        features = pyarrow().schema(extractor)
-        schema = pyarrow().schema([*kept, *(features.field(name) for name in selected)])
-        output = Output(job.output)
-        stack.callback(output.abandon)
-        writer = open_writer(job.output_form, output, schema)
+
+    def batches() -> Iterator[Any]:
         for batch, name, fraction in _batches(job, request, first, kept):
             try:
                 extraction = extractor.extract(batch, threads=job.threads)
@@ -81,11 +110,10 @@ def run_job(opened: OpenedProgram, job: Job, watcher: Watcher) -> Counts:
             columns = [*_kept_columns(batch, declarations, kept, extraction)]
             table = extraction.to_arrow()
             columns += [table.column(feature) for feature in selected]
-            writer.write(pyarrow().record_batch(columns, schema=schema))
+            yield pyarrow().record_batch(columns, schema=schema)
             watcher.update(counts.rows, fraction)
-        writer.close()
-        output.commit()
-    return counts
+
+    return Run(schema, batches(), counts)
 
 
 def _selected(extractor: Extractor, names: Sequence[str]) -> list[str]:

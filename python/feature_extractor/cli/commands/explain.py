@@ -17,6 +17,7 @@ from feature_extractor.diagnostics.suggestions import closest
 
 if TYPE_CHECKING:
     from feature_extractor.explain import Explanation
+    from feature_extractor.samples import Form
 
 _HELP = """Show what a program or a package computes: per request or per candidate, from which inputs,
 in which steps, what it costs roughly, and what features share.
@@ -27,6 +28,7 @@ Examples:
     fx explain ranking.fx --feature ctr --feature freshness
     fx explain ranking.fxp --plan
     fx explain ranking.fx --format html -o ranking.html
+    fx explain ranking.fx --format tf
 """
 
 
@@ -37,8 +39,17 @@ Examples:
 @click.option(
     "--format",
     "output_format",
-    type=click.Choice(["text", "json", "html"]),
-    help="The form of the output; html is one page that needs no network.  [default: text]",
+    type=click.Choice(["text", "json", "html", "tf", "tf-json"]),
+    help="The form of the output; html is one page that needs no network, tf the Python code that reads the "
+    "samples of `fx run --output samples.tfrecord`, tf-json the same as data.  [default: text]",
+)
+@click.option(
+    "--tf-example",
+    "sample_form",
+    type=click.Choice(["example", "sequence"]),
+    default="example",
+    show_default=True,
+    help="What the TFRecord files hold, as for `fx run`.",
 )
 @click.option(
     "--candidates",
@@ -60,6 +71,7 @@ def command(
     features: Sequence[str],
     show_plan: bool,
     output_format: str | None,
+    sample_form: Form,
     candidates: int,
     list_length: int,
     output: str | None,
@@ -70,8 +82,12 @@ def command(
         raise click.UsageError("--plan prints the whole plan as text or json.")
     if form == "html" and features:
         raise click.UsageError("The page shows all features; leave out --feature or html.")
+    if show_plan and form.startswith("tf"):
+        raise click.UsageError("--plan prints the whole plan as text or json.")
     plan, manifest = _plan(program)
-    if show_plan:
+    if form.startswith("tf"):
+        text = _reader_text(manifest, form, features, sample_form)
+    elif show_plan:
         text = _plan_text(plan, form)
     else:
         text = _explanation_text(plan, manifest, form, features, candidates, list_length)
@@ -109,6 +125,23 @@ def _plan_text(plan: dict[str, Any], form: str) -> str:
     return listing(plan, sites=True)
 
 
+def _reader_text(
+    manifest: dict[str, Any], form: str, names: Sequence[str], sample_form: Form
+) -> str:
+    """Return what a reader of the samples needs, for all features or those that were named."""
+    from feature_extractor.samples import feature_description, reader_code
+
+    features = {feature["name"]: feature for feature in manifest["features"]}
+    for name in names:
+        if name not in features:
+            raise _no_feature(name, list(features))
+    chosen = [features[name] for name in names or features]
+    if form == "tf":
+        return reader_code(chosen, sample_form)
+    description = feature_description(chosen, sample_form)
+    return json.dumps(description, ensure_ascii=False, indent=1) + "\n"
+
+
 def _explanation_text(
     plan: dict[str, Any],
     manifest: dict[str, Any],
@@ -135,11 +168,15 @@ def _explanation_text(
 def _feature(explanation: Explanation, name: str) -> Any:
     feature = explanation.feature(name)
     if feature is None:
-        meant = closest(name, [feature.name for feature in explanation.features])
-        raise CommandError(
-            f"there is no feature `{name}`", f"Did you mean `{meant}`?" if meant else ""
-        )
+        raise _no_feature(name, [feature.name for feature in explanation.features])
     return feature
+
+
+def _no_feature(name: str, known: Sequence[str]) -> CommandError:
+    meant = closest(name, known)
+    return CommandError(
+        f"there is no feature `{name}`", f"Did you mean `{meant}`?" if meant else ""
+    )
 
 
 def _as_json(explanation: Explanation, features: Sequence[str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -20,6 +21,7 @@ from feature_extractor.cli.tables.formats import (
     expand,
     input_format,
     output_format,
+    shard_paths,
 )
 
 _HELP = """Extract the features of tables with a program (.fx, compiled first) or a package (.fxp).
@@ -34,12 +36,14 @@ Formats, by suffix:
     CSV         .csv              with a header; an empty cell is null
     JSON lines  .jsonl .ndjson    one object per line
     Arrow IPC   .arrow .feather .ipc .arrows
+    TFRecord    .tfrecord .tfrecord.gz    written only: a tf.train.Example per row
     CSV and JSON lines are also read with .gz .bz2 .zst .lz4 behind it.
 
 \b
 Examples:
     fx run ranking.fx --input log.parquet --output samples.parquet
     fx run ranking.fxp -i 'day=*/log.jsonl.gz' -o samples.parquet --keep user_id,movie
+    fx run ranking.fxp -i log.parquet -o samples.tfrecord.gz --shards 16
     fx run ranking.fx -i log.csv --limit 10
     cat log.jsonl | fx run ranking.fxp -i - --input-format jsonl -o samples.arrow
 """
@@ -86,6 +90,18 @@ def _names(_ctx: click.Context, _parameter: click.Parameter, value: Sequence[str
     help="Write these columns of the input too, in front of the features.",
 )
 @click.option(
+    "--shards",
+    type=click.IntRange(1, 99_999),
+    metavar="N",
+    help="Write N files that take turns row by row: samples-00000-of-00016.tfrecord.gz.",
+)
+@click.option(
+    "--tf-example",
+    "sample_form",
+    type=click.Choice(["example", "sequence"]),
+    help="What a TFRecord holds; `sequence` makes a SequenceExample with a step per id.",
+)
+@click.option(
     "--limit", type=click.IntRange(min=0), metavar="ROWS", help="Stop after so many rows of input."
 )
 @click.option(
@@ -113,6 +129,8 @@ def command(
     output_form: str | None,
     select: list[str],
     keep: list[str],
+    shards: int | None,
+    sample_form: Literal["example", "sequence"] | None,
     limit: int | None,
     threads: int | None,
     batch_rows: int,
@@ -123,14 +141,18 @@ def command(
     paths = expand(inputs)
     forms = [input_format(path, input_form) for path in paths]
     form = output_format(output, output_form)
-    _refuse_overwriting(output, [program, *paths])
+    targets = _targets(output, shards)
+    for path in targets:
+        _refuse_overwriting(path, [program, *paths])
     if statistics_path is not None:
-        _refuse_overwriting(statistics_path, [program, output, *paths])
+        _refuse_overwriting(statistics_path, [program, *targets, *paths])
+    if sample_form is not None and form != "tfrecord":
+        raise CommandError(f"--tf-example is for TFRecord files, not for {form}")
     if output == STANDARD_STREAM and form not in ("jsonl", "csv") and sys.stdout.isatty():
         raise CommandError(f"{form} is not for a terminal", "Name a file: --output FILE.")
 
     from feature_extractor.cli.counts import as_json, print_counts
-    from feature_extractor.cli.extract_tables import Job, run_job
+    from feature_extractor.cli.extract_tables import Job, Target, run_job
     from feature_extractor.cli.programs import open_program
     from feature_extractor.cli.progress import ProgressBar
     from feature_extractor.cli.tables.arrow import pyarrow
@@ -143,15 +165,14 @@ def command(
         job = Job(
             paths=paths,
             forms=forms,
-            output=output,
-            output_form=form,
             select=select,
             keep=tuple(keep),
             limit=limit,
             threads=threads or len(os.sched_getaffinity(0)),
             batch_rows=batch_rows,
         )
-        counts = run_job(opened, job, bar)
+        target = Target(targets, form, sample_form or "example")
+        counts = run_job(opened, job, target, bar)
         seconds = time.perf_counter() - started
     extractor = opened.extractor
     operators = opened.operators_at()
@@ -163,6 +184,14 @@ def command(
         text = json.dumps(content, ensure_ascii=False, indent=2)
         Path(statistics_path).write_text(text + "\n", encoding="utf-8")
     return 0
+
+
+def _targets(output: str, shards: int | None) -> list[str]:
+    if shards is None:
+        return [output]
+    if output == STANDARD_STREAM:
+        raise CommandError("--shards needs files", "Name them: --output samples.parquet.")
+    return shard_paths(output, shards)
 
 
 def _refuse_overwriting(target: str, sources: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from feature_extractor.cli.failures import CommandError
 
 STANDARD_STREAM: Final = "-"
 INPUT_FORMATS: Final = ("parquet", "csv", "jsonl", "arrow")
-OUTPUT_FORMATS: Final = ("parquet", "csv", "jsonl", "arrow", "arrow-stream")
+OUTPUT_FORMATS: Final = ("parquet", "csv", "jsonl", "arrow", "arrow-stream", "tfrecord")
 
 _SUFFIXES: Final = {
     ".parquet": "parquet",
@@ -24,6 +24,7 @@ _SUFFIXES: Final = {
     ".ipc": "arrow",
     ".arrows": "arrow-stream",
 }
+_SAMPLE_SUFFIXES: Final = (".tfrecord", ".tfrecords")
 _COMPRESSED: Final = (".gz", ".bz2", ".zst", ".lz4")
 
 
@@ -56,13 +57,31 @@ def output_format(path: str, chosen: str | None) -> str:
         return "arrow-stream" if chosen == "arrow" and path == STANDARD_STREAM else chosen
     if path == STANDARD_STREAM:
         return "jsonl"
-    found = _SUFFIXES.get(os.path.splitext(path.lower())[1])
+    lower = path.lower()
+    if lower.removesuffix(".gz").endswith(_SAMPLE_SUFFIXES):
+        return "tfrecord"
+    found = _SUFFIXES.get(os.path.splitext(lower)[1])
     if found is None:
         raise CommandError(
             f"{path}: the suffix does not tell the format",
             f"Name it: --output-format {'|'.join(OUTPUT_FORMATS)}.",
         )
     return found
+
+
+def shard_paths(path: str, shards: int) -> list[str]:
+    """Return the paths of the parts of a table: ``samples.parquet`` becomes
+    ``samples-00000-of-00016.parquet`` and so on, as TensorFlow and Beam name them.
+    """
+    folder, name = os.path.split(path)
+    stem, suffix = os.path.splitext(name)
+    if suffix.lower() in _COMPRESSED:
+        stem, inner = os.path.splitext(stem)
+        suffix = inner + suffix
+    return [
+        os.path.join(folder, f"{stem}-{number:05d}-of-{shards:05d}{suffix}")
+        for number in range(shards)
+    ]
 
 
 def expand(patterns: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Writes record batches to a file or to standard output; a file appears when it is whole."""
+"""Writes record batches to files or to standard output; a file appears when it is whole."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ import os
 import stat
 import sys
 import tempfile
-from typing import Any, BinaryIO, Protocol
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from feature_extractor.cli.failures import CommandError
 from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.cli.tables.formats import STANDARD_STREAM
 from feature_extractor.cli.tables.json_text import RAW_JSON, lines, texts
+
+if TYPE_CHECKING:
+    from feature_extractor.samples import Form
 
 
 class Writer(Protocol):
@@ -124,8 +129,50 @@ class _Sink(io.RawIOBase):
             self._file.flush()
 
 
-def open_writer(form: str, output: Output, schema: Any) -> Writer:
+class Table:
+    """The table that a run writes: one file, or several that take turns row by row.
+
+    Row r goes to file r modulo their number, so that files differ by one row at most and neither batches nor
+    threads decide where a row is. All files appear when ``commit`` is called.
+    """
+
+    def __init__(
+        self, paths: Sequence[str], form: str, sample_form: Form, schema: Any, stack: ExitStack
+    ) -> None:
+        self._row = 0
+        self._outputs: list[Output] = []
+        for path in paths:
+            self._outputs.append(Output(path))
+            stack.callback(self._outputs[-1].abandon)
+        self._writers = [open_writer(form, o, schema, sample_form) for o in self._outputs]
+
+    def write(self, batch: Any) -> None:
+        """Append a batch."""
+        count = len(self._writers)
+        if count == 1:
+            self._writers[0].write(batch)
+            return
+        for number, writer in enumerate(self._writers):
+            rows = range((number - self._row) % count, batch.num_rows, count)
+            if rows:
+                writer.write(batch.take(pyarrow().array(rows, pyarrow().int64())))
+        self._row += batch.num_rows
+
+    def commit(self) -> None:
+        """Finish the files, then let them appear."""
+        for writer in self._writers:
+            writer.close()
+        for output in self._outputs:
+            output.commit()
+
+
+def open_writer(form: str, output: Output, schema: Any, sample_form: Form = "example") -> Writer:
     """Start a table of a format with the columns of a schema."""
+    if form == "tfrecord":
+        from feature_extractor.cli.tables.write_samples import SampleFile
+
+        plain = _without_raw_json(schema)
+        return SampleFile(output.stream, plain, sample_form, output.path.endswith(".gz"))
     if form == "jsonl":
         return _JsonLines(output.stream)
     if form == "csv":
@@ -164,7 +211,7 @@ class _Csv:
 
     def write(self, batch: Any) -> None:
         arrow = pyarrow()
-        batch = _plain_strings(batch)
+        batch = plain_strings(batch)
         columns = [
             column if _is_plain(column.type) else _json_cells(column) for column in batch.columns
         ]
@@ -206,7 +253,7 @@ class _Parquet:
         self._writer = parquet.ParquetWriter(stream, schema)
 
     def write(self, batch: Any) -> None:
-        self._writer.write_batch(_plain_strings(batch))
+        self._writer.write_batch(plain_strings(batch))
 
     def close(self) -> None:
         self._writer.close()
@@ -220,7 +267,7 @@ class _Arrow:
         self._writer = start(stream, schema)
 
     def write(self, batch: Any) -> None:
-        self._writer.write_batch(_plain_strings(batch))
+        self._writer.write_batch(plain_strings(batch))
 
     def close(self) -> None:
         self._writer.close()
@@ -235,7 +282,7 @@ def _without_raw_json(schema: Any) -> Any:
     return pyarrow().schema(fields)
 
 
-def _plain_strings(batch: Any) -> Any:
+def plain_strings(batch: Any) -> Any:
     """Return a batch whose columns of raw JSON are strings: a JSON string is what it stands for."""
     arrow = pyarrow()
     if not any(_is_raw(field) for field in batch.schema):
