@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # Prepares a machine: system packages where they are missing, and .venv with the Python packages.
 # It says what it does, does nothing twice, and asks nothing.
+# Usage: scripts/bootstrap.sh                    what `make demo` needs
+#        scripts/bootstrap.sh --java             a JDK 17 and Maven, to build the jars
+#        scripts/bootstrap.sh --jvm              the same, and Spark 4.0 and Flink 2.3 in .venv-jvm
+#        scripts/bootstrap.sh --spark35|--spark43   another Spark, in .venv-spark35 or .venv-spark43
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -39,13 +43,10 @@ installed() {
   [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = "installed" ]
 }
 
+# Installs those of the named packages that are missing.
 install_system_packages() {
   local package missing=()
-  # ca-certificates are for the sources that CMake downloads.
-  local wanted=(g++ cmake ninja-build ccache ca-certificates libxxhash-dev nlohmann-json3-dev
-    libgtest-dev)
-  if ! find_python >/dev/null; then wanted+=(python3 python3-venv python3-dev); fi
-  for package in "${wanted[@]}"; do
+  for package in "$@"; do
     if ! installed "$package"; then missing+=("$package"); fi
   done
   if [ "${#missing[@]}" -eq 0 ]; then return 0; fi
@@ -57,9 +58,41 @@ install_system_packages() {
     elevate=(sudo)
   fi
   say "installing system packages: ${missing[*]}"
-  "${elevate[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null
-  "${elevate[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-    --no-install-recommends "${missing[@]}" </dev/null
+  local log
+  log="$(mktemp)"
+  if ! { "${elevate[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+    "${elevate[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+      --no-install-recommends "${missing[@]}"; } </dev/null >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "these packages could not be installed: ${missing[*]}"
+  fi
+  rm -f "$log"
+}
+
+install_build_packages() {
+  # ca-certificates are for the sources that CMake downloads.
+  local wanted=(g++ cmake ninja-build ccache ca-certificates libxxhash-dev nlohmann-json3-dev
+    libgtest-dev)
+  if ! find_python >/dev/null; then wanted+=(python3 python3-venv python3-dev); fi
+  install_system_packages "${wanted[@]}"
+}
+
+# A JDK can be used when its compiler makes classes for Java 17.
+usable_jdk() {
+  local version
+  version="$(javac -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')"
+  [ "${version:-0}" -ge 17 ] && command -v java >/dev/null 2>&1
+}
+
+install_java() {
+  local wanted=()
+  if ! usable_jdk; then wanted+=(openjdk-17-jdk-headless); fi
+  if ! command -v mvn >/dev/null 2>&1; then wanted+=(maven); fi
+  if [ "${#wanted[@]}" -eq 0 ]; then return 0; fi
+  command -v dpkg-query >/dev/null 2>&1 || fail "install a JDK 17 and Maven: ${wanted[*]}"
+  install_system_packages "${wanted[@]}"
+  usable_jdk || fail "javac is not of Java 17 or newer; choose it with update-alternatives"
 }
 
 check_tools() {
@@ -71,13 +104,14 @@ check_tools() {
   done
 }
 
+# Makes the virtual environment named by $1, unless it can be used as it is.
 make_environment() {
-  if [ -x "$environment/bin/python" ] && usable_python "$environment/bin/python"; then return 0; fi
+  if [ -x "$1/bin/python" ] && usable_python "$1/bin/python"; then return 0; fi
   local python
   python="$(find_python)" ||
     fail "no Python 3.11 or newer with venv and headers; set PYTHON to one"
-  say "making $environment with $("$python" --version)"
-  "$python" -m venv --clear "$environment"
+  say "making $1 with $("$python" --version)"
+  "$python" -m venv --clear "$1"
 }
 
 # The dependencies are read from pyproject.toml, so that they are written once.
@@ -104,7 +138,33 @@ install_python_packages() {
   printf '%s\n' "$state" >"$stamp"
 }
 
-if command -v dpkg-query >/dev/null 2>&1; then install_system_packages; fi
-check_tools
-make_environment
-install_python_packages
+# Installs the packages that are pinned, all of them, in scripts/environments/$2.txt into $1.
+install_pinned_packages() {
+  local pins="scripts/environments/$2.txt" stamp="$1/.setup-stamp" state
+  make_environment "$1"
+  state="$(cat "$pins" "$1/pyvenv.cfg" | sha256sum)"
+  if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ]; then return 0; fi
+  say "installing $(grep -E '^(pyspark|apache-flink)==' "$pins" | paste -sd ' ') into $1;" \
+    "this downloads some 500 MB"
+  # Some of these come as source only, and their own build steps are noisy.
+  "$1/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --no-deps \
+    --requirement "$pins"
+  "$1/bin/python" -m pip check --disable-pip-version-check >/dev/null ||
+    fail "$pins does not agree with itself; see $1/bin/python -m pip check"
+  printf '%s\n' "$state" >"$stamp"
+}
+
+case "${1:-}" in
+"")
+  if command -v dpkg-query >/dev/null 2>&1; then install_build_packages; fi
+  check_tools
+  make_environment "$environment"
+  install_python_packages
+  ;;
+--java) install_java ;;
+--jvm | --spark35 | --spark43)
+  install_java
+  install_pinned_packages ".venv-${1#--}" "${1#--}"
+  ;;
+*) fail "unknown argument $1; the first lines of scripts/bootstrap.sh name what there is" ;;
+esac
