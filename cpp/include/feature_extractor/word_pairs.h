@@ -163,7 +163,50 @@ FEATURE_EXTRACTOR_X86_V4 [[gnu::noinline]] inline uint64_t words_found_x86_v4(co
   return found;
 }
 
+// The same for 17 to 32 words, which lie in four registers: the words of each register are compared with those behind them.
+FEATURE_EXTRACTOR_X86_V4 [[gnu::noinline]] inline uint64_t words_repeated_in_four_x86_v4(const uint64_t* words,
+                                                                                         uint32_t size) {
+  const auto lanes = static_cast<uint32_t>(low_bits(size));
+  const __m512i x0 = load_words_x86_v4(words, 0xFF);
+  const __m512i x1 = load_words_x86_v4(words + 8, 0xFF);
+  const __m512i x2 = load_words_x86_v4(words + 16, lanes >> 16);
+  const __m512i x3 = load_words_x86_v4(words + 24, lanes >> 24);
+  // In general registers: there are too few mask registers for all that is under way.
+  uint32_t equal0 = 0;
+  uint32_t equal1 = 0;
+  uint32_t equal2 = 0;
+  uint32_t equal3 = 0;
+#pragma GCC unroll 8
+  for (uint32_t j = 0; j < 8; ++j) {
+    const __m512i other = _mm512_set1_epi64(static_cast<int64_t>(words[j]));
+    equal0 |= _mm512_cmpeq_epi64_mask(x0, other) & (0xFEu << j);
+    equal1 |= _mm512_cmpeq_epi64_mask(x1, other);
+    equal2 |= _mm512_cmpeq_epi64_mask(x2, other);
+    equal3 |= _mm512_cmpeq_epi64_mask(x3, other);
+  }
+#pragma GCC unroll 8
+  for (uint32_t j = 0; j < 8; ++j) {
+    const __m512i other = _mm512_set1_epi64(static_cast<int64_t>(words[8 + j]));
+    equal1 |= _mm512_cmpeq_epi64_mask(x1, other) & (0xFEu << j);
+    equal2 |= _mm512_cmpeq_epi64_mask(x2, other);
+    equal3 |= _mm512_cmpeq_epi64_mask(x3, other);
+  }
+  // Nothing is read behind the end, so the last sixteen are counted.
+  const uint32_t third = size < 24 ? size - 16 : 8;
+  for (uint32_t j = 0; j < third; ++j) {
+    const __m512i other = _mm512_set1_epi64(static_cast<int64_t>(words[16 + j]));
+    equal2 |= _mm512_cmpeq_epi64_mask(x2, other) & (0xFEu << j);
+    equal3 |= _mm512_cmpeq_epi64_mask(x3, other);
+  }
+  for (uint32_t j = 24; j + 1 < size; ++j) {
+    const __m512i other = _mm512_set1_epi64(static_cast<int64_t>(words[j]));
+    equal3 |= _mm512_cmpeq_epi64_mask(x3, other) & (0xFEu << (j - 24));
+  }
+  return ((equal0 & 0xFF) | (equal1 & 0xFF) << 8 | (equal2 & 0xFF) << 16 | equal3 << 24) & lanes;
+}
+
 FEATURE_EXTRACTOR_X86_V4 [[gnu::noinline]] inline uint64_t words_repeated_x86_v4(const uint64_t* words, uint32_t size) {
+  if (size > 16 && size <= 32) return words_repeated_in_four_x86_v4(words, size);
   uint64_t repeated = 0;
   // For each register of words: those before it, then those within it.
   for (uint32_t begin = 0; begin < size; begin += 8) {
