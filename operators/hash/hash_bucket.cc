@@ -1,6 +1,7 @@
 // hash_bucket(x, buckets, seed): one of `buckets` ids for a value.
 #include "feature_extractor/operator.h"
 #include "feature_extractor/value_hash.h"
+#include "feature_extractor/word_hash.h"
 
 namespace feature_extractor {
 namespace {
@@ -9,6 +10,23 @@ template <class T>
 struct BucketOfScalar {
   static int64_t eval(T x, int64_t buckets, int64_t seed) {
     return bucket_of(value_hash(x, static_cast<uint64_t>(seed)), buckets);
+  }
+};
+
+template <>
+struct BucketOfScalar<int64_t> {
+  static int64_t eval(int64_t x, int64_t buckets, int64_t seed) {
+    return bucket_of(value_hash(x, static_cast<uint64_t>(seed)), buckets);
+  }
+  [[gnu::always_inline]] static void run(size_t rows, const int64_t* x, const int64_t* buckets, const int64_t* seed,
+                                         int64_t* __restrict out) {
+    const uint64_t low = word_hash::secret(24);
+    const uint64_t high = word_hash::secret(40);
+    FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+    for (size_t i = 0; i < rows; ++i) {
+      const uint64_t hash = word_hash::of(x[i], static_cast<uint64_t>(seed[i]), low, high);
+      out[i] = static_cast<int64_t>(word_hash::multiply(hash, static_cast<uint64_t>(buckets[i])).high);
+    }
   }
 };
 
