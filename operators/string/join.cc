@@ -32,9 +32,9 @@ struct Join {
   }
 
  private:
-  static char* put(char* to, Text text) {
-    if (!text.empty()) __builtin_memcpy(to, text.data(), text.size());
-    return to + text.size();
+  static char* put(char* to, Text part) {
+    text::copy(part, to);
+    return to + part.size();
   }
 };
 

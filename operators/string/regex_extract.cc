@@ -1,6 +1,7 @@
 // regex_extract(s, pattern, group): what a pattern matches in a text.
 #include "feature_extractor/operator.h"
 #include "feature_extractor/regular_expression.h"
+#include "feature_extractor/text.h"
 
 namespace feature_extractor {
 namespace {
@@ -11,18 +12,21 @@ struct RegexExtract {
   struct State {
     std::unique_ptr<RE2> expression;
     int group;
+    std::vector<std::string> literals;  // One of them is in each text that matches, if there are any.
   };
   static std::optional<State> bind(Text pattern, int64_t group, BindError& error) {
-    State state{compile_pattern(pattern, error), static_cast<int>(group)};
+    State state{compile_pattern(pattern, error), static_cast<int>(group), {}};
     if (state.expression == nullptr) return std::nullopt;
     if (group < 0 || group > kMaximumGroup || group > state.expression->NumberOfCapturingGroups()) {
       error.set("The pattern has " + std::to_string(state.expression->NumberOfCapturingGroups()) +
                 " groups; there is no group " + std::to_string(group) + ".");
       return std::nullopt;
     }
+    state.literals = pattern::LiteralReader::read(pattern);
     return state;
   }
   static Nullable<Text> eval(const State& state, Text s) {
+    if (!text::contains_any(s, state.literals)) return null;
     re2::StringPiece groups[kMaximumGroup + 1];
     if (!state.expression->Match(to_piece(s), 0, s.size(), RE2::UNANCHORED, groups, state.group + 1)) return null;
     const re2::StringPiece& found = groups[state.group];

@@ -1,6 +1,7 @@
 // regex_match(s, pattern): whether a pattern matches some part of a text.
 #include "feature_extractor/operator.h"
 #include "feature_extractor/regular_expression.h"
+#include "feature_extractor/text.h"
 
 namespace feature_extractor {
 namespace {
@@ -9,13 +10,15 @@ struct RegexMatch {
   static constexpr bool kRepeats = true;
   struct State {
     std::unique_ptr<RE2> expression;
+    std::vector<std::string> literals;  // One of them is in each text that matches, if there are any.
   };
   static std::optional<State> bind(Text pattern, BindError& error) {
-    State state{compile_pattern(pattern, error)};
+    State state{compile_pattern(pattern, error), pattern::LiteralReader::read(pattern)};
     if (state.expression == nullptr) return std::nullopt;
     return state;
   }
   static bool eval(const State& state, Text s) {
+    if (!text::contains_any(s, state.literals)) return false;
     return state.expression->Match(to_piece(s), 0, s.size(), RE2::UNANCHORED, nullptr, 0);
   }
 };

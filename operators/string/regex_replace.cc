@@ -19,9 +19,12 @@ struct RegexReplace {
     std::unique_ptr<RE2> expression;
     std::vector<Piece> pieces;
     int groups = 1;  // How many the match has to report.
+    // Where the pattern is a class of characters and the replacement at most one byte: no expression is needed.
+    std::optional<pattern::ByteClass> byte_class;
+    std::vector<std::string> literals;  // One of them is in each text that matches, if there are any.
   };
   static std::optional<State> bind(Text pattern, Text replacement, BindError& error) {
-    State state{compile_pattern(pattern, error), {{{}, -1}}};
+    State state{compile_pattern(pattern, error), {{{}, -1}}, 1, {}, {}};
     if (state.expression == nullptr) return std::nullopt;
     std::string reason;
     if (!state.expression->CheckRewriteString(to_piece(replacement), &reason)) {
@@ -40,10 +43,33 @@ struct RegexReplace {
         if (group >= state.groups) state.groups = group + 1;
       }
     }
+    if (state.pieces.size() == 1 && state.pieces[0].literal.size() <= 1) {
+      state.byte_class = pattern::ByteClass::read(pattern);
+    }
+    state.literals = pattern::LiteralReader::read(pattern);
     return state;
   }
 
+  // Without a branch that depends on the text: the next byte is always written, and counts or does not.
+  static Text replace_bytes(Arena& arena, const pattern::ByteClass& found, Text replacement, Text s) {
+    char* const out = arena.allocate(s.size());
+    const char put = replacement.empty() ? '\0' : replacement[0];
+    const size_t put_size = replacement.size();
+    size_t size = 0;
+    size_t was_found = 0;
+    for (const char c : s) {
+      const size_t is_found = found.bytes[static_cast<uint8_t>(c)] ? 1 : 0;
+      out[size] = is_found != 0 ? put : c;
+      const size_t begins = found.repeated ? is_found & ~was_found : is_found;
+      size += (1 - is_found) + (begins & put_size);
+      was_found = is_found;
+    }
+    return {out, size};
+  }
+
   static Nullable<Text> eval(Arena& arena, const State& state, Text s) {
+    if (state.byte_class) return replace_bytes(arena, *state.byte_class, state.pieces[0].literal, s);
+    if (!text::contains_any(s, state.literals)) return s;
     re2::StringPiece groups[kGroups];
     const re2::StringPiece whole = to_piece(s);
     if (!state.expression->Match(whole, 0, s.size(), RE2::UNANCHORED, groups, state.groups)) return s;

@@ -8,6 +8,7 @@ namespace {
 struct Replace {
   static Nullable<Text> eval(Arena& arena, Text s, Text part, Text replacement) {
     if (part.empty()) return s;
+    if (part.size() == 1 && replacement.size() == 1) return replace_byte(arena, s, part[0], replacement[0]);
     size_t found = text::find(s, part);
     if (found == text::kNotFound) return s;
     if (replacement.size() <= part.size()) return fill(s, part, replacement, found, arena.allocate(s.size()));
@@ -23,10 +24,28 @@ struct Replace {
   }
 
  private:
+  // One ASCII character for another, in blocks that may overlap.
+  static Text replace_byte(Arena& arena, Text s, char part, char replacement) {
+    char* const out = arena.allocate(s.size());
+    const auto move = [&](size_t at) {
+      const auto block = text::load<text::Block>(s.data() + at);
+      const auto found = reinterpret_cast<text::Block>(block == text::every(part));
+      const text::Block replaced = (block & ~found) | (text::every(replacement) & found);
+      __builtin_memcpy(out + at, &replaced, sizeof(replaced));
+    };
+    if (s.size() >= text::kBlock) {
+      for (size_t at = 0; at + text::kBlock <= s.size(); at += text::kBlock) move(at);
+      move(s.size() - text::kBlock);
+    } else {
+      for (size_t at = 0; at < s.size(); ++at) out[at] = s[at] == part ? replacement : s[at];
+    }
+    return {out, s.size()};
+  }
+
   static Text fill(Text s, Text part, Text replacement, size_t found, char* out) {
     char* at = out;
     const auto put = [&](const char* bytes, size_t size) {
-      if (size != 0) __builtin_memcpy(at, bytes, size);
+      text::copy(Text(bytes, size), at);
       at += size;
     };
     size_t begin = 0;

@@ -41,12 +41,13 @@ struct Ngrams {
     for (uint32_t i = 0, k = 0; i < xs.size(); ++i) {
       if (valid != nullptr && valid[i] == 0) continue;
       begins[k++] = at;
-      if (!values[i].empty()) __builtin_memcpy(joined + at, values[i].data(), values[i].size());
+      text::copy(values[i], joined + at);
       at += values[i].size();
-      if (!separator.empty()) __builtin_memcpy(joined + at, separator.data(), separator.size());
+      text::copy(separator, joined + at);
       at += separator.size();
     }
     begins[count] = at;
+    ngrams.reserve(count * (state.maximum - state.minimum + 1));
     for (uint32_t i = 0; i < count; ++i) {
       for (uint32_t n = state.minimum; n <= state.maximum && i + n <= count; ++n) {
         ngrams.push_back(Text(joined + begins[i], begins[i + n] - separator.size() - begins[i]));

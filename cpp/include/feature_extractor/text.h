@@ -40,6 +40,33 @@ template <class T>
   return load<Block>(reinterpret_cast<const char*>(half));
 }
 
+// Copies the bytes of a text, short ones without a call: in two blocks that may overlap.
+[[gnu::always_inline]] inline void copy(Text text, char* out) {
+  const char* in = text.data();
+  const size_t size = text.size();
+  const auto both_ends = [&]<class Word>(Word) __attribute__((always_inline)) {
+    const Word begin = load<Word>(in);
+    const Word end = load<Word>(in + size - sizeof(Word));
+    __builtin_memcpy(out, &begin, sizeof(Word));
+    __builtin_memcpy(out + size - sizeof(Word), &end, sizeof(Word));
+  };
+  if (size > 32) {
+    __builtin_memcpy(out, in, size);
+  } else if (size >= kBlock) {
+    both_ends(Block{});
+  } else if (size >= 8) {
+    both_ends(uint64_t{});
+  } else if (size >= 4) {
+    both_ends(uint32_t{});
+  } else if (size > 0) {
+    const char middle = in[size / 2];
+    const char last = in[size - 1];
+    out[0] = in[0];
+    out[size / 2] = middle;
+    out[size - 1] = last;
+  }
+}
+
 // One bit per byte of a comparison's result (all ones or zero per byte).
 template <class Comparison>
 [[gnu::always_inline]] inline uint32_t bits(Comparison comparison) {
@@ -196,6 +223,15 @@ inline size_t find(Text text, Text part, size_t from = 0) {
 }
 
 inline bool contains(Text text, Text part) { return find(text, part) != kNotFound; }
+
+// Whether at least one of the parts occurs; true where there are no parts.
+template <class Parts>
+inline bool contains_any(Text text, const Parts& parts) {
+  for (const auto& part : parts) {
+    if (contains(text, part)) return true;
+  }
+  return parts.begin() == parts.end();
+}
 
 struct Decoded {
   char32_t code_point;
@@ -386,10 +422,7 @@ class Builder {
  public:
   Builder(Arena& arena, size_t expected) : arena_(arena), out_(arena.allocate(expected)), capacity_(expected) {}
 
-  void append(Text text) {
-    if (text.empty()) return;
-    __builtin_memcpy(extend(text.size()), text.data(), text.size());
-  }
+  void append(Text text) { copy(text, extend(text.size())); }
   void append(char byte) { *extend(1) = byte; }
   // Room for `size` more bytes, which the caller writes.
   char* extend(size_t size) {
