@@ -112,7 +112,8 @@ class Binder {
     const std::vector<int> way{from, to, static_cast<int>(through)};
     const auto found = index_ids_.find(way);
     if (found != index_ids_.end()) return found->second;
-    const std::vector<int> path = lift_path(plan_, from, to);
+    const bool is_owner = through == Step::Through::kAny && (to == kRequestDomain || to == kCandidateDomain);
+    const std::vector<int> path = is_owner ? owner_path(from, to) : lift_path(plan_, from, to);
     IndexMap map;
     map.from = from;
     map.to = to;
@@ -131,6 +132,14 @@ class Binder {
     const int id = static_cast<int>(program_.index_maps_.size()) - 1;
     index_ids_[way] = id;
     return id;
+  }
+
+  // The way to the request or candidate of an element, from owner to owner. The one through the origin leads to the same row,
+  // but where the origin is a list lifted to candidates, it would lay out that list for each of them.
+  std::vector<int> owner_path(int from, int to) const {
+    std::vector<int> path{from};
+    while (path.back() > to) path.push_back(plan_.domains[path.back()].parent);
+    return path;
   }
 
   // How far one hop leads on a path. Elements of a view are not laid out to find those of its storage: a list lifted to

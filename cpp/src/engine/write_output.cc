@@ -45,15 +45,22 @@ void write_dense(const FeatureDeclaration& feature, const Column& value, uint32_
 
 void write_id(const FeatureDeclaration& feature, const Column& value, uint32_t rows, int64_t out_row,
               FeatureBuffer* buffer) {
-  int64_t* out = buffer->values.as<int64_t>() + out_row;
+  int64_t* __restrict out = buffer->values.as<int64_t>() + out_row;
   const auto* ids = static_cast<const int64_t*>(value.data);
   const auto fallback = static_cast<int64_t>(feature.default_number);
   const auto size = static_cast<uint64_t>(feature.size);
+  int64_t defaulted = 0;
   for (uint32_t i = 0; i < rows; ++i) {
-    const bool ok = !value.is_null(i) && static_cast<uint64_t>(ids[i]) < size;
+    const bool ok = static_cast<uint64_t>(ids[i]) < size;
     out[i] = ok ? ids[i] : fallback;
-    buffer->defaulted += ok ? 0 : 1;
+    defaulted += ok ? 0 : 1;
   }
+  for (uint32_t i = 0; value.valid != nullptr && i < rows; ++i) {
+    if (value.valid[i] != 0) continue;
+    defaulted += static_cast<uint64_t>(ids[i]) < size ? 1 : 0;  // Otherwise it was counted above.
+    out[i] = fallback;
+  }
+  buffer->defaulted += defaulted;
 }
 
 int64_t* ragged_offsets(uint32_t rows, FeatureBuffer* buffer) {
@@ -64,56 +71,94 @@ int64_t* ragged_offsets(uint32_t rows, FeatureBuffer* buffer) {
   return offsets + first + 1;
 }
 
+// The ids of one row, from element `begin` on. Returns how many were not ids. An element without an id keeps its place, so
+// that parallel features stay aligned.
+template <bool kWeighted>
+int64_t write_row(const Column* elements, uint32_t begin, uint32_t count, uint64_t size, int64_t* __restrict out,
+                  float* __restrict out_weights) {
+  const int64_t* ids = static_cast<const int64_t*>(elements[0].data) + begin;
+  int64_t defaulted = 0;
+  if (!kWeighted && elements[0].valid == nullptr) {
+    for (uint32_t k = 0; k < count; ++k) {
+      const bool ok = static_cast<uint64_t>(ids[k]) < size;
+      out[k] = ok ? ids[k] : 0;
+      defaulted += ok ? 0 : 1;
+    }
+    return defaulted;
+  }
+  for (uint32_t k = 0; k < count; ++k) {
+    bool ok = !elements[0].is_null(begin + k) && static_cast<uint64_t>(ids[k]) < size;
+    if constexpr (kWeighted) {
+      float weight = 0.0F;
+      ok = ok && !elements[1].is_null(begin + k) &&
+           to_float32(static_cast<const double*>(elements[1].data)[begin + k], &weight);
+      out_weights[k] = ok ? weight : 0.0F;
+    }
+    out[k] = ok ? ids[k] : 0;
+    defaulted += ok ? 0 : 1;
+  }
+  return defaulted;
+}
+
+template <bool kWeighted>
 void write_ids(const FeatureDeclaration& feature, const OutputValue& output, uint32_t rows, FeatureBuffer* buffer) {
   int64_t* offsets = ragged_offsets(rows, buffer);
-  const bool weighted = feature.kind == FeatureKind::kWeighted;
-  const auto* ids = static_cast<const int64_t*>(output.elements[0].data);
-  const auto* weights = weighted ? static_cast<const double*>(output.elements[1].data) : nullptr;
   const auto size = static_cast<uint64_t>(feature.size);
+  const ListEntry* entries = output.entries;
   size_t total = 0;
-  for (uint32_t i = 0; i < rows; ++i) total += std::min(output.entries[i].size, feature.maximum);
+  for (uint32_t i = 0; i < rows; ++i) total += std::min(entries[i].size, feature.maximum);
   const auto written = static_cast<size_t>(buffer->elements);
   int64_t* out = buffer->values.reserve_array<int64_t>(written + total, written) + written;
-  float* out_weights = weighted ? buffer->weights.reserve_array<float>(written + total, written) + written : nullptr;
+  float* out_weights = kWeighted ? buffer->weights.reserve_array<float>(written + total, written) + written : nullptr;
+  int64_t element = buffer->elements;
+  int64_t defaulted = 0;
+  bool has_previous = false;
+  ListEntry previous{0, 0};
+  int64_t previous_defaulted = 0;
   for (uint32_t i = 0; i < rows; ++i) {
     if (output.value.is_null(i)) {
-      ++buffer->defaulted;
-    } else {
-      const ListEntry entry = output.entries[i];
-      const uint32_t count = std::min(entry.size, feature.maximum);
-      for (uint32_t k = 0; k < count; ++k) {
-        const uint32_t at = entry.begin + k;
-        bool ok = !output.elements[0].is_null(at) && static_cast<uint64_t>(ids[at]) < size;
-        if (weighted) {
-          float weight = 0.0F;
-          ok = ok && !output.elements[1].is_null(at) && to_float32(weights[at], &weight);
-          *out_weights++ = ok ? weight : 0.0F;
-        }
-        // An element without an id keeps its place, so that parallel features stay aligned.
-        *out++ = ok ? ids[at] : 0;
-        buffer->defaulted += ok ? 0 : 1;
-      }
-      buffer->elements += count;
+      ++defaulted;
+      offsets[i] = element;
+      continue;
     }
-    offsets[i] = buffer->elements;
+    const uint32_t count = std::min(entries[i].size, feature.maximum);
+    if (has_previous && entries[i] == previous) {
+      // A list of the request stands in each of its candidates: what was checked once is copied.
+      std::memcpy(out, out - count, sizeof(int64_t) * count);
+      if constexpr (kWeighted) std::memcpy(out_weights, out_weights - count, sizeof(float) * count);
+    } else {
+      previous_defaulted = write_row<kWeighted>(output.elements, entries[i].begin, count, size, out, out_weights);
+      previous = entries[i];
+      has_previous = true;
+    }
+    defaulted += previous_defaulted;
+    out += count;
+    if constexpr (kWeighted) out_weights += count;
+    element += count;
+    offsets[i] = element;
   }
+  buffer->elements = element;
+  buffer->defaulted += defaulted;
 }
 
 void write_text(const FeatureDeclaration& feature, const Column& value, uint32_t rows, FeatureBuffer* buffer) {
   int64_t* offsets = ragged_offsets(rows, buffer);
   const auto* texts = static_cast<const Text*>(value.data);
+  const Text fallback = feature.default_text;
+  const auto written = static_cast<size_t>(buffer->elements);
+  size_t total = 0;
+  for (uint32_t i = 0; i < rows; ++i) total += value.is_null(i) ? fallback.size() : texts[i].size();
+  char* const begin = buffer->values.reserve_array<char>(written + total, written);
+  char* out = begin + written;
   for (uint32_t i = 0; i < rows; ++i) {
-    Text text = texts[i];
-    if (value.is_null(i)) {
-      text = feature.default_text;
-      ++buffer->defaulted;
-    }
-    const auto written = static_cast<size_t>(buffer->elements);
-    char* out = buffer->values.reserve_array<char>(written + text.size(), written);
-    if (!text.empty()) std::memcpy(out + written, text.data(), text.size());
-    buffer->elements += static_cast<int64_t>(text.size());
-    offsets[i] = buffer->elements;
+    const bool is_null = value.is_null(i);
+    const Text text = is_null ? fallback : texts[i];
+    buffer->defaulted += is_null ? 1 : 0;
+    if (!text.empty()) std::memcpy(out, text.data(), text.size());
+    out += text.size();
+    offsets[i] = out - begin;
   }
+  buffer->elements = out - begin;
 }
 
 }  // namespace
@@ -129,8 +174,10 @@ void write_output(const FeatureDeclaration& feature, const OutputValue& output, 
       write_id(feature, output.value, rows, out_row, buffer);
       break;
     case FeatureKind::kIds:
+      write_ids<false>(feature, output, rows, buffer);
+      break;
     case FeatureKind::kWeighted:
-      write_ids(feature, output, rows, buffer);
+      write_ids<true>(feature, output, rows, buffer);
       break;
     case FeatureKind::kText:
       write_text(feature, output.value, rows, buffer);
