@@ -79,6 +79,8 @@ bool timestamp_of(py::handle value, int64_t* microseconds) {
   const int64_t seconds = days * 86400 + PyDateTime_DATE_GET_HOUR(object) * 3600 +
                           PyDateTime_DATE_GET_MINUTE(object) * 60 + PyDateTime_DATE_GET_SECOND(object);
   *microseconds = seconds * 1'000'000 + PyDateTime_DATE_GET_MICROSECOND(object);
+  PyObject* zone = PyDateTime_DATE_GET_TZINFO(object);
+  if (zone == Py_None || zone == PyDateTime_TimeZone_UTC) return true;
   const py::object offset = value.attr("utcoffset")();
   if (!offset.is_none()) *microseconds -= delta_microseconds(offset.ptr());
   return true;
@@ -103,12 +105,39 @@ ColumnBuilder::ColumnBuilder(const DeclaredType& type) : type_(type), format_(sc
     for (const DeclaredType& child : type.children) children_.push_back(std::make_unique<ColumnBuilder>(child));
   }
   if (type.kind == Kind::kStruct) {
-    for (const std::string& name : type.field_names) field_keys_.emplace_back(name);
+    for (const std::string& name : type.field_names) {
+      // A key that is written in a program is interned, and then found by its address.
+      field_keys_.push_back(py::reinterpret_steal<py::str>(PyUnicode_InternFromString(name.c_str())));
+    }
   }
   offsets_.push_back(0);
 }
 
 ColumnBuilder::~ColumnBuilder() = default;
+
+void ColumnBuilder::reserve(size_t rows) {
+  valid_.reserve(valid_.size() + rows);
+  switch (type_.kind) {
+    case Kind::kString:
+    case Kind::kBytes:
+    case Kind::kList:
+    case Kind::kMap:
+      offsets_.reserve(offsets_.size() + rows);
+      break;
+    case Kind::kStruct:
+      for (auto& child : children_) child->reserve(rows);
+      break;
+    case Kind::kBool:
+      data_.reserve(data_.size() + rows);
+      break;
+    case Kind::kVector:
+      data_.reserve(data_.size() + rows * type_.size * sizeof(float));
+      break;
+    default:
+      data_.reserve(data_.size() + rows * sizeof(int64_t));
+      break;
+  }
+}
 
 void ColumnBuilder::mismatch(py::handle value, const std::string& column, int64_t row) {
   throw py::type_error("Row " + std::to_string(row) + ", column '" + column + "': expected " + type_.text() + ", got " +
@@ -156,6 +185,14 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
       data_.push_back(PyObject_IsTrue(object) == 1 ? 1 : 0);
       break;
     case Kind::kInt: {
+      if (PyLong_CheckExact(object)) {
+        int overflow = 0;
+        const int64_t number = PyLong_AsLongLongAndOverflow(object, &overflow);
+        if (overflow == 0) {
+          push(number);
+          break;
+        }
+      }
       if (PyFloat_Check(object) || PyBool_Check(object) || PyIndex_Check(object) == 0) mismatch(value, column, row);
       const py::object index = py::reinterpret_steal<py::object>(PyNumber_Index(object));
       if (!index) throw py::error_already_set();
@@ -169,6 +206,10 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
       break;
     }
     case Kind::kFloat: {
+      if (PyFloat_CheckExact(object)) {
+        push(PyFloat_AS_DOUBLE(object));
+        break;
+      }
       const bool is_number =
           PyFloat_Check(object) || PyLong_Check(object) || PyObject_HasAttrString(object, "__float__") != 0;
       if (!is_number || PyBool_Check(object)) mismatch(value, column, row);
@@ -258,6 +299,8 @@ void ColumnBuilder::append_list(py::handle value, const std::string& column, int
   }
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(fast.ptr());
   PyObject** items = PySequence_Fast_ITEMS(fast.ptr());
+  // Lists that are appended one after the other grow as vectors do: a reservation of just enough would copy each time.
+  if (children_[0]->size() == 0) children_[0]->reserve(static_cast<size_t>(size));
   for (Py_ssize_t i = 0; i < size; ++i) children_[0]->append(items[i], column, row);
   offsets_.push_back(offsets_.back() + size);
 }

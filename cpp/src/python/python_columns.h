@@ -23,6 +23,8 @@ class ColumnBuilder {
   // Appends one value. Throws ValueError or TypeError with `place` (row and column) in the message.
   void append(pybind11::handle value, const std::string& column, int64_t row);
   void append_null();
+  // Makes room for `rows` more values, fields included; the elements of lists and the bytes of texts are not known.
+  void reserve(size_t rows);
   // Takes over a whole NumPy array where its type allows; returns false if it must be read value by value.
   bool take_array(pybind11::handle array);
   // A constant repeated for all rows is not a case of its own: the caller appends it.
@@ -40,8 +42,9 @@ class ColumnBuilder {
   [[noreturn]] void mismatch(pybind11::handle value, const std::string& column, int64_t row);
   template <class T>
   void push(T value) {
-    const auto* bytes = reinterpret_cast<const char*>(&value);
-    data_.insert(data_.end(), bytes, bytes + sizeof(T));
+    const size_t size = data_.size();
+    data_.resize(size + sizeof(T));
+    __builtin_memcpy(data_.data() + size, &value, sizeof(T));
   }
 
   const DeclaredType& type_;
