@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "arrow/utf8.h"
+#include "feature_extractor/hash_index.h"
 #include "resource/hash_slots.h"
 #include "resource/resource_reader.h"
 #include "resource/section_bounds.h"
@@ -40,7 +41,7 @@ int64_t Table::find(int64_t key, uint64_t hash) const {
 
 int64_t Table::find(Text key, uint64_t hash) const {
   return find_in_slots(slots_, slot_mask_, probe_limit_, hash, [&](uint64_t row) {
-    return row < static_cast<uint64_t>(rows_) && key_.text_at(static_cast<int64_t>(row)) == key;
+    return row < static_cast<uint64_t>(rows_) && equal_values(key_.text_at(static_cast<int64_t>(row)), key);
   });
 }
 

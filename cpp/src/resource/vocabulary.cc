@@ -1,3 +1,4 @@
+#include "feature_extractor/hash_index.h"
 #include "resource/hash_slots.h"
 #include "resource/resource_reader.h"
 #include "resource/section_bounds.h"
@@ -10,7 +11,7 @@ int64_t Vocabulary::find(Text word, uint64_t hash) const {
     const uint64_t begin = offsets_[position];
     const uint64_t end = offsets_[position + 1];
     if (end - begin != word.size() || begin > end || end > text_size_) return false;
-    return Text(text_ + begin, word.size()) == word;
+    return equal_values(Text(text_ + begin, word.size()), word);
   });
 }
 
