@@ -35,6 +35,11 @@ void grow_positions(GrowingColumn* column, uint32_t minimum) {
   column->capacity = capacity;
 }
 
+// A vector of 16 floats, the smallest that is common.
+struct Line {
+  uint64_t words[8];
+};
+
 template <class T>
 void gather_values(const void* source, const uint32_t* index, uint32_t rows, void* target) {
   const T* from = static_cast<const T*>(source);
@@ -391,7 +396,9 @@ const uint32_t* Executor::index_map(int id) {
   uint32_t next = 0;
   if (!index.by_origin) {
     for (uint32_t row = 0; row < owners; ++row) {
-      for (uint32_t k = 0; k < shape[row].size; ++k) out[next++] = row;
+      const uint32_t size = shape[row].size;
+      for (uint32_t k = 0; k < size; ++k) out[next + k] = row;
+      next += size;
     }
   } else if (d.view) {
     const ListEntry* list = origin_entries(index.from, index.to);
@@ -431,6 +438,9 @@ void Executor::gather(int source, const uint32_t* index, uint32_t rows, int resu
     case 16:
       gather_values<Text>(from.data, index, rows, out);
       break;
+    case 64:
+      gather_values<Line>(from.data, index, rows, out);
+      break;
     default:
       for (uint32_t i = 0; i < rows; ++i) {
         std::memcpy(out + static_cast<size_t>(i) * bound.value_size,
@@ -463,8 +473,9 @@ void repeat_values(const void* source, const ListEntry* list, uint32_t owners, v
   T* to = static_cast<T*>(target);
   for (uint32_t row = 0; row < owners; ++row) {
     const T value = from[row];
-    for (uint32_t k = 0; k < list[row].size; ++k) to[k] = value;
-    to += list[row].size;
+    const uint32_t size = list[row].size;
+    for (uint32_t k = 0; k < size; ++k) to[k] = value;
+    to += size;
   }
 }
 
@@ -681,14 +692,23 @@ void Executor::run_call(const BoundStep& step) {
   }
 }
 
-// Nulls of the result in rows whose arguments all have values: the operator itself had no result to give.
+// Nulls of the result in rows whose arguments all have values: the operator itself had no result to give. Column by column,
+// so that the loops are over bytes only.
 void Executor::count_invented(int site, const Result& result, const KernelCall& call) {
+  constexpr uint32_t kTile = 255;  // As many as a byte counts.
   int64_t count = 0;
-  for (uint32_t i = 0; i < call.rows; ++i) {
-    if (result.valid[i] != 0) continue;
-    bool complete = true;
-    for (uint32_t a = 0; a < call.argument_count; ++a) complete = complete && !call.arguments[a].is_null(i);
-    count += complete ? 1 : 0;
+  for (uint32_t begin = 0; begin < call.rows; begin += kTile) {
+    const uint32_t rows = std::min(kTile, call.rows - begin);
+    uint8_t invented[kTile];
+    for (uint32_t i = 0; i < rows; ++i) invented[i] = result.valid[begin + i] == 0 ? 1 : 0;
+    for (uint32_t a = 0; a < call.argument_count; ++a) {
+      const uint8_t* valid = call.arguments[a].valid;
+      if (valid == nullptr) continue;
+      for (uint32_t i = 0; i < rows; ++i) invented[i] &= valid[begin + i] != 0 ? 1 : 0;
+    }
+    uint8_t of_tile = 0;
+    for (uint32_t i = 0; i < rows; ++i) of_tile = static_cast<uint8_t>(of_tile + invented[i]);
+    count += of_tile;
   }
   work_.invented_nulls[site] += count;
 }
