@@ -42,6 +42,11 @@ native: setup $(BUILD)/build.ninja
 build: native ## Compile the core and make `import feature_extractor` work in .venv.
 	@scripts/link_package.sh $(BUILD) $(PYTHON)
 
+.PHONY: c-library
+c-library: setup $(BUILD)/build.ninja ## Build libfeature_extractor.so, the C interface.
+	@grep -q FEATURE_EXTRACTOR_C:BOOL=ON $(BUILD)/CMakeCache.txt || cmake -B $(BUILD) -DFEATURE_EXTRACTOR_C=ON >/dev/null
+	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_c -- --quiet
+
 .PHONY: registry
 registry: native ## Write operators/registry.json from the compiled operators.
 	@$(BUILD)/feature_extractor_registry >$(REGISTRY).new
@@ -75,7 +80,7 @@ native-test: setup ## Run the C++ tests with the address and undefined behaviour
 	@echo "native tests under sanitizers: passed"
 
 .PHONY: test
-test: build lint native-test ## Check everything that CI checks; the last line is pytest's.
+test: build c-library lint native-test ## Check everything that CI checks; the last line is pytest's.
 	@$(PYTHON) -m pytest -m "not slow"
 
 .PHONY: test-slow

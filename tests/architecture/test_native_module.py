@@ -39,13 +39,30 @@ def shared_outputs() -> list[Path]:
     return sorted(path for path in BUILD.glob("*.so*") if not path.is_symlink())
 
 
-def test_one_symbol_is_exported(module: Path) -> None:
+def exported_symbols(library: Path) -> set[str]:
+    """Return the names that a library shows to those who load it."""
     exported = set()
-    for line in read_elf("--dyn-syms", "--wide", str(module)).splitlines():
+    for line in read_elf("--dyn-syms", "--wide", str(library)).splitlines():
         parts = line.split()
         if len(parts) >= 8 and parts[4] in ("GLOBAL", "WEAK", "UNIQUE") and parts[6] != "UND":
             exported.add(parts[7].split("@")[0])
-    assert exported == {"PyInit__native"}
+    return exported
+
+
+def test_one_symbol_is_exported(module: Path) -> None:
+    assert exported_symbols(module) == {"PyInit__native"}
+
+
+def test_the_c_library_exports_the_functions_of_its_header() -> None:
+    found = sorted(BUILD.glob("libfeature_extractor.so.*.*.*"))
+    if not found:
+        pytest.skip("the C library is not built; run `make c-library`")
+    header = (ROOT / "cpp/include/feature_extractor/c_api.h").read_text(encoding="utf-8")
+    declared = set(re.findall(r"^FX_API [^;(]*?\b(fx_\w+)\(", header, re.MULTILINE))
+    assert len(declared) > 30
+    assert exported_symbols(found[-1]) == declared
+    soname = re.findall(r"\(SONAME\).*\[(.*)\]", read_elf("--dynamic", "--wide", str(found[-1])))
+    assert soname == ["libfeature_extractor.so.0"]
 
 
 def test_only_the_c_library_is_needed() -> None:

@@ -5,12 +5,16 @@
  * - Handles are opaque. A function that returns a handle gives it to the caller, who frees it with the function named there.
  *   Freeing NULL does nothing.
  * - A function that can fail returns a code and, where the last argument is not NULL, an error with a message for people. On
- *   failure other outputs are left as they were.
- * - No C++ exception and no signal leaves a call. A NULL where a handle or an output is needed is FX_INVALID_ARGUMENT.
+ *   failure other outputs are left as they were; on success the error is left as it was.
+ * - No C++ exception leaves a call. A NULL where a handle or an output is needed is FX_INVALID_ARGUMENT; functions that return no
+ *   code give "", 0 or NULL for it.
  * - Structures that may grow start with `struct_size`, which the caller sets to sizeof of the structure it was compiled with. What
  *   lies behind that size takes its default.
  * - Text is UTF-8 and ends with a zero byte. Pointers into a handle stay valid until the handle is freed.
- * - Extractors and services may be used by many threads at once. A session, and what it made, by one thread at a time.
+ * - Extractors and services may be used by many threads at once. A session is meant for one thread at a time; what it made may be
+ *   read and freed by any thread, also after the session was freed.
+ * - Arrow data that comes in is checked for its structure: children, numbers of buffers, missing buffers, lengths. That offsets
+ *   rise, and that buffers are as long as they must be, is the producer's promise, as everywhere in Arrow.
  *
  * Functions are added, never changed: a program compiled against FX_ABI_VERSION n runs with any library whose
  * fx_abi_version() is at least n.
@@ -38,10 +42,10 @@ struct ArrowArray;
 
 typedef enum fx_code {
   FX_OK = 0,
-  FX_INVALID_ARGUMENT = 1,    /* The caller passed something that cannot be used; or the data does not fit the program. */
-  FX_NOT_FOUND = 2,           /* A file or a name does not exist. */
-  FX_IO = 3,                  /* The operating system refused to read or map a file. */
-  FX_CORRUPT = 4,             /* The package is damaged, truncated, or was changed after it was written. */
+  FX_INVALID_ARGUMENT = 1, /* The caller passed something that cannot be used; or the data does not fit the program. */
+  FX_NOT_FOUND = 2,        /* A file or a name does not exist. */
+  FX_IO = 3,               /* The operating system refused to read or map a file. */
+  FX_CORRUPT = 4,          /* The package is damaged, truncated, or was changed after it was written. */
   FX_UNSUPPORTED_VERSION = 5, /* The package was written for another version of the engine. */
   FX_INVALID_PLAN = 6,        /* The plan breaks a rule that the loader verifies. */
   FX_LIMIT = 7,               /* A documented limit is exceeded. */
@@ -57,12 +61,12 @@ typedef struct fx_service fx_service;       /* The extractor that is current, an
 
 /* ---- Versions and errors ------------------------------------------------------------------------------------------- */
 
-FX_API uint32_t fx_abi_version(void);    /* FX_ABI_VERSION of the library that runs. */
-FX_API const char* fx_version(void);     /* Of the library, such as "0.1.0". */
+FX_API uint32_t fx_abi_version(void);          /* FX_ABI_VERSION of the library that runs. */
+FX_API const char* fx_version(void);           /* Of the library, such as "0.1.0". */
 FX_API const char* fx_code_name(fx_code code); /* "invalid_argument"; "unknown" for other numbers. */
 
-FX_API fx_code fx_error_code(const fx_error* error);         /* FX_OK for NULL. */
-FX_API const char* fx_error_message(const fx_error* error);  /* "" for NULL. */
+FX_API fx_code fx_error_code(const fx_error* error);        /* FX_OK for NULL. */
+FX_API const char* fx_error_message(const fx_error* error); /* "" for NULL. */
 FX_API void fx_error_free(fx_error* error);
 
 /* ---- Packages ------------------------------------------------------------------------------------------------------ */
@@ -76,7 +80,8 @@ typedef struct fx_load_options {
 } fx_load_options;
 
 /* `options` may be NULL. Free the extractor with fx_extractor_free. */
-FX_API fx_code fx_load_file(const char* path, const fx_load_options* options, fx_extractor** extractor, fx_error** error);
+FX_API fx_code fx_load_file(const char* path, const fx_load_options* options, fx_extractor** extractor,
+                            fx_error** error);
 /* The bytes are copied. */
 FX_API fx_code fx_load_bytes(const void* bytes, size_t size, const fx_load_options* options, fx_extractor** extractor,
                              fx_error** error);
@@ -96,10 +101,10 @@ typedef enum fx_domain { FX_REQUEST = 1, FX_CANDIDATE = 2 } fx_domain;
 typedef struct fx_input_info {
   size_t struct_size;
   const char* name;
-  const char* type;  /* As in the language: "list<{movie: int, at: timestamp}>". */
+  const char* type; /* As in the language: "list<{movie: int, at: timestamp}>". */
   fx_domain domain;
   int32_t nullable;
-  int32_t used;      /* 0 if no feature reads it: the column may be missing. */
+  int32_t used; /* 0 if no feature reads it: the column may be missing. */
 } fx_input_info;
 
 typedef enum fx_kind {
@@ -118,7 +123,7 @@ typedef struct fx_feature_info {
   fx_kind kind;
   uint32_t width;   /* Floats per row of FX_DENSE and FX_LABEL. */
   uint32_t maximum; /* The most ids per row of FX_IDS and FX_WEIGHTED; 0 where there is no bound. */
-  int64_t size;     /* Ids are in [0, size), for the three kinds of ids. */
+  int64_t size;     /* Ids are in [0, size), for the three kinds of ids; 0 for other kinds. */
 } fx_feature_info;
 
 FX_API size_t fx_extractor_input_count(const fx_extractor* extractor);
@@ -142,26 +147,34 @@ typedef struct fx_session_options {
   int32_t chunk_rows; /* Rows worked on at a time; 0 means 1,024. Results do not depend on it. */
   /* Called before the session takes `bytes` more from the heap, and after it gave `-bytes` back; possibly by several threads if
    * `threads` is more than 1. Anything but 0 refuses: the call then fails with FX_OUT_OF_MEMORY, and the session stays usable. What
-   * is given back cannot be refused. NULL: no one is asked. */
+   * is given back cannot be refused. It may be called until the session and all that it made are freed, and must not call functions
+   * with this session other than fx_session_memory. NULL: no one is asked. */
   int32_t (*reserve)(void* context, int64_t bytes);
   void* reserve_context;
+  /* `reserve` is called for multiples of this many bytes, so that a session that warms up does not ask for each block; 0 means
+   * 262,144, and 1 asks for each block exactly. */
+  int64_t reserve_step;
 } fx_session_options;
 
 FX_API fx_code fx_session_new(fx_extractor* extractor, const fx_session_options* options, fx_session** session,
                               fx_error** error);
 /* Bytes that the session holds at present: workspaces and extractions, also those that are still in use. */
 FX_API int64_t fx_session_memory(const fx_session* session);
+/* Frees the memory of the session that is not in use; the next batch takes it again. */
+FX_API void fx_session_trim(fx_session* session);
+/* What the session made stays valid, and is freed on its own. */
 FX_API void fx_session_free(fx_session* session);
 
 /* Extracts from a table (a struct array) with one row per candidate and the request's columns repeated: consecutive rows with equal
- * request inputs are computed as one request. Or with one row per request and a column `candidates`, a list of structs. The data is
- * only read, need not outlive the call, and stays the caller's to release. Free the extraction with fx_extraction_free. */
+ * request inputs are computed as one request. Or with one row per request and a column `candidates`, a list of structs: a null list
+ * has no candidates. A struct that is null as a whole is a row whose inputs are all null. The data is only read, need not outlive
+ * the call, and stays the caller's to release. Free the extraction with fx_extraction_free. */
 FX_API fx_code fx_extract(fx_session* session, const struct ArrowSchema* schema, const struct ArrowArray* array,
                           fx_extraction** extraction, fx_error** error);
 
 /* Extracts from two tables: the requests, and all their candidates. Request r has the candidates offsets[r] to offsets[r + 1] - 1;
  * `offset_count` is the number of requests + 1, or 0 with NULL where all candidates belong to one request. A table of which the
- * program reads nothing may be NULL. */
+ * program reads nothing may be NULL, schema and array; the number of its rows then follows from the offsets. */
 FX_API fx_code fx_extract_requests(fx_session* session, const struct ArrowSchema* request_schema,
                                    const struct ArrowArray* requests, const struct ArrowSchema* candidate_schema,
                                    const struct ArrowArray* candidates, const int64_t* offsets, size_t offset_count,
@@ -185,16 +198,16 @@ FX_API fx_code fx_extraction_column(const fx_extraction* extraction, size_t feat
  * floats from one row to the next. */
 FX_API fx_code fx_extraction_matrix(const fx_extraction* extraction, const size_t* features, size_t feature_count,
                                     float* matrix, int64_t stride, fx_error** error);
-/* All features as one struct array that shares the extraction's memory and keeps it alive; see fx_extractor_output_schema. It must be
- * released before, or by the same thread that uses, the session. */
+/* All features as one struct array that shares the extraction's memory and keeps it alive, also when the extraction and the session
+ * are freed; see fx_extractor_output_schema. */
 FX_API fx_code fx_extraction_export(const fx_extraction* extraction, struct ArrowArray* array, fx_error** error);
 /* Gives the memory back to the session for the next batch. */
 FX_API void fx_extraction_free(fx_extraction* extraction);
 
 typedef struct fx_input_counts {
   size_t struct_size;
-  int64_t nulls;        /* Were null in the data. The others became null at the boundary: */
-  int64_t not_finite;   /* NaN and infinities */
+  int64_t nulls;      /* Were null in the data. The others became null at the boundary: */
+  int64_t not_finite; /* NaN and infinities */
   int64_t not_utf8;
   int64_t out_of_range; /* integers and instants beyond 64 bits */
   int64_t wrong_size;   /* vectors with another number of elements */
@@ -203,6 +216,20 @@ typedef struct fx_input_counts {
 FX_API fx_code fx_extraction_input_counts(const fx_extraction* extraction, size_t input, fx_input_counts* counts);
 /* How many values (rows, or ids of a list) of a feature had no result and got the default; -1 if there is no such feature. */
 FX_API int64_t fx_extraction_defaulted(const fx_extraction* extraction, size_t feature);
+
+/* ---- Samples ------------------------------------------------------------------------------------------------------- */
+
+typedef struct fx_tfrecord_options {
+  size_t struct_size;
+  int32_t sequence; /* 0: a tf.train.Example per row. 1: a tf.train.SequenceExample, with a step per id. */
+} fx_tfrecord_options;
+
+/* Writes a record per row, framed and with checksums as in TFRecord files (docs/samples.md). `write` is called by this thread, with
+ * whole records of about 1 MiB together, one call after the other; the bytes are its own only until it returns. Anything but 0 ends
+ * the call with FX_IO. `options` may be NULL. */
+FX_API fx_code fx_extraction_tfrecord(const fx_extraction* extraction, const fx_tfrecord_options* options,
+                                      int32_t (*write)(void* context, const void* bytes, size_t size),
+                                      void* write_context, fx_error** error);
 
 /* ---- Digests ------------------------------------------------------------------------------------------------------- */
 
@@ -229,8 +256,8 @@ FX_API fx_extractor* fx_service_current(const fx_service* service);
  * old one stays. Batches that run finish on what they began with. */
 FX_API fx_code fx_service_swap(fx_service* service, fx_extractor* extractor, int32_t same_outputs, fx_error** error);
 /* Loads the file, then swaps. Whatever fails, the old extractor stays current. */
-FX_API fx_code fx_service_reload(fx_service* service, const char* path, const fx_load_options* options, int32_t same_outputs,
-                                 fx_error** error);
+FX_API fx_code fx_service_reload(fx_service* service, const char* path, const fx_load_options* options,
+                                 int32_t same_outputs, fx_error** error);
 FX_API void fx_service_free(fx_service* service);
 
 #ifdef __cplusplus

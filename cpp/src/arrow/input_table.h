@@ -79,7 +79,7 @@ struct LeafAccess {
     const InputNode* node;
     int64_t shift;
   };
-  Enclosing structs[kMaximumNesting];
+  Enclosing structs[kMaximumNesting + 1];
   int struct_count = 0;
   int64_t shift = 0;  // To be added to a row before it is looked up in `node`.
 };
@@ -93,16 +93,19 @@ class InputTable {
 
   int64_t rows() const { return rows_; }
   const InputNode* column(int input) const { return columns_[input].get(); }
+  // The part of an input that a path leads to.
+  LeafAccess leaf(int input, std::span<const std::string> path) const;
+  // True if a row is null as a whole: then all of its inputs are null, whatever the columns hold.
+  bool is_null_row(int64_t row) const;
   // Row r of the table is row r + row_shift() of each column.
   int64_t row_shift() const { return row_shift_; }
 
  private:
   std::vector<std::unique_ptr<InputNode>> columns_;
+  std::unique_ptr<InputNode> nullable_rows_;  // The table itself, if some of its rows may be null.
   int64_t rows_ = 0;
   int64_t row_shift_ = 0;
 };
-
-LeafAccess find_leaf(const InputNode* column, std::span<const std::string> path);
 
 // Where one flat column goes: the caller provides room for all rows. `data` may be set to point into the Arrow array instead.
 struct ReadTarget {
@@ -119,7 +122,7 @@ void read_leaf(const LeafAccess& leaf, StorageKind type, uint32_t width, std::sp
 // Reads the entries of a list or map: dense entries to target->values, and the ranges of the child's rows.
 // Returns the number of elements.
 int64_t read_list(const LeafAccess& leaf, std::span<const RowRange> ranges, ReadTarget* target,
-                  std::vector<RowRange>* child_ranges, InputCounts* counts);
+                  AccountedVector<RowRange>* child_ranges, InputCounts* counts);
 
 // True if two rows of a column hold the same value; nested values are compared deeply.
 bool rows_equal(const InputNode& node, int64_t first, int64_t second);

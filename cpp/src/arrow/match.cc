@@ -248,6 +248,12 @@ Status InputTable::match(const ArrowSchema& schema, const ArrowArray& array, con
   row_shift_ = array.offset;
   columns_.clear();
   columns_.resize(plan.inputs.size());
+  nullable_rows_.reset();
+  if (array.null_count != 0 && array.n_buffers > 0 && array.buffers[0] != nullptr) {
+    nullable_rows_ = std::make_unique<InputNode>();
+    nullable_rows_->layout = Layout::kStruct;
+    nullable_rows_->array = &array;
+  }
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
     const InputDeclaration& input = plan.inputs[i];
     if (input.domain != domain || !used_inputs[i]) continue;
@@ -276,9 +282,18 @@ Status InputTable::match(const ArrowSchema& schema, const ArrowArray& array, con
   return Status::success();
 }
 
-LeafAccess find_leaf(const InputNode* column, std::span<const std::string> path) {
+bool InputTable::is_null_row(int64_t row) const {
+  if (nullable_rows_ == nullptr) return false;
+  const auto* bits = static_cast<const uint8_t*>(nullable_rows_->array->buffers[0]);
+  const int64_t at = row + row_shift_;
+  return (bits[at >> 3] >> (at & 7) & 1) == 0;
+}
+
+LeafAccess InputTable::leaf(int input, std::span<const std::string> path) const {
   LeafAccess access;
-  access.node = column;
+  access.node = columns_[input].get();
+  // Rows of columns count from the start of the buffers, those of the table from its offset.
+  if (nullable_rows_ != nullptr) access.structs[access.struct_count++] = {nullable_rows_.get(), -row_shift_};
   for (const std::string& part : path) {
     const InputNode* node = access.node;
     if (node->layout == Layout::kNull) return access;  // Everything below is null, too.

@@ -542,7 +542,7 @@ void read_leaf(const LeafAccess& leaf, StorageKind type, uint32_t width, std::sp
 }
 
 int64_t read_list(const LeafAccess& leaf, std::span<const RowRange> ranges, ReadTarget* target,
-                  std::vector<RowRange>* child_ranges, InputCounts* counts) {
+                  AccountedVector<RowRange>* child_ranges, InputCounts* counts) {
   child_ranges->clear();
   auto* entries = static_cast<ListEntry*>(target->values);
   target->data = target->values;

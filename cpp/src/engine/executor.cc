@@ -111,14 +111,14 @@ void Executor::begin_requests(const InputTable* table, std::span<const RowRange>
   reset_maps(kRequestDomain);
 }
 
-void Executor::run_requests(std::vector<FeatureBuffer>* out, int64_t out_row) {
+void Executor::run_requests(FeatureBuffers* out, int64_t out_row) {
   out_ = out;
   out_row_ = out_row;
   run_stage(kRequestDomain);
 }
 
-void Executor::run_candidates(const InputTable* table, RowRange range, const uint32_t* owners,
-                              std::vector<FeatureBuffer>* out, int64_t out_row) {
+void Executor::run_candidates(const InputTable* table, RowRange range, const uint32_t* owners, FeatureBuffers* out,
+                              int64_t out_row) {
   tables_[kCandidateDomain] = table;
   candidate_range_ = range;
   owners_ = owners;
@@ -212,7 +212,7 @@ void Executor::run_input(const BoundStep& step) {
   } else {
     ranges = work_.domains[step.domain].input_ranges;
   }
-  const LeafAccess leaf = find_leaf(table->column(input.input), input.path);
+  const LeafAccess leaf = table->leaf(input.input, input.path);
   ReadTarget target;
   target.values = values_of(slot, rows);
   target.valid = valid_of(slot, rows);

@@ -22,32 +22,32 @@ struct Workspace {
 
   struct DomainState {
     uint32_t rows = 0;
-    std::vector<RowRange> input_ranges;  // Of elements that are read from Arrow.
-    Buffer positions;                    // Of a selection.
-    Buffer owners;                       // Of a fetched list: the row of the list that it was fetched from.
+    AccountedVector<RowRange> input_ranges;  // Of elements that are read from Arrow.
+    Buffer positions;                        // Of a selection.
+    Buffer owners;                           // Of a fetched list: the row of the list that it was fetched from.
   };
   struct Map {
     Buffer values;
     bool ready = false;
   };
 
-  std::vector<Column> columns;  // By slot.
-  std::vector<Register> registers;
-  std::vector<DomainState> domains;
-  std::vector<Map> entry_maps;
-  std::vector<Map> index_maps;
-  std::vector<Column> operands;
-  ChunkArena arenas[3];                   // By root.
-  std::vector<Buffer> broadcasts;         // Only in the workspace of the constants.
-  std::vector<InputCounts> input_counts;  // By input.
-  std::vector<int64_t> invented_nulls;    // By site.
-  std::vector<int64_t> step_nanoseconds;  // By step, then by feature; empty unless the run is profiled.
-  int64_t heap_allocations = 0;           // In the last run.
-  std::vector<RowRange> child_ranges;     // Scratch of an input step.
-  Buffer fetch_index;                     // Scratch of a fetch.
+  AccountedVector<Column> columns;  // By slot.
+  AccountedVector<Register> registers;
+  AccountedVector<DomainState> domains;
+  AccountedVector<Map> entry_maps;
+  AccountedVector<Map> index_maps;
+  AccountedVector<Column> operands;
+  ChunkArena arenas[3];                       // By root.
+  AccountedVector<Buffer> broadcasts;         // Only in the workspace of the constants.
+  AccountedVector<InputCounts> input_counts;  // By input.
+  AccountedVector<int64_t> invented_nulls;    // By site.
+  AccountedVector<int64_t> step_nanoseconds;  // By step, then by feature; empty unless the run is profiled.
+  int64_t heap_allocations = 0;               // In the last run.
+  AccountedVector<RowRange> child_ranges;     // Scratch of an input step.
+  Buffer fetch_index;                         // Scratch of a fetch.
   Buffer fetch_present;
-  std::vector<RowRange> request_ranges;  // Of the group of requests that is being run.
-  std::vector<uint32_t> owners;          // For each candidate of the chunk, its request within the group.
+  AccountedVector<RowRange> request_ranges;  // Of the group of requests that is being run.
+  AccountedVector<uint32_t> owners;          // For each candidate of the chunk, its request within the group.
 
   void clear_counts() {
     input_counts.assign(input_counts.size(), {});
@@ -66,6 +66,8 @@ struct FeatureBuffer {
   int64_t defaulted = 0;
 };
 
+using FeatureBuffers = AccountedVector<FeatureBuffer>;
+
 class Executor {
  public:
   Executor(const Program& program, Workspace* workspace) : program_(program), work_(*workspace) {}
@@ -75,9 +77,9 @@ class Executor {
 
   // Requests whose rows in the request table are the ranges; then their candidates, chunk by chunk.
   void begin_requests(const InputTable* table, std::span<const RowRange> ranges, uint32_t rows);
-  void run_requests(std::vector<FeatureBuffer>* out, int64_t out_row);
+  void run_requests(FeatureBuffers* out, int64_t out_row);
   // Candidates [range) of the candidate table; `owners` gives for each the request (0-based within the group).
-  void run_candidates(const InputTable* table, RowRange range, const uint32_t* owners, std::vector<FeatureBuffer>* out,
+  void run_candidates(const InputTable* table, RowRange range, const uint32_t* owners, FeatureBuffers* out,
                       int64_t out_row);
 
   // An operand with the columns of its elements; it stands until the next one is asked for.
@@ -120,7 +122,7 @@ class Executor {
   std::span<const RowRange> request_ranges_;
   RowRange candidate_range_{0, 0};
   const uint32_t* owners_ = nullptr;
-  std::vector<FeatureBuffer>* out_ = nullptr;
+  FeatureBuffers* out_ = nullptr;
   int64_t out_row_ = 0;
 };
 

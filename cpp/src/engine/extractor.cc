@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <ranges>
 #include <stdexcept>
 #include <thread>
 
@@ -75,57 +77,21 @@ struct Extractor::Job {
   InputTable requests;
   InputTable candidates;
   bool same_table = false;
-  const std::vector<int64_t>* offsets =
-      nullptr;  // Of candidates by request; also the first row of each request in a flat table.
+  std::span<const int64_t> offsets;  // Of candidates by request; also the first row of each request in a flat table.
+  std::span<const int64_t> candidate_begins;  // See ExtractionInput.
   int64_t request_count = 0;
   int64_t row_count = 0;
   bool has_candidates = false;
   int64_t chunk_rows = 1024;
 };
 
-std::unique_ptr<Workspace> Extractor::take_workspace() const {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!workspaces_.empty()) {
-      auto workspace = std::move(workspaces_.back());
-      workspaces_.pop_back();
-      return workspace;
-    }
-  }
-  return std::make_unique<Workspace>(*program_);
-}
-
-void Extractor::give_workspace(std::unique_ptr<Workspace> workspace) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  workspaces_.push_back(std::move(workspace));
-}
-
-std::unique_ptr<Extraction> Extractor::take_extraction() const {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!extractions_.empty()) {
-      auto extraction = std::move(extractions_.back());
-      extractions_.pop_back();
-      return extraction;
-    }
-  }
-  return std::make_unique<Extraction>();
-}
-
-void Extractor::recycle(std::unique_ptr<Extraction> extraction) const {
-  constexpr size_t kKept = 4;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (extractions_.size() < kKept) extractions_.push_back(std::move(extraction));
-}
-
-void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace* work,
-                         std::vector<FeatureBuffer>* out) const {
+void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace* work, FeatureBuffers* out) const {
   const FloatingPointMode mode;
   const int64_t allocations = heap_allocations_of_this_thread();
   Executor executor(*program_, work);
-  std::vector<RowRange>& ranges = work->request_ranges;
-  std::vector<uint32_t>& owners = work->owners;
-  const std::vector<int64_t>& offsets = *job.offsets;
+  AccountedVector<RowRange>& ranges = work->request_ranges;
+  AccountedVector<uint32_t>& owners = work->owners;
+  const std::span<const int64_t> offsets = job.offsets;
   // A chunk is made smaller while its lists are so long that their elements would leave the cache, and larger again after.
   constexpr uint32_t kManyElements = 1U << 17;
   int64_t request_limit = job.chunk_rows;
@@ -158,7 +124,20 @@ void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace*
     const int64_t end = offsets[static_cast<size_t>(request)];
     int64_t owner = group;
     while (row < end) {
-      const int64_t count = std::min(end - row, candidate_limit);
+      int64_t count = std::min(end - row, candidate_limit);
+      int64_t begin = row;
+      if (!job.candidate_begins.empty()) {
+        while (row >= offsets[static_cast<size_t>(owner) + 1]) ++owner;
+        const auto begin_of = [&](int64_t r) { return job.candidate_begins[static_cast<size_t>(r)]; };
+        begin = begin_of(owner) + row - offsets[static_cast<size_t>(owner)];
+        // Only as far as the candidates lie side by side.
+        int64_t last = owner;
+        while (offsets[static_cast<size_t>(last) + 1] < row + count &&
+               begin_of(last + 1) - begin == offsets[static_cast<size_t>(last) + 1] - row) {
+          ++last;
+        }
+        count = std::min(count, offsets[static_cast<size_t>(last) + 1] - row);
+      }
       owners.resize(static_cast<size_t>(count));
       for (int64_t r = row; r < row + count;) {
         while (r >= offsets[static_cast<size_t>(owner) + 1]) ++owner;
@@ -166,7 +145,7 @@ void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace*
         std::fill(owners.begin() + (r - row), owners.begin() + (next - row), static_cast<uint32_t>(owner - group));
         r = next;
       }
-      executor.run_candidates(&job.candidates, {row, count}, owners.data(), out, row);
+      executor.run_candidates(&job.candidates, {begin, count}, owners.data(), out, row);
       row += count;
       if (executor.largest_domain(kCandidateDomain) > kManyElements) {
         candidate_limit = std::max<int64_t>(16, candidate_limit / 2);
@@ -178,8 +157,9 @@ void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace*
   work->heap_allocations = heap_allocations_of_this_thread() - allocations;
 }
 
-StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& input,
-                                                         const ExtractionOptions& options) const {
+StatusOr<std::unique_ptr<Extraction>> Extractor::extract_batch(const ExtractionInput& input,
+                                                               const ExtractionOptions& options,
+                                                               Session* session) const {
   const Plan& plan = program_->plan();
   Job job;
   job.chunk_rows = std::clamp<int64_t>(options.chunk_rows, 1, 65536);
@@ -208,10 +188,13 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     if (!status.ok()) return status;
   }
 
-  std::vector<int64_t> offsets;
+  AccountedVector<int64_t> own_offsets;
+  std::span<const int64_t> offsets = input.offsets;
   if (!job.has_candidates) {
     job.request_count = job.requests.rows();
-    for (int64_t r = 0; r <= job.request_count; ++r) offsets.push_back(r);
+    own_offsets.resize(static_cast<size_t>(job.request_count) + 1);
+    std::iota(own_offsets.begin(), own_offsets.end(), int64_t{0});
+    offsets = own_offsets;
   } else if (job.same_table) {
     // Consecutive rows with the same request inputs are one request.
     const int64_t shift = job.requests.row_shift();
@@ -222,24 +205,27 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     // Where no request input is used, all rows are one request; there is nothing to compare.
     const int64_t compared_rows = columns.empty() ? std::min<int64_t>(1, job.requests.rows()) : job.requests.rows();
     for (int64_t row = 0; row < compared_rows; ++row) {
-      const bool same = row > 0 && std::all_of(columns.begin(), columns.end(), [&](const InputNode* column) {
-                          return rows_equal(*column, row + shift - 1, row + shift);
-                        });
-      if (!same) offsets.push_back(row);
+      const auto as_before = [&](const InputNode* column) { return rows_equal(*column, row + shift - 1, row + shift); };
+      const bool is_null = job.requests.is_null_row(row);
+      const bool same = row > 0 && is_null == job.requests.is_null_row(row - 1) &&
+                        (is_null || std::all_of(columns.begin(), columns.end(), as_before));
+      if (!same) own_offsets.push_back(row);
     }
-    job.request_count = static_cast<int64_t>(offsets.size());
-    offsets.push_back(job.candidates.rows());
-  } else if (!input.offsets.empty()) {
-    offsets = input.offsets;
+    job.request_count = static_cast<int64_t>(own_offsets.size());
+    own_offsets.push_back(job.candidates.rows());
+    offsets = own_offsets;
+  } else if (!offsets.empty()) {
     job.request_count = static_cast<int64_t>(offsets.size()) - 1;
-    if (offsets.front() != 0 || offsets.back() != job.candidates.rows() ||
-        !std::is_sorted(offsets.begin(), offsets.end())) {
+    job.candidate_begins = input.candidate_begins;
+    if (job.candidate_begins.empty() && (offsets.front() != 0 || offsets.back() != job.candidates.rows() ||
+                                         !std::is_sorted(offsets.begin(), offsets.end()))) {
       return Status::error(ErrorCode::kInvalidArgument,
                            "The offsets of the candidates must rise from 0 to the number of candidates (" +
                                std::to_string(job.candidates.rows()) + ").");
     }
   } else {
-    offsets = {0, job.candidates.rows()};
+    own_offsets = {0, job.candidates.rows()};
+    offsets = own_offsets;
     job.request_count = 1;
   }
   if (job.has_candidates && input.request != nullptr && !job.same_table && job.requests.rows() != job.request_count) {
@@ -247,91 +233,99 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
                                                           " requests, but the candidates belong to " +
                                                           std::to_string(job.request_count) + ".");
   }
-  job.offsets = &offsets;
+  job.offsets = offsets;
   job.row_count = offsets.back();
   if (job.row_count > INT32_MAX && job.has_candidates) {
     return Status::error(ErrorCode::kLimit, "A batch has at most 2,147,483,647 rows. Extract in several batches.");
   }
 
-  try {
-    auto extraction = take_extraction();
-    extraction->rows = job.row_count;
-    extraction->requests = job.request_count;
-    extraction->features.resize(plan.features.size());
-    extraction->input_counts.assign(plan.inputs.size(), {});
-    extraction->invented_nulls.assign(plan.sites.size(), 0);
-    extraction->heap_allocations = 0;
-    extraction->step_nanoseconds.assign(options.profile ? plan.steps.size() + plan.features.size() : 0, 0);
-    for (size_t f = 0; f < plan.features.size(); ++f) {
-      FeatureBuffer& buffer = extraction->features[f];
-      buffer.rows = buffer.elements = buffer.defaulted = 0;
-      if (is_ragged(plan.features[f].kind)) {
-        *buffer.offsets.reserve_array<int64_t>(static_cast<size_t>(job.row_count) + 1) = 0;
-        buffer.values.reserve(1);
-        buffer.weights.reserve(1);
-      } else {
-        buffer.values.reserve(fixed_row_bytes(plan.features[f]) *
-                              static_cast<size_t>(std::max<int64_t>(1, job.row_count)));
-        buffer.rows = job.row_count;
-      }
+  auto extraction = session->take_extraction();
+  extraction->rows = job.row_count;
+  extraction->requests = job.request_count;
+  extraction->features.resize(plan.features.size());
+  extraction->input_counts.assign(plan.inputs.size(), {});
+  extraction->invented_nulls.assign(plan.sites.size(), 0);
+  extraction->heap_allocations = 0;
+  extraction->step_nanoseconds.assign(options.profile ? plan.steps.size() + plan.features.size() : 0, 0);
+  for (size_t f = 0; f < plan.features.size(); ++f) {
+    FeatureBuffer& buffer = extraction->features[f];
+    buffer.rows = buffer.elements = buffer.defaulted = 0;
+    if (is_ragged(plan.features[f].kind)) {
+      *buffer.offsets.reserve_array<int64_t>(static_cast<size_t>(job.row_count) + 1) = 0;
+      buffer.values.reserve(1);
+      buffer.weights.reserve(1);
+    } else {
+      buffer.values.reserve(fixed_row_bytes(plan.features[f]) *
+                            static_cast<size_t>(std::max<int64_t>(1, job.row_count)));
+      buffer.rows = job.row_count;
     }
+  }
 
-    const auto threads = static_cast<int>(
-        std::clamp<int64_t>(options.threads, 1, std::min<int64_t>(64, std::max<int64_t>(1, job.request_count))));
-    // Requests are dealt out so that each thread has about as many rows.
-    std::vector<int64_t> bounds{0};
+  const auto threads = static_cast<int>(
+      std::clamp<int64_t>(options.threads, 1, std::min<int64_t>(64, std::max<int64_t>(1, job.request_count))));
+  // Requests are dealt out so that each thread has about as many rows.
+  std::vector<int64_t> bounds{0};
+  for (int t = 1; t < threads; ++t) {
+    const int64_t target = job.row_count * t / threads;
+    const auto at = std::lower_bound(offsets.begin(), offsets.end(), target) - offsets.begin();
+    bounds.push_back(std::clamp<int64_t>(at, bounds.back(), job.request_count));
+  }
+  bounds.push_back(job.request_count);
+
+  std::vector<std::unique_ptr<Workspace>> workspaces;
+  std::vector<FeatureBuffers> parts(static_cast<size_t>(threads) - 1);
+  std::vector<std::exception_ptr> failures(static_cast<size_t>(threads));
+  for (int t = 0; t < threads; ++t) {
+    workspaces.push_back(session->take_workspace());
+    workspaces.back()->clear_counts();
+    if (options.profile) workspaces.back()->step_nanoseconds.assign(plan.steps.size() + plan.features.size(), 0);
+  }
+  {
+    std::vector<std::jthread> running;
     for (int t = 1; t < threads; ++t) {
-      const int64_t target = job.row_count * t / threads;
-      const auto at = std::lower_bound(offsets.begin(), offsets.end(), target) - offsets.begin();
-      bounds.push_back(std::clamp<int64_t>(at, bounds.back(), job.request_count));
+      parts[t - 1].resize(plan.features.size());
+      running.emplace_back([&, t] {
+        const AccountScope account(&session->account());
+        try {
+          run_thread(job, bounds[t], bounds[t + 1], workspaces[t].get(), extraction.get(), &parts[t - 1]);
+        } catch (...) {
+          failures[t] = std::current_exception();
+        }
+      });
     }
-    bounds.push_back(job.request_count);
+    try {
+      run_part(job, bounds[0], bounds[1], workspaces[0].get(), &extraction->features);
+    } catch (...) {
+      failures[0] = std::current_exception();
+    }
+  }
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+  for (auto& part : parts) {
+    for (size_t f = 0; f < part.size(); ++f) {
+      FeatureBuffer& whole = extraction->features[f];
+      whole.defaulted += part[f].defaulted;
+      if (is_ragged(plan.features[f].kind)) append_ragged(plan.features[f], part[f], &whole);
+    }
+  }
+  // Given back in reverse, so that the thread of the most work has the same workspace again.
+  for (auto& workspace : std::views::reverse(workspaces)) {
+    for (size_t i = 0; i < plan.inputs.size(); ++i) extraction->input_counts[i].add(workspace->input_counts[i]);
+    for (size_t s = 0; s < plan.sites.size(); ++s) extraction->invented_nulls[s] += workspace->invented_nulls[s];
+    extraction->heap_allocations += workspace->heap_allocations;
+    for (size_t i = 0; i < workspace->step_nanoseconds.size(); ++i)
+      extraction->step_nanoseconds[i] += workspace->step_nanoseconds[i];
+    session->give_workspace(std::move(workspace));
+  }
+  return extraction;
+}
 
-    std::vector<std::unique_ptr<Workspace>> workspaces;
-    std::vector<std::vector<FeatureBuffer>> parts(static_cast<size_t>(threads) - 1);
-    std::vector<std::exception_ptr> failures(static_cast<size_t>(threads));
-    for (int t = 0; t < threads; ++t) {
-      workspaces.push_back(take_workspace());
-      workspaces.back()->clear_counts();
-      if (options.profile) workspaces.back()->step_nanoseconds.assign(plan.steps.size() + plan.features.size(), 0);
-    }
-    {
-      std::vector<std::jthread> running;
-      for (int t = 1; t < threads; ++t) {
-        parts[t - 1].resize(plan.features.size());
-        running.emplace_back([&, t] {
-          try {
-            run_thread(job, bounds[t], bounds[t + 1], workspaces[t].get(), extraction.get(), &parts[t - 1]);
-          } catch (...) {
-            failures[t] = std::current_exception();
-          }
-        });
-      }
-      try {
-        run_part(job, bounds[0], bounds[1], workspaces[0].get(), &extraction->features);
-      } catch (...) {
-        failures[0] = std::current_exception();
-      }
-    }
-    for (const std::exception_ptr& failure : failures) {
-      if (failure) std::rethrow_exception(failure);
-    }
-    for (auto& part : parts) {
-      for (size_t f = 0; f < part.size(); ++f) {
-        FeatureBuffer& whole = extraction->features[f];
-        whole.defaulted += part[f].defaulted;
-        if (is_ragged(plan.features[f].kind)) append_ragged(plan.features[f], part[f], &whole);
-      }
-    }
-    for (auto& workspace : workspaces) {
-      for (size_t i = 0; i < plan.inputs.size(); ++i) extraction->input_counts[i].add(workspace->input_counts[i]);
-      for (size_t s = 0; s < plan.sites.size(); ++s) extraction->invented_nulls[s] += workspace->invented_nulls[s];
-      extraction->heap_allocations += workspace->heap_allocations;
-      for (size_t i = 0; i < workspace->step_nanoseconds.size(); ++i)
-        extraction->step_nanoseconds[i] += workspace->step_nanoseconds[i];
-      give_workspace(std::move(workspace));
-    }
-    return extraction;
+StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& input, const ExtractionOptions& options,
+                                                         Session* session) const {
+  const AccountScope scope(&session->account());
+  try {
+    return extract_batch(input, options, session);
   } catch (const std::bad_alloc&) {
     return Status::error(ErrorCode::kOutOfMemory,
                          "There is not enough memory for this batch. Extract fewer rows at a time.");
@@ -348,7 +342,7 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
 // A further thread writes fixed-size features to their rows of the shared buffers, and ragged ones to buffers of its own. The
 // shared buffers are lent for the time of the run and go back without their memory being touched.
 void Extractor::run_thread(const Job& job, int64_t first, int64_t last, Workspace* work, Extraction* extraction,
-                           std::vector<FeatureBuffer>* part) const {
+                           FeatureBuffers* part) const {
   const Plan& plan = program_->plan();
   for (size_t f = 0; f < part->size(); ++f) {
     if (!is_ragged(plan.features[f].kind)) (*part)[f].values = Buffer::borrow(extraction->features[f].values);

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "arrow/abi.h"
-#include "engine/executor.h"
 #include "engine/program.h"
+#include "engine/session.h"
 
 namespace feature_extractor {
 
@@ -22,7 +22,10 @@ struct ExtractionInput {
   const ArrowSchema* candidate_schema = nullptr;
   const ArrowArray* candidate = nullptr;
   // With two tables: request r has the candidates [offsets[r], offsets[r + 1]). Empty: all candidates belong to one request.
-  std::vector<int64_t> offsets;
+  std::span<const int64_t> offsets;
+  // If the candidates of a request do not always follow those of the one before: the first row of each request. The caller has
+  // made sure that all of them are rows of the table. Empty: they do.
+  std::span<const int64_t> candidate_begins;
 };
 
 struct ExtractionOptions {
@@ -31,46 +34,33 @@ struct ExtractionOptions {
   bool profile = false;       // Measure the time of each step; costs about 50 ns per step and chunk.
 };
 
-// The values of all features, in the order of the program, and what was counted on the way.
-struct Extraction {
-  int64_t rows = 0;
-  int64_t requests = 0;
-  std::vector<FeatureBuffer> features;
-  std::vector<InputCounts> input_counts;
-  std::vector<int64_t> invented_nulls;    // By site of the plan.
-  int64_t heap_allocations = 0;           // Taken while the chunks ran; none once the workspaces are warm.
-  std::vector<int64_t> step_nanoseconds;  // If profiled: by step of the plan, then by feature.
-};
-
 class Extractor : public std::enable_shared_from_this<Extractor> {
  public:
   // `owner` keeps the memory behind the resources alive.
   Extractor(std::unique_ptr<Program> program, std::shared_ptr<void> owner)
-      : program_(std::move(program)), owner_(std::move(owner)) {}
+      : program_(std::move(program)), owner_(std::move(owner)), session_(*program_) {}
 
   const Plan& plan() const { return program_->plan(); }
   const Program& program() const { return *program_; }
 
-  StatusOr<std::unique_ptr<Extraction>> extract(const ExtractionInput& input, const ExtractionOptions& options) const;
+  // Extracts in the memory of a session of this very extractor.
+  StatusOr<std::unique_ptr<Extraction>> extract(const ExtractionInput& input, const ExtractionOptions& options,
+                                                Session* session) const;
 
-  // Gives the memory of an extraction back for the next one.
-  void recycle(std::unique_ptr<Extraction> extraction) const;
+  // The session of a host that does not tell memory apart. It keeps the extractor alive.
+  std::shared_ptr<Session> default_session() const { return {shared_from_this(), &session_}; }
 
  private:
   struct Job;
-  std::unique_ptr<Workspace> take_workspace() const;
-  void give_workspace(std::unique_ptr<Workspace> workspace) const;
-  std::unique_ptr<Extraction> take_extraction() const;
-  void run_part(const Job& job, int64_t first, int64_t last, Workspace* work, std::vector<FeatureBuffer>* out) const;
-
+  StatusOr<std::unique_ptr<Extraction>> extract_batch(const ExtractionInput& input, const ExtractionOptions& options,
+                                                      Session* session) const;
+  void run_part(const Job& job, int64_t first, int64_t last, Workspace* work, FeatureBuffers* out) const;
   void run_thread(const Job& job, int64_t first, int64_t last, Workspace* work, Extraction* extraction,
-                  std::vector<FeatureBuffer>* part) const;
+                  FeatureBuffers* part) const;
 
   std::unique_ptr<Program> program_;
   std::shared_ptr<void> owner_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Workspace>> workspaces_;
-  mutable std::vector<std::unique_ptr<Extraction>> extractions_;
+  mutable Session session_;
 };
 
 // The values of a plan's `constants` as a JSON list, for the compiler.

@@ -1,6 +1,7 @@
 // Memory that is reused from chunk to chunk: once a workspace is warm, running a plan allocates nothing.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -18,23 +19,93 @@ namespace feature_extractor {
 int64_t heap_allocations_of_this_thread();
 void count_heap_allocation();
 
-// A growable block of bytes with kPadding readable bytes behind its capacity, aligned to 64.
+// What a session holds of the heap. It asks its host before it grows, if the host wants to be asked.
+class MemoryAccount {
+ public:
+  // Anything but 0 refuses. Negative numbers of bytes are given back, which cannot be refused.
+  using Reserve = int32_t (*)(void* context, int64_t bytes);
+
+  MemoryAccount() = default;
+  // The host is asked for multiples of `step` bytes.
+  MemoryAccount(Reserve reserve, void* context, int64_t step) : reserve_(reserve), context_(context), step_(step) {}
+  MemoryAccount(const MemoryAccount&) = delete;
+  MemoryAccount& operator=(const MemoryAccount&) = delete;
+  ~MemoryAccount();
+
+  // Throws std::bad_alloc where the host refuses.
+  void take(int64_t bytes);
+  void give_back(int64_t bytes) noexcept;
+  int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+
+  // The account that this thread's new blocks belong to; nullptr outside of any session.
+  static MemoryAccount* current();
+
+  // What malloc takes for a block of `size` bytes: its header, and rounding.
+  static int64_t block_bytes(size_t size) { return static_cast<int64_t>((size + 8 + 15) / 16 * 16); }
+
+ private:
+  Reserve reserve_ = nullptr;
+  void* context_ = nullptr;
+  int64_t step_ = 1;
+  std::atomic<int64_t> bytes_{0};
+  std::atomic<int64_t> reserved_{0};  // At least bytes_, unless a thread is just asking for more.
+};
+
+// New blocks of this thread belong to an account while this object lives.
+class AccountScope {
+ public:
+  explicit AccountScope(MemoryAccount* account);
+  AccountScope(const AccountScope&) = delete;
+  AccountScope& operator=(const AccountScope&) = delete;
+  ~AccountScope();
+
+ private:
+  MemoryAccount* outer_;
+};
+
+// A block of the heap that belongs to the current account, if there is one; the account must outlive it. Throws std::bad_alloc.
+void* take_accounted(size_t size);
+void give_back_accounted(void* block) noexcept;
+
+// For vectors that live in a session.
+template <class T>
+struct AccountedAllocator {
+  using value_type = T;
+  static_assert(alignof(T) <= 16);
+
+  AccountedAllocator() = default;
+  template <class U>
+  AccountedAllocator(const AccountedAllocator<U>&) {}
+
+  T* allocate(size_t count) {
+    if (count > PTRDIFF_MAX / sizeof(T)) throw std::bad_array_new_length();
+    return static_cast<T*>(take_accounted(count * sizeof(T)));
+  }
+  void deallocate(T* block, size_t) noexcept { give_back_accounted(block); }
+  friend bool operator==(const AccountedAllocator&, const AccountedAllocator&) { return true; }
+};
+
+template <class T>
+using AccountedVector = std::vector<T, AccountedAllocator<T>>;
+
+// A growable block of bytes with kPadding readable bytes behind its capacity, aligned to 64. It belongs to the account that was
+// current when it grew.
 class Buffer {
  public:
   Buffer() = default;
   Buffer(Buffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)),
         capacity_(std::exchange(other.capacity_, 0)),
+        account_(std::exchange(other.account_, nullptr)),
         borrowed_(std::exchange(other.borrowed_, false)) {}
   Buffer& operator=(Buffer&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(capacity_, other.capacity_);
+    std::swap(account_, other.account_);
     std::swap(borrowed_, other.borrowed_);
     return *this;
   }
-  ~Buffer() {
-    if (!borrowed_) std::free(data_);
-  }
+  ~Buffer() { free_block(); }
 
   // The same memory, which stays the other's: it must be large enough and outlive the borrowing.
   static Buffer borrow(const Buffer& other) {
@@ -53,19 +124,7 @@ class Buffer {
 
   // Makes room for `size` bytes. Keeps the first `kept` bytes; the rest is unspecified.
   void reserve(size_t size, size_t kept = 0) {
-    if (size <= capacity_) return;
-    size_t grown = capacity_ * 2 < size ? size : capacity_ * 2;
-    grown = (grown + 63) & ~static_cast<size_t>(63);
-    void* fresh = std::aligned_alloc(64, grown + kPadding);
-    if (fresh == nullptr) throw std::bad_alloc();
-    count_heap_allocation();
-    if (kept > 0) std::memcpy(fresh, data_, kept);
-    // The padding is read by kernels that look at whole words; it must not be uninitialised.
-    std::memset(static_cast<char*>(fresh) + grown, 0, kPadding);
-    if (!borrowed_) std::free(data_);
-    borrowed_ = false;
-    data_ = fresh;
-    capacity_ = grown;
+    if (size > capacity_) grow(size, kept);
   }
 
   template <class T>
@@ -75,8 +134,16 @@ class Buffer {
   }
 
  private:
+  void grow(size_t size, size_t kept);
+  void free_block() {
+    if (borrowed_) return;
+    std::free(data_);
+    if (account_ != nullptr) account_->give_back(MemoryAccount::block_bytes(capacity_ + kPadding));
+  }
+
   void* data_ = nullptr;
   size_t capacity_ = 0;
+  MemoryAccount* account_ = nullptr;
   bool borrowed_ = false;
 };
 
@@ -124,7 +191,7 @@ class ChunkArena : public Arena {
     return result;
   }
 
-  std::vector<Buffer> blocks_;
+  AccountedVector<Buffer> blocks_;
   size_t current_ = 0;
 };
 

@@ -86,6 +86,8 @@ class Program {
                                                  bool use_reference);
 
   const Plan& plan() const { return plan_; }
+  // By input: whether any feature reads it.
+  const std::vector<bool>& used_inputs() const { return used_inputs_; }
 
  private:
   friend class Binder;

@@ -6,10 +6,14 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "arrow/nested_candidates.h"
+#include "engine/arrow_export.h"
 #include "engine/extractor.h"
 #include "engine/load.h"
 #include "plan/call_types.h"
-#include "python/arrow_export.h"
+#include "python/engine_error.h"
+#include "python/table_digests.h"
+#include "python/table_samples.h"
 #include "python/table_source.h"
 #include "registry/registry.h"
 #include "resource/resource_builder.h"
@@ -18,16 +22,6 @@ namespace feature_extractor {
 namespace {
 
 namespace py = pybind11;
-
-// The Python face turns the code into an exception of its own.
-[[noreturn]] void fail(const Status& status) {
-  static constexpr const char* kNames[] = {"none",         "invalid_argument",    "not_found",    "io",
-                                           "corrupt",      "unsupported_version", "invalid_plan", "limit",
-                                           "out_of_memory"};
-  const py::object error = py::module_::import("feature_extractor.errors").attr("EngineError");
-  PyErr_SetObject(error.ptr(), py::make_tuple(kNames[static_cast<int>(status.code)], status.message).ptr());
-  throw py::error_already_set();
-}
 
 class PyExtraction {
  public:
@@ -39,7 +33,7 @@ class PyExtraction {
   // A feature's values as NumPy arrays that share the extraction's memory: (values,), (values, offsets) or
   // (ids, offsets, weights); text and values give their bytes.
   py::tuple arrays(size_t feature) const {
-    const FeatureDeclaration& declaration = held_->extractor->plan().features.at(feature);
+    const FeatureDeclaration& declaration = held_->plan().features.at(feature);
     const FeatureBuffer& buffer = held_->extraction->features.at(feature);
     const py::capsule base = keep();
     const auto rows = static_cast<py::ssize_t>(held_->extraction->rows);
@@ -68,7 +62,7 @@ class PyExtraction {
   void fill_matrix(const std::vector<size_t>& features, py::array_t<float, py::array::c_style> out) const {
     const int64_t rows = held_->extraction->rows;
     int64_t columns = 0;
-    for (const size_t f : features) columns += held_->extractor->plan().features.at(f).width;
+    for (const size_t f : features) columns += held_->plan().features.at(f).width;
     if (out.ndim() != 2 || out.shape(0) != rows || out.shape(1) != columns) {
       throw py::value_error("The matrix must be float32, contiguous, of shape (" + std::to_string(rows) + ", " +
                             std::to_string(columns) + ").");
@@ -77,7 +71,7 @@ class PyExtraction {
     const py::gil_scoped_release release;
     int64_t column = 0;
     for (const size_t f : features) {
-      const int64_t width = held_->extractor->plan().features[f].width;
+      const int64_t width = held_->plan().features[f].width;
       const float* values = held_->extraction->features[f].values.as<float>();
       for (int64_t row = 0; row < rows; ++row) {
         std::memcpy(target + row * columns + column, values + row * width, sizeof(float) * static_cast<size_t>(width));
@@ -87,10 +81,8 @@ class PyExtraction {
   }
 
   py::tuple arrow_c_array() const {
-    auto schema = std::make_unique<ArrowSchema>();
-    auto array = std::make_unique<ArrowArray>();
-    export_schema(held_->extractor->plan(), schema.get());
-    export_array(held_, array.get());
+    auto schema = std::make_unique<ArrowSchema>(output_arrow_schema(held_->plan()));
+    auto array = std::make_unique<ArrowArray>(export_arrow_array(held_));
     py::capsule schema_capsule(schema.release(), "arrow_schema", [](PyObject* capsule) {
       auto* pointer = static_cast<ArrowSchema*>(PyCapsule_GetPointer(capsule, "arrow_schema"));
       if (pointer->release != nullptr) pointer->release(pointer);
@@ -105,7 +97,7 @@ class PyExtraction {
   }
 
   py::dict statistics() const {
-    const Plan& plan = held_->extractor->plan();
+    const Plan& plan = held_->plan();
     const Extraction& extraction = *held_->extraction;
     py::dict defaulted;
     for (size_t f = 0; f < plan.features.size(); ++f)
@@ -152,41 +144,6 @@ class PyExtraction {
   std::shared_ptr<HeldExtraction> held_;
 };
 
-// The offsets and the candidates of a request table that holds them in a column of lists of structs.
-struct NestedCandidates {
-  std::vector<int64_t> offsets;
-  ArrowArray array{};
-  const ArrowSchema* schema = nullptr;
-};
-
-bool find_nested(const ArrowSchema& schema, const ArrowArray& array, NestedCandidates* nested) {
-  for (int64_t c = 0; c < schema.n_children; ++c) {
-    const ArrowSchema& child = *schema.children[c];
-    if (child.name == nullptr || std::strcmp(child.name, "candidates") != 0) continue;
-    const bool large = std::strcmp(child.format, "+L") == 0;
-    if ((!large && std::strcmp(child.format, "+l") != 0) || child.n_children != 1 ||
-        std::strcmp(child.children[0]->format, "+s") != 0) {
-      return false;
-    }
-    const ArrowArray& list = *array.children[c];
-    const int64_t shift = array.offset + list.offset;
-    const auto offset = [&](int64_t row) {
-      return large ? static_cast<const int64_t*>(list.buffers[1])[shift + row]
-                   : static_cast<int64_t>(static_cast<const int32_t*>(list.buffers[1])[shift + row]);
-    };
-    const int64_t first = array.length > 0 ? offset(0) : 0;
-    nested->offsets.push_back(0);
-    for (int64_t row = 1; row <= array.length; ++row) nested->offsets.push_back(offset(row) - first);
-    nested->schema = child.children[0];
-    nested->array = *list.children[0];
-    nested->array.offset += first;
-    nested->array.length = nested->offsets.back();
-    nested->array.release = nullptr;
-    return true;
-  }
-  return false;
-}
-
 class PyExtractor {
  public:
   explicit PyExtractor(std::shared_ptr<Extractor> extractor) : extractor_(std::move(extractor)) {}
@@ -201,10 +158,15 @@ class PyExtractor {
       input.request_schema = input.candidate_schema = batch.schema;
       input.request = input.candidate = batch.array;
       NestedCandidates nested;
-      if (plan.output_domain == kCandidateDomain && find_nested(*batch.schema, *batch.array, &nested)) {
-        input.candidate_schema = nested.schema;
-        input.candidate = &nested.array;
-        input.offsets = std::move(nested.offsets);
+      if (plan.output_domain == kCandidateDomain) {
+        const auto found = find_nested_candidates(*batch.schema, *batch.array, &nested);
+        if (!found.ok()) raise_engine_error(found.status());
+        if (*found) {
+          input.candidate_schema = nested.schema;
+          input.candidate = &nested.array;
+          input.offsets = nested.offsets;
+          input.candidate_begins = nested.begins;
+        }
       }
       results.push_back(run(input, threads, chunk_rows, profile));
     }
@@ -212,8 +174,8 @@ class PyExtractor {
   }
 
   // Requests and their candidates in two tables. `offsets` is None where all candidates belong to one request.
-  PyExtraction extract_request(py::handle requests, py::handle candidates, std::vector<int64_t> offsets, int threads,
-                               int64_t chunk_rows) const {
+  PyExtraction extract_request(py::handle requests, py::handle candidates, const std::vector<int64_t>& offsets,
+                               int threads, int64_t chunk_rows) const {
     const Plan& plan = extractor_->plan();
     ExtractionInput input;
     std::unique_ptr<TableSource> request_source;
@@ -230,13 +192,12 @@ class PyExtractor {
       input.candidate_schema = candidate_source->batches()[0].schema;
       input.candidate = candidate_source->batches()[0].array;
     }
-    input.offsets = std::move(offsets);
+    input.offsets = offsets;
     return run(input, threads, chunk_rows, false);
   }
 
   py::object arrow_c_schema() const {
-    auto schema = std::make_unique<ArrowSchema>();
-    export_schema(extractor_->plan(), schema.get());
+    auto schema = std::make_unique<ArrowSchema>(output_arrow_schema(extractor_->plan()));
     return py::capsule(schema.release(), "arrow_schema", [](PyObject* capsule) {
       auto* pointer = static_cast<ArrowSchema*>(PyCapsule_GetPointer(capsule, "arrow_schema"));
       if (pointer->release != nullptr) pointer->release(pointer);
@@ -255,12 +216,13 @@ class PyExtractor {
     options.threads = threads;
     options.chunk_rows = chunk_rows;
     options.profile = profile;
+    std::shared_ptr<Session> session = extractor_->default_session();
     auto result = [&] {
       const py::gil_scoped_release release;
-      return extractor_->extract(input, options);
+      return extractor_->extract(input, options, session.get());
     }();
-    if (!result.ok()) fail(result.status());
-    return PyExtraction(std::make_shared<HeldExtraction>(extractor_, *std::move(result)));
+    if (!result.ok()) raise_engine_error(result.status());
+    return PyExtraction(std::make_shared<HeldExtraction>(std::move(session), *std::move(result)));
   }
 
   std::shared_ptr<Extractor> extractor_;
@@ -285,13 +247,13 @@ py::tuple load_package_file(const py::object& source, bool verify_resources, int
     const py::gil_scoped_release release;
     return load_package(path, verification);
   }();
-  if (!package.ok()) fail(package.status());
+  if (!package.ok()) raise_engine_error(package.status());
   const std::string manifest(package->manifest());
   auto extractor = [&] {
     const py::gil_scoped_release release;
     return load_extractor(*std::move(package), load_options(simd_level, use_reference));
   }();
-  if (!extractor.ok()) fail(extractor.status());
+  if (!extractor.ok()) raise_engine_error(extractor.status());
   return py::make_tuple(PyExtractor(*std::move(extractor)), manifest);
 }
 
@@ -300,15 +262,15 @@ PyExtractor load_plan(const std::string& plan, const std::map<std::string, py::b
   std::map<std::string, std::string> bytes;
   for (const auto& [name, value] : resources) bytes[name] = std::string(value);
   auto extractor = load_extractor(plan, std::move(bytes), load_options(simd_level, use_reference));
-  if (!extractor.ok()) fail(extractor.status());
+  if (!extractor.ok()) raise_engine_error(extractor.status());
   return PyExtractor(*std::move(extractor));
 }
 
 std::string evaluate_constants(const std::string& plan_json) {
   auto plan = read_plan(plan_json);
-  if (!plan.ok()) fail(plan.status());
+  if (!plan.ok()) raise_engine_error(plan.status());
   auto program = Program::bind(*std::move(plan), {}, detect_simd_level(), false);
-  if (!program.ok()) fail(program.status());
+  if (!program.ok()) raise_engine_error(program.status());
   return constants_json(**program);
 }
 
@@ -394,6 +356,11 @@ PYBIND11_MODULE(_native, m) {
       .def("extract_request", &PyExtractor::extract_request, py::arg("requests"), py::arg("candidates"),
            py::arg("offsets"), py::arg("threads"), py::arg("chunk_rows"))
       .def("arrow_c_schema", &PyExtractor::arrow_c_schema);
+  py::class_<PySampleEncoder>(m, "SampleEncoder")
+      .def(py::init<py::handle, bool>(), py::arg("batch"), py::arg("sequence"))
+      .def_property_readonly("rows", &PySampleEncoder::rows)
+      .def("encode", &PySampleEncoder::encode, py::arg("first"), py::arg("limit"));
+  m.def("masked_crc32c", &masked_crc32c_of, py::arg("content"));
   m.def("load_package", &load_package_file, py::arg("source"), py::arg("verify_resources") = true,
         py::arg("simd_level") = 2, py::arg("use_reference") = false);
   m.def("load_plan", &load_plan, py::arg("plan"), py::arg("resources"), py::arg("simd_level") = 2,
@@ -401,6 +368,7 @@ PYBIND11_MODULE(_native, m) {
   m.def("evaluate_constants", &evaluate_constants, py::arg("plan"));
   m.def("build_vocabulary", &build_vocabulary_bytes, py::arg("words"), py::arg("oov_buckets"));
   m.def("build_table", &build_table_bytes, py::arg("schema"), py::arg("columns"));
+  m.def("digest_table", &digest_table, py::arg("table"));
   m.def("registry_json", &registry_json);
   m.def("simd_level", [] { return static_cast<int>(detect_simd_level()); });
 }
