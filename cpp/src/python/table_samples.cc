@@ -2,6 +2,7 @@
 
 #include <pybind11/numpy.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -28,6 +29,7 @@ PySampleEncoder::PySampleEncoder(py::handle batch, bool sequence)
 py::tuple PySampleEncoder::encode(int64_t first, size_t limit) {
   if (first < 0) throw py::value_error("The first row must be at least 0.");
   auto buffer = std::make_unique<RecordBuffer>();
+  buffer->room(std::min<size_t>(limit, size_t{1} << 24));
   int64_t row = first;
   Status status;
   {

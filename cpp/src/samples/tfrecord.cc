@@ -30,6 +30,7 @@ constexpr uint8_t kField2 = 2 << 3 | 2;
 constexpr uint8_t kField3 = 3 << 3 | 2;
 constexpr size_t kLargestMessage = std::numeric_limits<int32_t>::max();
 constexpr const char* kNullsWithin = "has nulls within its lists, which a sample cannot hold.";
+constexpr size_t kOvershoot = 16;
 constexpr size_t kFrame = 16;  // A length of 8 bytes, its checksum, and that of the content.
 
 // The number of bytes of 7 bits each: 1 for 0 to 127, 10 for numbers from 2^63 on.
@@ -49,6 +50,12 @@ uint8_t* write_varint(uint64_t value, uint8_t* at) {
 uint8_t* write_head(uint8_t tag, size_t content, uint8_t* at) {
   *at++ = tag;
   return write_varint(content, at);
+}
+
+// Copies 16 bytes at a time, up to 15 too many: both sides have room for them.
+uint8_t* write_padded(const char* bytes, size_t size, uint8_t* at) {
+  for (size_t i = 0; i < size; i += kOvershoot) std::memcpy(at + i, bytes + i, kOvershoot);
+  return at + size;
 }
 
 uint8_t* write_bytes(const void* bytes, size_t size, uint8_t* at) {
@@ -198,6 +205,10 @@ Status SampleEncoder::add_values(const ArrowSchema& schema, const ArrowArray& ar
     column.fixed_head += static_cast<char>(kField2) + varint(field_size(list));
     column.fixed_head += static_cast<char>(kField2) + varint(list);
     if (packed > 0) column.fixed_head += static_cast<char>(kField1) + varint(packed);
+    column.fixed_size = column.fixed_head.size();
+    column.fixed_head.append(kOvershoot, '\0');
+    column.constant = column.valid == nullptr;
+    if (column.constant) constant_size_ += column.fixed_size + packed;
   }
   columns_.push_back(std::move(column));
   names_.push_back(name);
@@ -248,7 +259,7 @@ bool SampleEncoder::has_null_elements(const Column& column, const ArrowArray& it
 
 void SampleEncoder::measure(const Column& column, int64_t row, Span* span) {
   *span = elements(column, row);
-  if (!span->present || !column.fixed_head.empty()) return;
+  if (!span->present || column.fixed_size > 0) return;
   const auto count = static_cast<size_t>(span->count);
   switch (column.payload) {
     case Payload::kFloats:
@@ -328,12 +339,18 @@ uint8_t* SampleEncoder::write_steps(const Column& column, const Span& span, uint
   return at;
 }
 
-uint8_t* SampleEncoder::write_entry(const Column& column, const Span& span, uint8_t* at) {
-  if (!column.fixed_head.empty()) {
-    at = write_bytes(column.fixed_head.data(), column.fixed_head.size(), at);
-    const auto size = static_cast<size_t>(column.width) * sizeof(float);
-    return write_bytes(static_cast<const float*>(column.values) + span.begin, size, at);
+uint8_t* SampleEncoder::write_fixed(const Column& column, int64_t begin, uint8_t* at) {
+  at = write_padded(column.fixed_head.data(), column.fixed_size, at);
+  const float* values = static_cast<const float*>(column.values) + begin;
+  if (column.width == 1) {
+    std::memcpy(at, values, sizeof(float));
+    return at + sizeof(float);
   }
+  return write_bytes(values, static_cast<size_t>(column.width) * sizeof(float), at);
+}
+
+uint8_t* SampleEncoder::write_entry(const Column& column, const Span& span, uint8_t* at) {
+  if (column.fixed_size > 0) return write_fixed(column, span.begin, at);
   const size_t value = column.steps ? span.list : field_size(span.list);
   at = write_head(kField1, column.key.size() + field_size(value), at);
   at = write_bytes(column.key.data(), column.key.size(), at);
@@ -344,15 +361,16 @@ uint8_t* SampleEncoder::write_entry(const Column& column, const Span& span, uint
 }
 
 Status SampleEncoder::append_record(int64_t row, RecordBuffer* out) {
-  size_t context = 0;
+  size_t context = constant_size_;
   size_t lists = 0;
   for (size_t c = 0; c < columns_.size(); ++c) {
     const Column& column = columns_[c];
+    if (column.constant) continue;
     Span& span = spans_[c];
     measure(column, row, &span);
     if (!span.present) continue;
-    if (!column.fixed_head.empty()) {
-      context += column.fixed_head.size() + static_cast<size_t>(column.width) * sizeof(float);
+    if (column.fixed_size > 0) {
+      context += column.fixed_size + static_cast<size_t>(column.width) * sizeof(float);
       continue;
     }
     const size_t value = column.steps ? span.list : field_size(span.list);
@@ -364,7 +382,7 @@ Status SampleEncoder::append_record(int64_t row, RecordBuffer* out) {
     return Status::error(ErrorCode::kLimit, "Row " + std::to_string(row) + " makes a sample of " +
                                                 std::to_string(message) + " bytes; readers take less than 2 GiB.");
   }
-  uint8_t* const record = out->room(message + kFrame);
+  uint8_t* const record = out->room(message + kFrame + kOvershoot);
   const uint64_t length = message;
   std::memcpy(record, &length, 8);
   const uint32_t length_checksum = masked_crc32c(record, 8);
@@ -372,7 +390,12 @@ Status SampleEncoder::append_record(int64_t row, RecordBuffer* out) {
   uint8_t* const begin = record + 12;
   uint8_t* at = write_head(kField1, context, begin);
   for (size_t c = 0; c < columns_.size(); ++c) {
-    if (spans_[c].present && !columns_[c].steps) at = write_entry(columns_[c], spans_[c], at);
+    const Column& column = columns_[c];
+    if (column.constant) {
+      at = write_fixed(column, (row + column.shift) * column.width + column.element_shift, at);
+    } else if (spans_[c].present && !column.steps) {
+      at = write_entry(column, spans_[c], at);
+    }
   }
   if (sequence) {
     at = write_head(kField2, lists, at);

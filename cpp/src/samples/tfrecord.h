@@ -57,7 +57,9 @@ class SampleEncoder {
     Payload payload = Payload::kFloats;
     bool steps = false;      // A feature list.
     std::string key;         // The first field of the entry: the name.
-    std::string fixed_head;  // Of a column with as many floats in each row: all bytes of the entry before them.
+    std::string fixed_head;  // Of a column with as many floats in each row: all bytes of the entry before them ...
+    size_t fixed_size = 0;   // ... so many, without the padding behind them that allows to copy whole words.
+    bool constant = false;   // Fixed and never null: nothing to measure.
     const uint8_t* valid = nullptr;
     int64_t shift = 0;  // Row r of the table is row r + shift of this column's array.
     // The elements of a row: `width` of them, or from the offsets.
@@ -86,6 +88,7 @@ class SampleEncoder {
   static Span elements(const Column& column, int64_t row);
   bool has_null_elements(const Column& column, const ArrowArray& items) const;
   static void measure(const Column& column, int64_t row, Span* span);
+  static uint8_t* write_fixed(const Column& column, int64_t begin, uint8_t* at);
   static uint8_t* write_entry(const Column& column, const Span& span, uint8_t* at);
   static uint8_t* write_steps(const Column& column, const Span& span, uint8_t* at);
   static uint8_t* write_list(const Column& column, const Span& span, uint8_t* at);
@@ -93,6 +96,7 @@ class SampleEncoder {
   int64_t rows_ = 0;
   SampleForm form_ = SampleForm::kExample;
   std::vector<Column> columns_;
+  size_t constant_size_ = 0;  // Bytes of all columns that are constant in size.
   std::vector<std::string> names_;
   std::vector<Span> spans_;
 };
