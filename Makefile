@@ -103,6 +103,16 @@ package: package-wheel ## Write what can be installed elsewhere to dist/.
 package-wheel: setup
 	@scripts/package_wheel.sh $(PYTHON)
 
+.PHONY: native-jni
+native-jni: setup $(BUILD)/build.ninja
+	@scripts/bootstrap.sh --java
+	@grep -q FEATURE_EXTRACTOR_JNI:BOOL=ON $(BUILD)/CMakeCache.txt || cmake -B $(BUILD) -DFEATURE_EXTRACTOR_JNI=ON >/dev/null
+	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_jni -- --quiet
+
+.PHONY: jar-core
+jar-core: build native-jni ## Build the jar for the JVM and run its tests.
+	@scripts/build_jars.sh $(BUILD) $(PYTHON) --projects core verify
+
 .PHONY: new-operator
 new-operator: setup ## Start an operator: make new-operator FAMILY=math NAME=cube
 	@$(PYTHON) scripts/new_operator.py "$(FAMILY)" "$(NAME)"

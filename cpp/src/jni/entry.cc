@@ -16,7 +16,8 @@ void raise(JNIEnv* env, fx_code code, std::string_view message, jthrowable cause
 }
 
 void fail(JNIEnv* env, fx_code code, fx_error* error, jthrowable cause) {
-  raise(env, code, fx_error_message(error), cause);
+  const std::string_view message = fx_error_message(error);
+  raise(env, code, message.empty() ? fx_code_name(code) : message, cause);
   fx_error_free(error);
   throw JavaExceptionPending();
 }

@@ -31,6 +31,7 @@ void raise(JNIEnv* env, fx_code code, std::string_view message, jthrowable cause
 // Throws in Java what a function of the C interface reported, and unwinds. Frees the error.
 [[noreturn]] void fail(JNIEnv* env, fx_code code, fx_error* error, jthrowable cause = nullptr);
 
+// The code is that of a call which has returned: `check(env, f(&error), error)` may read the error before the call has set it.
 inline void check(JNIEnv* env, fx_code code, fx_error* error) {
   if (code != FX_OK) fail(env, code, error);
 }

@@ -61,11 +61,32 @@ void export_arrow(JNIEnv* env, jlong session, jlong extraction, jlong array) {
   auto exported = std::make_unique<ExportedArray>(ExportedArray{{}, account});
   auto* target = pointer<ArrowArray>(array);
   fx_error* error = nullptr;
-  check(env, fx_extraction_export(pointer<fx_extraction>(extraction), &exported->array, &error), error);
+  const fx_code code = fx_extraction_export(pointer<fx_extraction>(extraction), &exported->array, &error);
+  check(env, code, error);
   if (account != nullptr) account->retain();
   *target = exported->array;
   target->private_data = exported.release();
   target->release = &release_exported;
+}
+
+// Structures for Java to hand over: it has no other memory that stays where it is.
+struct ArrowStructures {
+  ArrowSchema schema = {};
+  ArrowArray array = {};
+};
+
+void new_arrow_structures(JNIEnv* env, jlongArray addresses) {
+  auto structures = std::make_unique<ArrowStructures>();
+  const jlong values[3] = {address(structures.get()), address(&structures->schema), address(&structures->array)};
+  env->SetLongArrayRegion(addresses, 0, 3, values);
+  check_pending(env);
+  static_cast<void>(structures.release());
+}
+
+void free_arrow_structures(JNIEnv*, jlong structures) {
+  const std::unique_ptr<ArrowStructures> owned(pointer<ArrowStructures>(structures));
+  if (owned->array.release != nullptr) owned->array.release(&owned->array);
+  if (owned->schema.release != nullptr) owned->schema.release(&owned->schema);
 }
 
 void free_extraction(JNIEnv*, jlong extraction) { fx_extraction_free(pointer<fx_extraction>(extraction)); }
@@ -77,6 +98,8 @@ void add_extraction_methods(std::vector<JNINativeMethod>* methods) {
                                       native_method("describeExtraction", "(J[JI)V", entry<describe_extraction>()),
                                       native_method("inputCounts", "(JI[J)V", entry<input_counts>()),
                                       native_method("exportArrow", "(JJJ)V", entry<export_arrow>()),
+                                      native_method("newArrowStructures", "([J)V", entry<new_arrow_structures>()),
+                                      native_method("freeArrowStructures", "(J)V", entry<free_arrow_structures>()),
                                       native_method("freeExtraction", "(J)V", entry<free_extraction>()),
                                   });
 }

@@ -21,7 +21,8 @@ jlong load_file(JNIEnv* env, jbyteArray path, jboolean skip_resource_digests) {
   const fx_load_options options = load_options(skip_resource_digests);
   fx_extractor* extractor = nullptr;
   fx_error* error = nullptr;
-  check(env, fx_load_file(text_of(env, path).c_str(), &options, &extractor, &error), error);
+  const fx_code code = fx_load_file(text_of(env, path).c_str(), &options, &extractor, &error);
+  check(env, code, error);
   return address(extractor);
 }
 
@@ -30,7 +31,8 @@ jlong load_bytes(JNIEnv* env, jbyteArray bytes, jboolean skip_resource_digests) 
   const std::string copy = text_of(env, bytes);
   fx_extractor* extractor = nullptr;
   fx_error* error = nullptr;
-  check(env, fx_load_bytes(copy.data(), copy.size(), &options, &extractor, &error), error);
+  const fx_code code = fx_load_bytes(copy.data(), copy.size(), &options, &extractor, &error);
+  check(env, code, error);
   return address(extractor);
 }
 
@@ -84,13 +86,16 @@ jbyteArray feature(JNIEnv* env, jlong extractor, jint index, jlongArray numbers)
 
 void export_output_schema(JNIEnv* env, jlong extractor, jlong schema) {
   fx_error* error = nullptr;
-  check(env, fx_extractor_output_schema(pointer<fx_extractor>(extractor), pointer<ArrowSchema>(schema), &error), error);
+  const fx_code code =
+      fx_extractor_output_schema(pointer<fx_extractor>(extractor), pointer<ArrowSchema>(schema), &error);
+  check(env, code, error);
 }
 
 jlong new_service(JNIEnv* env, jlong extractor) {
   fx_service* service = nullptr;
   fx_error* error = nullptr;
-  check(env, fx_service_new(pointer<fx_extractor>(extractor), &service, &error), error);
+  const fx_code code = fx_service_new(pointer<fx_extractor>(extractor), &service, &error);
+  check(env, code, error);
   return address(service);
 }
 
@@ -98,20 +103,18 @@ jlong current_extractor(JNIEnv*, jlong service) { return address(fx_service_curr
 
 void swap_service(JNIEnv* env, jlong service, jlong extractor, jboolean same_outputs) {
   fx_error* error = nullptr;
-  check(env,
-        fx_service_swap(pointer<fx_service>(service), pointer<fx_extractor>(extractor),
-                        same_outputs != JNI_FALSE ? 1 : 0, &error),
-        error);
+  const fx_code code = fx_service_swap(pointer<fx_service>(service), pointer<fx_extractor>(extractor),
+                                       same_outputs != JNI_FALSE ? 1 : 0, &error);
+  check(env, code, error);
 }
 
 void reload_service(JNIEnv* env, jlong service, jbyteArray path, jboolean skip_resource_digests,
                     jboolean same_outputs) {
   const fx_load_options options = load_options(skip_resource_digests);
   fx_error* error = nullptr;
-  check(env,
-        fx_service_reload(pointer<fx_service>(service), text_of(env, path).c_str(), &options,
-                          same_outputs != JNI_FALSE ? 1 : 0, &error),
-        error);
+  const fx_code code = fx_service_reload(pointer<fx_service>(service), text_of(env, path).c_str(), &options,
+                                         same_outputs != JNI_FALSE ? 1 : 0, &error);
+  check(env, code, error);
 }
 
 void free_service(JNIEnv*, jlong service) { fx_service_free(pointer<fx_service>(service)); }

@@ -5,6 +5,9 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The features of one batch, read in place in native memory.
@@ -24,7 +27,9 @@ public final class Extraction implements AutoCloseable {
   private static final int ELEMENTS = 3;
   private static final int DEFAULTED = 4;
 
-  private final Session session;
+  /** Valid as long as {@link #handle} is not freed. */
+  private final long sessionPointer;
+
   private final FeatureExtractor.Description description;
   private final NativeHandle handle;
   private final long[] numbers;
@@ -32,12 +37,11 @@ public final class Extraction implements AutoCloseable {
   private final ByteBuffer[] views;
 
   Extraction(Session session, long pointer) {
-    this.session = session;
     description = session.extractor().description();
     int features = description.features().size();
     // The session's memory is accounted by it, so its handle lives at least as long as this extraction.
     NativeHandle owner = session.handle();
-    owner.acquire();
+    sessionPointer = owner.acquire();
     Giveback giveback = new Giveback(owner, session.work());
     handle = new NativeHandle(NativeHandle.Kind.EXTRACTION, pointer, giveback::free);
     numbers = new long[HEADER + features * PER_FEATURE];
@@ -47,7 +51,7 @@ public final class Extraction implements AutoCloseable {
   }
 
   /** Gives memory back when no call of the session runs. */
-  private record Giveback(NativeHandle owner, java.util.concurrent.locks.ReentrantLock work) {
+  private record Giveback(NativeHandle owner, ReentrantLock work) {
     void free(long pointer) {
       work.lock();
       try {
@@ -82,7 +86,7 @@ public final class Extraction implements AutoCloseable {
    *
    * @return in the order of the program
    */
-  public java.util.List<Feature> features() {
+  public List<Feature> features() {
     return description.features();
   }
 
@@ -320,7 +324,7 @@ public final class Extraction implements AutoCloseable {
    * @return the counts
    */
   public InputCounts inputCounts(int input) {
-    java.util.Objects.checkIndex(input, description.inputs().size());
+    Objects.checkIndex(input, description.inputs().size());
     long[] counts = new long[5];
     long pointer = handle.acquire();
     try {
@@ -372,12 +376,7 @@ public final class Extraction implements AutoCloseable {
     Session.checkedAddress(arrayAddress, "arrayAddress");
     long pointer = handle.acquire();
     try {
-      long owner = session.handle().acquire();
-      try {
-        NativeMethods.exportArrow(owner, pointer, arrayAddress);
-      } finally {
-        session.handle().release();
-      }
+      NativeMethods.exportArrow(sessionPointer, pointer, arrayAddress);
     } finally {
       handle.release();
     }
@@ -429,7 +428,7 @@ public final class Extraction implements AutoCloseable {
   }
 
   private long number(int feature, int what) {
-    java.util.Objects.checkIndex(feature, description.features().size());
+    Objects.checkIndex(feature, description.features().size());
     return numbers[HEADER + feature * PER_FEATURE + what];
   }
 

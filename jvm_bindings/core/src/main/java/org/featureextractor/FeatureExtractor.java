@@ -294,9 +294,9 @@ public final class FeatureExtractor implements AutoCloseable {
     long[] numbers = new long[4];
     for (int i = 0; i < NativeMethods.featureCount(pointer); ++i) {
       String name = text(NativeMethods.feature(pointer, i, numbers));
-      Feature feature =
-          new Feature(
-              i, name, FeatureKind.ofNumber((int) numbers[0]), (int) numbers[1], (int) numbers[2], numbers[3]);
+      FeatureKind kind = FeatureKind.ofNumber((int) numbers[0]);
+      int width = kind.isDense() ? (int) numbers[1] : 0;
+      Feature feature = new Feature(i, name, kind, width, (int) numbers[2], numbers[3]);
       features.add(feature);
       byName.put(name, feature);
     }

@@ -22,7 +22,8 @@ final class NativeHandle implements AutoCloseable {
     SESSION("Session"),
     EXTRACTION("Extraction"),
     BATCH("ColumnBatch"),
-    SERVICE("Service");
+    SERVICE("Service"),
+    ARROW("ArrowStructures");
 
     private final String className;
     private final AtomicBoolean wasLogged = new AtomicBoolean();
@@ -59,7 +60,7 @@ final class NativeHandle implements AutoCloseable {
     do {
       before = references.get();
       if (before <= 0 || closed.get()) {
-        throw new IllegalStateException("This " + kind.className + " was closed.");
+        throw new IllegalStateException("The " + kind.className + " was closed.");
       }
     } while (!references.compareAndSet(before, before + 1));
     return pointer;
@@ -93,7 +94,7 @@ final class NativeHandle implements AutoCloseable {
       System.getLogger(NativeHandle.class.getName())
           .log(
               System.Logger.Level.WARNING,
-              "A {0} was not closed, and its native memory was kept until the garbage collector found it. Close it, for example"
+              "An object of class {0} was not closed, and its native memory was kept until the garbage collector found it. Close it, for example"
                   + " by try-with-resources. This is logged once.",
               kind.className);
     }

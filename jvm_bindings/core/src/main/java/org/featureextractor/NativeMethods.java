@@ -72,6 +72,12 @@ final class NativeMethods {
 
   static native void exportOutputSchema(long extractor, long schema);
 
+  /** Fills {memory, address of the schema, address of the array}. */
+  static native void newArrowStructures(long[] addresses);
+
+  /** Releases what the structures hold, and frees them. */
+  static native void freeArrowStructures(long structures);
+
   static native void freeExtraction(long extraction);
 
   static native long newService(long extractor);

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Builds the jars of jvm_bindings and runs their tests.
+# Usage: scripts/build_jars.sh BUILD_FOLDER PYTHON [argument of Maven]...
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+build="$(cd "$1" && pwd)"
+python="$2"
+shift 2
+
+packages=jvm_bindings/core/target/test-packages
+mkdir -p "$packages"
+for program in jvm_bindings/core/src/test/programs/*.fx; do
+  "$python" -m feature_extractor compile --quiet "$program" -o "$packages/$(basename "$program" .fx).fxp"
+done
+
+# Maven asks the registry only for what it has never downloaded.
+exec mvn --quiet -f jvm_bindings/pom.xml "-Dnative.build.directory=$build" "$@"
