@@ -22,7 +22,7 @@ import feature_extractor as fx
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import xxhash
+from feature_extractor.digest import TableDigest, total
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -41,53 +41,6 @@ PREVIEW = (
     "similarity",
     "description_words",
 )
-
-
-class Fingerprint:
-    """A digest of results that does not depend on how the rows were cut into batches.
-
-    Each feature has one XXH3-128 stream per part: values, lengths, weights. They take the very bytes of
-    the output buffers; lengths stand for offsets, because offsets begin anew with each batch.
-    """
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self._streams: dict[tuple[str, int], xxhash.xxh3_128] = {}
-
-    def add(self, extraction: fx.Extraction) -> None:
-        """Take the next rows."""
-        self.rows += extraction.rows
-        for name in extraction:
-            for part, buffer in enumerate(_buffers(extraction[name])):
-                stream = self._streams.setdefault((name, part), xxhash.xxh3_128())
-                stream.update(buffer)
-
-    def features(self) -> dict[str, str]:
-        """Return the digest of each feature."""
-        found: dict[str, str] = {}
-        for (name, _), stream in self._streams.items():
-            found[name] = found.get(name, "") + stream.hexdigest()
-        return found
-
-    def digest(self) -> str:
-        """Return one digest of all, 32 hexadecimal digits."""
-        whole = "".join(f"{name}={value};" for name, value in self.features().items())
-        return xxhash.xxh3_128_hexdigest(f"{self.rows};{whole}".encode())
-
-
-def _buffers(column: Any) -> Iterator[bytes]:
-    """Return the bytes of a feature's column, part by part."""
-    if isinstance(column, np.ndarray):
-        yield column.tobytes()
-    elif isinstance(column, list):
-        texts = [text.encode() for text in column]
-        yield b"".join(texts)
-        yield np.array([len(text) for text in texts], np.int64).tobytes()
-    else:
-        yield column.values.tobytes()
-        yield column.lengths().astype(np.int64).tobytes()
-        if column.weights is not None:
-            yield column.weights.tobytes()
 
 
 @dataclass
@@ -109,10 +62,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Way:
-    """One way to compute rows: its name and its digests, and how long it took."""
+    """One way to compute rows: its name and the digest of the values, and how long it took."""
 
     name: str
-    fingerprint: Fingerprint
+    digest: TableDigest
     seconds: float
 
 
@@ -234,12 +187,13 @@ def stream(
 ) -> tuple[Way, Way, Counts]:
     """Extract all rows batch by batch to a Parquet file.
 
-    Returns the digests of all rows and of the first batch alone, and what was counted.
+    Returns the digests of the values of all rows and of the first batch alone, and what was counted.
     """
     screen.section("Extract all rows, in batches")
-    total = pq.ParquetFile(samples).metadata.num_rows
-    whole, first, counts = Fingerprint(), Fingerprint(), Counts()
-    requests, seconds, first_seconds = 0, 0.0, 0.0
+    count = pq.ParquetFile(samples).metadata.num_rows
+    digests: list[TableDigest] = []
+    counts = Counts()
+    rows, requests, seconds, first_seconds = 0, 0, 0.0, 0.0
     preview: fx.Extraction | None = None
     unfinished = output.with_name(f"unfinished_{output.name}")
     with pq.ParquetWriter(unfinished, pa.schema(extractor), compression="zstd") as writer:
@@ -248,24 +202,25 @@ def stream(
             extraction = extractor.extract(batch)
             seconds += time.perf_counter() - started
             writer.write_batch(extraction.to_arrow())
-            whole.add(extraction)
+            digests.append(extraction.digest())
+            rows += extraction.rows
             counts.add(extraction.statistics())
             requests += batch.num_rows
             if preview is None:
                 preview, first_seconds = extraction, seconds
-                first.add(extraction)
-            if number % 4 == 3 or requests == total:
-                screen.line(f"{requests:,} of {total:,} requests, {whole.rows:,} rows")
+            if number % 4 == 3 or requests == count:
+                screen.line(f"{requests:,} of {count:,} requests, {rows:,} rows")
     os.replace(unfinished, output)
     screen.line(
-        f"{whole.rows:,} rows in {seconds:.2f} s on one thread: {whole.rows / seconds:,.0f} rows/s "
+        f"{rows:,} rows in {seconds:.2f} s on one thread: {rows / seconds:,.0f} rows/s "
         f"with {len(extractor.features)} features each"
     )
     screen.line(f"{shown(output)}: {output.stat().st_size / 1e6:.1f} MB")
     if preview is not None:
         show_preview(screen, preview)
     name = f"batches of {BATCH_REQUESTS} requests"
-    return Way(name, whole, seconds), Way(name, first, first_seconds), counts
+    whole = Way(name, total(digests), seconds)
+    return whole, Way(name, digests[0], first_seconds), counts
 
 
 def show_preview(screen: Screen, extraction: fx.Extraction) -> None:
@@ -353,8 +308,8 @@ def prove(
     reference: Way,
     first: Way,
 ) -> bool:
-    """Compute the same rows in other ways and compare the digests of all output buffers."""
-    screen.section("The same rows in other ways: XXH3-128 of all output buffers")
+    """Compute the same rows in other ways and compare the digests of all values."""
+    screen.section("The same rows in other ways: digests of all values (docs/digest.md)")
     plain = fx.load(package, simd_level=0, use_reference=True)
 
     def whole(name: str, extract: Callable[[pa.RecordBatch], Iterable[fx.Extraction]]) -> Way:
@@ -378,45 +333,49 @@ def prove(
     ]
     rows = [("way", "rows", "time", "digest", "")]
     for group in (ways, few):
-        wanted = group[0].fingerprint.digest()
+        wanted = group[0].digest
         for way in group:
-            digest = way.fingerprint.digest()
-            sign = "" if way is group[0] else "same" if digest == wanted else "DIFFERS"
+            sign = "" if way is group[0] else "same" if way.digest == wanted else "DIFFERS"
             rows.append(
-                (way.name, f"{way.fingerprint.rows:,}", f"{way.seconds:.2f} s", digest, sign)
+                (way.name, f"{way.digest.count:,}", f"{way.seconds:.2f} s", way.digest.rows, sign)
             )
     screen.table(rows, "<>><<")
-    differences = [
-        f"`{name}`: {group[0].name} and {way.name} differ"
-        for group in (ways, few)
-        for way in group[1:]
-        for name in different_features(group[0].fingerprint, way.fingerprint)
-    ]
-    if differences:
+    others = [(group[0], way) for group in (ways, few) for way in group[1:]]
+    if any(one.digest != other.digest for one, other in others):
+        differences = [
+            f"{what}: {one.name} and {other.name} differ"
+            for one, other in others
+            if one.digest != other.digest
+            for what in different_parts(one.digest, other.digest)
+        ]
         print("demo: the same rows gave different bits; this is a mistake in the core:")
         for difference in differences[:20]:
-            print(f"  feature {difference}")
+            print(f"  {difference}")
         return False
     screen.line(
-        f"identical: {len(ways)} ways gave the same bits for {reference.fingerprint.rows:,} rows, "
-        f"and dicts for the first {first.fingerprint.rows:,}"
+        f"identical: {len(ways)} ways gave the same bits for {reference.digest.count:,} rows, "
+        f"and dicts for the first {first.digest.count:,}"
     )
     return True
+
+
+def different_parts(one: TableDigest, other: TableDigest) -> list[str]:
+    """Return the features that differ; where all have the same values, they stand in other rows."""
+    return [f"feature `{name}`" for name in one.differences(other)] or ["rows"]
 
 
 def computed(
     name: str, parts: Iterable[Any], extract: Callable[[Any], Iterable[fx.Extraction]]
 ) -> Way:
     """Compute all parts in one way; reading them and hashing the results is not in the time."""
-    fingerprint = Fingerprint()
+    digests: list[TableDigest] = []
     seconds = 0.0
     for part in parts:
         started = time.perf_counter()
         extractions = list(extract(part))
         seconds += time.perf_counter() - started
-        for extraction in extractions:
-            fingerprint.add(extraction)
-    return Way(name, fingerprint, seconds)
+        digests.extend(extraction.digest() for extraction in extractions)
+    return Way(name, total(digests), seconds)
 
 
 def arrow_requests(extractor: fx.Extractor, batch: pa.RecordBatch) -> Iterator[fx.Extraction]:
@@ -434,12 +393,6 @@ def dict_requests(
     """Compute each request by a call of its own, from Python dicts as a server has them."""
     for request in requests:
         yield extractor.extract_request(request, request["candidates"])
-
-
-def different_features(left: Fingerprint, right: Fingerprint) -> list[str]:
-    """Return the names of the features whose digests differ."""
-    ours, theirs = left.features(), right.features()
-    return [name for name in ours | theirs if ours.get(name) != theirs.get(name)]
 
 
 def tell_what_is_next(screen: Screen, program: Path, samples: Path) -> None:
