@@ -518,11 +518,13 @@ def test_threads_share_an_extractor(extractor: fx.Extractor) -> None:
     assert found == [True] * 20
 
 
-def test_no_heap_allocation_once_warm(extractor: fx.Extractor) -> None:
+@pytest.mark.parametrize("threads", [1, 2])
+def test_no_heap_allocation_once_warm(extractor: fx.Extractor, threads: int) -> None:
     table = large(2000)
 
     def allocations() -> int:
-        count: int = extractor.extract(table)._native.statistics()["heap_allocations"]
+        extraction = extractor.extract(table, threads=threads)
+        count: int = extraction._native.statistics()["heap_allocations"]
         return count
 
     for _ in range(10):

@@ -16,6 +16,18 @@ struct Register {
   Buffer valid;
 };
 
+// Where a feature's values go: fixed-size values to their rows, ragged ones behind those that are there.
+struct FeatureBuffer {
+  Buffer values;   // float32, or int64 ids, or the bytes of text.
+  Buffer offsets;  // int64, rows + 1, of ragged kinds.
+  Buffer weights;  // float32, of weighted ids.
+  int64_t rows = 0;
+  int64_t elements = 0;  // Ids or bytes written.
+  int64_t defaulted = 0;
+};
+
+using FeatureBuffers = AccountedVector<FeatureBuffer>;
+
 // The memory of one thread: everything that is written while a chunk runs. It grows to what the largest chunk needed.
 struct Workspace {
   explicit Workspace(const Program& program);
@@ -48,6 +60,7 @@ struct Workspace {
   Buffer fetch_present;
   AccountedVector<RowRange> request_ranges;  // Of the group of requests that is being run.
   AccountedVector<uint32_t> owners;          // For each candidate of the chunk, its request within the group.
+  FeatureBuffers part;                       // What a further thread of a call wrote, until the parts are put together.
 
   void clear_counts() {
     input_counts.assign(input_counts.size(), {});
@@ -55,18 +68,6 @@ struct Workspace {
     step_nanoseconds.clear();
   }
 };
-
-// Where a feature's values go: fixed-size values to their rows, ragged ones behind those that are there.
-struct FeatureBuffer {
-  Buffer values;   // float32, or int64 ids, or the bytes of text.
-  Buffer offsets;  // int64, rows + 1, of ragged kinds.
-  Buffer weights;  // float32, of weighted ids.
-  int64_t rows = 0;
-  int64_t elements = 0;  // Ids or bytes written.
-  int64_t defaulted = 0;
-};
-
-using FeatureBuffers = AccountedVector<FeatureBuffer>;
 
 class Executor {
  public:

@@ -273,7 +273,6 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract_batch(const ExtractionI
   bounds.push_back(job.request_count);
 
   std::vector<std::unique_ptr<Workspace>> workspaces;
-  std::vector<FeatureBuffers> parts(static_cast<size_t>(threads) - 1);
   std::vector<std::exception_ptr> failures(static_cast<size_t>(threads));
   for (int t = 0; t < threads; ++t) {
     workspaces.push_back(session->take_workspace());
@@ -283,11 +282,10 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract_batch(const ExtractionI
   {
     std::vector<std::jthread> running;
     for (int t = 1; t < threads; ++t) {
-      parts[t - 1].resize(plan.features.size());
       running.emplace_back([&, t] {
         const AccountScope account(&session->account());
         try {
-          run_thread(job, bounds[t], bounds[t + 1], workspaces[t].get(), extraction.get(), &parts[t - 1]);
+          run_thread(job, bounds[t], bounds[t + 1], workspaces[t].get(), extraction.get());
         } catch (...) {
           failures[t] = std::current_exception();
         }
@@ -302,7 +300,8 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract_batch(const ExtractionI
   for (const std::exception_ptr& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }
-  for (auto& part : parts) {
+  for (int t = 1; t < threads; ++t) {
+    const FeatureBuffers& part = workspaces[t]->part;
     for (size_t f = 0; f < part.size(); ++f) {
       FeatureBuffer& whole = extraction->features[f];
       whole.defaulted += part[f].defaulted;
@@ -339,15 +338,17 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
   }
 }
 
-// A further thread writes fixed-size features to their rows of the shared buffers, and ragged ones to buffers of its own. The
+// A further thread writes fixed-size features to their rows of the shared buffers, and ragged ones to buffers of its workspace. The
 // shared buffers are lent for the time of the run and go back without their memory being touched.
-void Extractor::run_thread(const Job& job, int64_t first, int64_t last, Workspace* work, Extraction* extraction,
-                           FeatureBuffers* part) const {
+void Extractor::run_thread(const Job& job, int64_t first, int64_t last, Workspace* work, Extraction* extraction) const {
   const Plan& plan = program_->plan();
-  for (size_t f = 0; f < part->size(); ++f) {
-    if (!is_ragged(plan.features[f].kind)) (*part)[f].values = Buffer::borrow(extraction->features[f].values);
+  work->part.resize(plan.features.size());
+  for (size_t f = 0; f < work->part.size(); ++f) {
+    FeatureBuffer& buffer = work->part[f];
+    buffer.rows = buffer.elements = buffer.defaulted = 0;
+    if (!is_ragged(plan.features[f].kind)) buffer.values = Buffer::borrow(extraction->features[f].values);
   }
-  run_part(job, first, last, work, part);
+  run_part(job, first, last, work, &work->part);
 }
 
 std::string constants_json(const Program& program) {

@@ -55,8 +55,7 @@ class Extractor : public std::enable_shared_from_this<Extractor> {
   StatusOr<std::unique_ptr<Extraction>> extract_batch(const ExtractionInput& input, const ExtractionOptions& options,
                                                       Session* session) const;
   void run_part(const Job& job, int64_t first, int64_t last, Workspace* work, FeatureBuffers* out) const;
-  void run_thread(const Job& job, int64_t first, int64_t last, Workspace* work, Extraction* extraction,
-                  FeatureBuffers* part) const;
+  void run_thread(const Job& job, int64_t first, int64_t last, Workspace* work, Extraction* extraction) const;
 
   std::unique_ptr<Program> program_;
   std::shared_ptr<void> owner_;
