@@ -10,8 +10,11 @@ void raise(JNIEnv* env, fx_code code, std::string_view message, jthrowable cause
   jbyteArray bytes = env->NewByteArray(length);
   if (bytes == nullptr) return;  // An OutOfMemoryError is pending.
   env->SetByteArrayRegion(bytes, 0, length, reinterpret_cast<const jbyte*>(message.data()));
-  auto* exception = static_cast<jthrowable>(env->NewObject(java_classes.exception, java_classes.exception_constructor,
-                                                           static_cast<jint>(code), bytes, cause));
+  // The class lives at least as long as its class loader, which has loaded this library.
+  auto* exception_class = static_cast<jclass>(env->NewLocalRef(java_classes.exception));
+  if (exception_class == nullptr) return;
+  auto* exception = static_cast<jthrowable>(
+      env->NewObject(exception_class, java_classes.exception_constructor, static_cast<jint>(code), bytes, cause));
   if (exception != nullptr) env->Throw(exception);
 }
 

@@ -19,7 +19,7 @@ struct JavaExceptionPending {};
 // class loader has a copy of the library, and so of this, of its own.
 struct JavaClasses {
   JavaVM* machine = nullptr;
-  jclass exception = nullptr;                 // FeatureExtractorException
+  jweak exception = nullptr;                  // FeatureExtractorException; weak, so that the class loader can end
   jmethodID exception_constructor = nullptr;  // (int code, byte[] message, Throwable cause or null)
   jmethodID reserve = nullptr;                // MemoryReservation.reserve
 };

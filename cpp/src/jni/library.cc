@@ -71,21 +71,16 @@ std::string find_package(JNIEnv* env) {
   throw JavaExceptionPending();
 }
 
-jclass global_class(JNIEnv* env, const std::string& name) {
-  jclass local = checked(env, env->FindClass(name.c_str()));
-  auto* global = static_cast<jclass>(env->NewGlobalRef(local));
-  if (global == nullptr) throw std::bad_alloc();
-  return global;
-}
-
 jint load(JNIEnv* env, JavaVM* machine) {
   const LocalFrame frame(env);
   if (!frame.pushed()) return JNI_ERR;
   const std::string package = find_package(env);
   java_classes.machine = machine;
-  java_classes.exception = global_class(env, package + "FeatureExtractorException");
+  jclass exception = checked(env, env->FindClass((package + "FeatureExtractorException").c_str()));
   java_classes.exception_constructor =
-      checked(env, env->GetMethodID(java_classes.exception, "<init>", "(I[BLjava/lang/Throwable;)V"));
+      checked(env, env->GetMethodID(exception, "<init>", "(I[BLjava/lang/Throwable;)V"));
+  java_classes.exception = env->NewWeakGlobalRef(exception);
+  check_pending(env);
   jclass reservation = checked(env, env->FindClass((package + "MemoryReservation").c_str()));
   java_classes.reserve = checked(env, env->GetMethodID(reservation, "reserve", "(J)Z"));
 
@@ -120,6 +115,6 @@ extern "C" JNIEXPORT void JNICALL JNI_OnUnload(JavaVM* machine, void*) {
   using namespace feature_extractor::jni;
   JNIEnv* env = nullptr;
   if (machine->GetEnv(reinterpret_cast<void**>(&env), JNI_VERSION_10) != JNI_OK) return;
-  if (java_classes.exception != nullptr) env->DeleteGlobalRef(java_classes.exception);
+  if (java_classes.exception != nullptr) env->DeleteWeakGlobalRef(java_classes.exception);
   java_classes = JavaClasses();
 }

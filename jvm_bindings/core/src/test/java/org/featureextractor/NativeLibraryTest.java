@@ -1,13 +1,16 @@
 package org.featureextractor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -16,9 +19,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -120,6 +126,47 @@ class NativeLibraryTest {
       Method close = extractor.getClass().getMethod("close");
       close.invoke(extractor);
       loaders.get(i).close();
+    }
+  }
+
+  @Test
+  void aClassLoaderThatEndsTakesItsCopyAlong() throws Exception {
+    // Flink makes a class loader for each job: a long-lived process would collect copies.
+    Set<String> before = mappedCopies();
+    WeakReference<ClassLoader> loader = loadAndForget();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while ((loader.get() != null || !before.containsAll(mappedCopies())) && System.nanoTime() < deadline) {
+      System.gc();
+      Thread.sleep(20);
+    }
+    assertNull(loader.get(), "something keeps the class loader");
+    Set<String> left = mappedCopies();
+    left.removeAll(before);
+    assertEquals(Set.of(), left);
+  }
+
+  private static WeakReference<ClassLoader> loadAndForget() throws Exception {
+    URLClassLoader loader =
+        new URLClassLoader(new URL[] {CLASSES.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
+    Class<?> type = loader.loadClass("org.featureextractor.FeatureExtractor");
+    Object extractor = type.getMethod("load", byte[].class).invoke(null, (Object) Packages.bytes("small"));
+    Object session = type.getMethod("newSession").invoke(extractor);
+    Set<String> mapped = mappedCopies();
+    assertFalse(mapped.isEmpty());
+    session.getClass().getMethod("close").invoke(session);
+    type.getMethod("close").invoke(extractor);
+    assertThrows(
+        InvocationTargetException.class,
+        () -> type.getMethod("load", byte[].class).invoke(null, (Object) new byte[3]));
+    loader.close();
+    return new WeakReference<>(loader);
+  }
+
+  private static Set<String> mappedCopies() throws IOException {
+    try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+      return maps.filter(line -> line.contains("libfeature_extractor_jni"))
+          .map(line -> line.substring(line.indexOf('/')))
+          .collect(Collectors.toCollection(HashSet::new));
     }
   }
 
