@@ -13,5 +13,8 @@ for program in jvm_bindings/core/src/test/programs/*.fx; do
   "$python" -m feature_extractor compile --quiet "$program" -o "$packages/$(basename "$program" .fx).fxp"
 done
 
+# By this file the javadoc plugin believes that pages of changed sources are current.
+rm -f jvm_bindings/*/target/maven-javadoc-plugin-stale-data.txt
+
 # Maven asks the registry only for what it has never downloaded.
 exec mvn --quiet -f jvm_bindings/pom.xml "-Dnative.build.directory=$build" "$@"
