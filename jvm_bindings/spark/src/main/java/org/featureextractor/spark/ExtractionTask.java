@@ -1,0 +1,219 @@
+package org.featureextractor.spark;
+
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.TaskContext;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
+import org.apache.spark.sql.catalyst.expressions.codegen.UnsafeRowJoiner;
+import org.apache.spark.util.TaskCompletionListener;
+import org.featureextractor.ErrorCode;
+import org.featureextractor.Extraction;
+import org.featureextractor.Feature;
+import org.featureextractor.FeatureExtractor;
+import org.featureextractor.FeatureExtractorException;
+import org.featureextractor.RequestBatch;
+import org.featureextractor.Session;
+import org.featureextractor.SessionOptions;
+
+/** Computes features for the rows of one partition, batch by batch. The memory is that of the task, and ends with it. */
+final class ExtractionTask implements Iterator<InternalRow> {
+  /** Asking how large a batch is looks at each of its columns. */
+  private static final int ROWS_BETWEEN_SIZE_CHECKS = 64;
+
+  /**
+   * What is the same for all tasks of a query.
+   *
+   * @param source where the package is
+   * @param layout where the inputs are
+   * @param features the indexes of the features that are wanted
+   * @param keptFields how many columns are kept beside the features
+   * @param batchRows the most rows of a batch
+   * @param batchBytes about the most bytes of a batch
+   * @param metrics shown by Spark
+   * @param counts added up by Spark
+   */
+  record Settings(
+      PackageSource source,
+      InputLayout layout,
+      int[] features,
+      int keptFields,
+      int batchRows,
+      long batchBytes,
+      TaskMetrics metrics,
+      FeatureCounts counts)
+      implements Serializable {}
+
+  /** Where rows come from: Spark's code generation makes the parts. */
+  interface Source {
+    /** Whether there is another row. */
+    boolean hasNext();
+
+    /** Goes to the next row. */
+    void next();
+
+    /** The row that has the inputs, where the layout says. */
+    UnsafeRow inputs();
+
+    /** The columns to keep. */
+    UnsafeRow kept();
+  }
+
+  private final Settings settings;
+  private final Source source;
+  private final UnsafeRowJoiner joiner;
+  private final TaskMemory memory;
+  private final FeatureExtractor extractor;
+  private final FeatureRowWriter writer;
+  private final KeptRows kept;
+
+  private Session session;
+  private RequestBatch batch;
+  private RowReader reader;
+  private Extraction extraction;
+  private boolean isClosed;
+
+  /** Rows of Spark in the batch, and the next one to give out. */
+  private int rows;
+
+  private int position;
+
+  /** For nested candidates: where the output rows of each row end. */
+  private long[] ends = new long[16];
+
+  ExtractionTask(Settings settings, Source source, int inputFields, UnsafeRowJoiner joiner) {
+    this.settings = settings;
+    this.source = source;
+    this.joiner = joiner;
+    TaskContext context = TaskContext.get();
+    extractor = settings.source().acquire();
+    context.addTaskCompletionListener((TaskCompletionListener) finished -> close());
+    memory = new TaskMemory(context.taskMemoryManager());
+    List<Feature> features = java.util.Arrays.stream(settings.features()).mapToObj(extractor.features()::get).toList();
+    writer = new FeatureRowWriter(features);
+    kept = settings.keptFields() > 0 ? new KeptRows(settings.keptFields()) : null;
+    session = extractor.newSession(SessionOptions.DEFAULT.withReservation(memory));
+    batch = RequestBatch.of(extractor, memory);
+    reader = new RowReader(extractor, settings.layout(), batch, inputFields);
+  }
+
+  @Override
+  public boolean hasNext() {
+    return position < rows || compute();
+  }
+
+  @Override
+  public InternalRow next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    int row = position++;
+    UnsafeRow features =
+        settings.layout().isNested() ? writer.writeList(row == 0 ? 0 : ends[row - 1], ends[row]) : writer.write(row);
+    return kept == null ? features : joiner.join(kept.get(row), features);
+  }
+
+  /** Computes the next batch; false if there are no more rows. */
+  private boolean compute() {
+    if (isClosed) {
+      return false;
+    }
+    releaseExtraction();
+    if (!source.hasNext()) {
+      close();
+      return false;
+    }
+    try {
+      collect();
+      long begin = System.nanoTime();
+      extraction = session.extract(batch);
+      settings.metrics().nanoseconds().add(System.nanoTime() - begin);
+    } catch (FeatureExtractorException e) {
+      if (e.code() == ErrorCode.OUT_OF_MEMORY) {
+        throw new FeatureExtractorException(
+            e.code(),
+            e.getMessage()
+                + " This task of Spark has no more memory: give executors more (spark.executor.memory, or spark.memory.offHeap.size), or"
+                + " make batches smaller (spark.featureExtractor.batch.rows).");
+      }
+      throw e;
+    }
+    writer.readFrom(extraction);
+    count();
+    return true;
+  }
+
+  private void collect() {
+    reader.reset();
+    if (kept != null) {
+      kept.reset();
+    }
+    rows = 0;
+    position = 0;
+    long outputs = 0;
+    do {
+      source.next();
+      UnsafeRow inputs = source.inputs();
+      outputs += reader.write(inputs);
+      if (settings.layout().isNested()) {
+        if (rows == ends.length) {
+          ends = java.util.Arrays.copyOf(ends, 2 * rows);
+        }
+        ends[rows] = outputs;
+      }
+      if (kept != null) {
+        kept.add(source.kept());
+      }
+      ++rows;
+    } while (outputs < settings.batchRows() && rows < settings.batchRows() && !isLarge() && source.hasNext());
+  }
+
+  private boolean isLarge() {
+    if (kept != null && kept.size() >= settings.batchBytes()) {
+      return true;
+    }
+    boolean isDue = settings.layout().isNested() || rows % ROWS_BETWEEN_SIZE_CHECKS == 0;
+    return isDue && batch.sizeInBytes() >= settings.batchBytes();
+  }
+
+  private void count() {
+    TaskMetrics metrics = settings.metrics();
+    long[] sums = settings.counts().add(extraction);
+    metrics.rows().add(rows);
+    metrics.batches().add(1);
+    metrics.requests().add(extraction.requests());
+    metrics.defaulted().add(sums[0]);
+    metrics.missing().add(sums[1]);
+    metrics.nativeMemory().set(memory.peak());
+  }
+
+  private void releaseExtraction() {
+    if (extraction != null) {
+      extraction.close();
+      extraction = null;
+    }
+  }
+
+  private void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    rows = 0;
+    position = 0;
+    try {
+      releaseExtraction();
+      if (batch != null) {
+        batch.close();
+      }
+      if (session != null) {
+        session.close();
+      }
+      memory.close();
+    } finally {
+      SharedExtractors.release(settings.source().digest());
+    }
+  }
+}

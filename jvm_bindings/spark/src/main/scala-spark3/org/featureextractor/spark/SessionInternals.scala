@@ -1,0 +1,21 @@
+package org.featureextractor.spark
+
+import org.apache.spark.sql.SparkSession
+import org.apache.spark.sql.catalyst.FunctionIdentifier
+
+/** What Spark 3.5 calls the parts of a session that are not its public interface. */
+private[spark] object SessionInternals {
+  def register(session: SparkSession): Unit = {
+    val functions = session.sessionState.functionRegistry
+    val name = FunctionIdentifier(FxExtract.Name)
+    if (!functions.lookupFunction(name).exists(_.getClassName == FeatureExtractorExtensions.description.getClassName)) {
+      functions.registerFunction(name, FeatureExtractorExtensions.description, FxExtract.fromCall(_))
+    }
+    val methods = session.experimental
+    methods.extraOptimizations =
+      methods.extraOptimizations ++ FeatureExtractorExtensions.rules.filterNot(methods.extraOptimizations.contains)
+    if (!methods.extraStrategies.contains(FeatureStrategy)) {
+      methods.extraStrategies = methods.extraStrategies :+ FeatureStrategy
+    }
+  }
+}

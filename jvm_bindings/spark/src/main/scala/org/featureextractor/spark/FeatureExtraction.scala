@@ -1,0 +1,85 @@
+package org.featureextractor.spark
+
+import org.apache.spark.sql.{Column, DataFrame, SparkSession}
+import org.apache.spark.sql.functions.{arrays_zip, col, explode, expr}
+
+import scala.jdk.CollectionConverters._
+
+/** Features of a package (`.fxp`) for the rows of a table, computed by the core that also serves them. */
+object FeatureExtraction {
+  // Neither name is one that a program or table is likely to have.
+  private val Features = "__features"
+  private val Zipped = "__candidates"
+
+  /** Adds the SQL function `fx_extract` to a session that was started without [[FeatureExtractorExtensions]]. */
+  def register(session: SparkSession): Unit = SessionInternals.register(session)
+
+  /** Computes all features of a package beside all columns of a table. */
+  def extract(table: DataFrame, path: String): DataFrame = extract(table, path, null)
+
+  /**
+   * Computes all features of a package.
+   *
+   * @param table a row per candidate with the columns of its request beside it, where sorting by request saves time; or a row per
+   *   request with a column `candidates`, a list of structs, of which the result has a row per candidate
+   * @param path of the package, as [[LoadedPackage.read]] takes it
+   * @param columns of the table, or of the structs in `candidates`, to keep beside the features; null keeps all
+   * @return the table with the features, each a column named as in the program
+   */
+  def extract(table: DataFrame, path: String, columns: Array[String]): DataFrame = {
+    val session = table.sparkSession
+    register(session)
+    val program = LoadedPackage.read(session.sparkContext, path)
+    val call = expr(s"${FxExtract.Name}('${escaped(path)}', struct(*))")
+    val features = program.features.asScala.map(_.name).toSeq
+    if (Binding.isNested(program, table.schema)) nested(table, call, features, Option(columns).map(_.toSeq))
+    else {
+      val kept = Option(columns).map(_.toSeq).getOrElse(table.columns.toSeq)
+      refuseDuplicates(kept, features)
+      val parts = kept.map(quoted) :+ call.as(Features)
+      table.select(parts: _*).select(kept.map(quoted) ++ features.map(name => col(s"$Features.`$name`").as(name)): _*)
+    }
+  }
+
+  /** What the tasks of this application counted for a package: rows, defaults, inputs that did not exist. */
+  def counts(session: SparkSession, path: String): ExtractionCounts =
+    LoadedPackage.read(session.sparkContext, path).counts
+
+  private def nested(table: DataFrame, call: Column, features: Seq[String], columns: Option[Seq[String]]): DataFrame = {
+    val candidates = table.schema(Binding.Candidates).dataType
+      .asInstanceOf[org.apache.spark.sql.types.ArrayType]
+      .elementType
+      .asInstanceOf[org.apache.spark.sql.types.StructType]
+      .fieldNames
+      .toSeq
+    val ofRequest = table.columns.toSeq.filter(_ != Binding.Candidates)
+    val unknown = columns.getOrElse(Nil).filterNot((ofRequest ++ candidates).contains)
+    if (unknown.nonEmpty) {
+      throw new IllegalArgumentException(s"There is no column ${unknown.map("'" + _ + "'").mkString(", ")} to keep.")
+    }
+    val keptOfRequest = columns.fold(ofRequest)(_.filter(ofRequest.contains))
+    val keptOfCandidates = columns.fold(candidates)(_.filter(name => candidates.contains(name) && !ofRequest.contains(name)))
+    refuseDuplicates(keptOfRequest ++ keptOfCandidates, features)
+    val zipped = explode(arrays_zip(col(Binding.Candidates), call.as(Features))).as(Zipped)
+    table
+      .select(keptOfRequest.map(quoted) :+ zipped: _*)
+      .select(
+        keptOfRequest.map(quoted) ++
+          keptOfCandidates.map(name => col(s"$Zipped.${Binding.Candidates}.`$name`").as(name)) ++
+          features.map(name => col(s"$Zipped.$Features.`$name`").as(name)): _*)
+  }
+
+  private def refuseDuplicates(kept: Seq[String], features: Seq[String]): Unit = {
+    val all = kept ++ features
+    val twice = all.diff(all.distinct).distinct
+    if (twice.nonEmpty) {
+      throw new IllegalArgumentException(
+        s"The result would have the column ${twice.map("'" + _ + "'").mkString(", ")} twice, as a column that is kept and as a " +
+          "feature. Say which columns to keep.")
+    }
+  }
+
+  private def quoted(name: String): Column = col("`" + name.replace("`", "``") + "`")
+
+  private def escaped(path: String): String = path.replace("\\", "\\\\").replace("'", "\\'")
+}
