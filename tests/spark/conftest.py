@@ -9,6 +9,7 @@ from typing import Any
 
 import feature_extractor as fx
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from feature_extractor.digest import TableDigest, digest_table
@@ -49,8 +50,6 @@ def flatten(nested: pa.Table) -> pa.Table:
     """Return a row per candidate, with the columns of its request beside it."""
     lists = nested.column("candidates").combine_chunks()
     elements = lists.flatten()
-    import pyarrow.compute as pc
-
     parents = pc.list_parent_indices(lists)
     columns: dict[str, Any] = {
         name: nested.column(name).take(parents)

@@ -12,7 +12,11 @@ from jvm.java import CORE, LIBRARY, OLDEST_JAVA, ROOT, missing, tool
 
 SPARK = ROOT / "jvm_bindings/spark/src/main"
 CACHE = ROOT / "build/spark"
-ENVIRONMENTS = {"3.5": ROOT / ".venv-spark35", "4.0": ROOT / ".venv-jvm", "4.3": ROOT / ".venv-spark43"}
+ENVIRONMENTS = {
+    "3.5": ROOT / ".venv-spark35",
+    "4.0": ROOT / ".venv-jvm",
+    "4.3": ROOT / ".venv-spark43",
+}
 
 
 def spark_home(version: str) -> Path:

@@ -1,0 +1,104 @@
+"""What tests run inside of the process that holds a Spark session; arguments and results are JSON values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+from feature_extractor.spark import counts, extract, register
+from pyspark.sql import DataFrame, SparkSession
+
+
+def read_arrow(spark: SparkSession, path: str) -> DataFrame:
+    """Return the table of an Arrow file, with all the types that Arrow and Spark share."""
+    with pa.ipc.open_file(path) as reader:
+        return spark.createDataFrame(reader.read_all())
+
+
+def _written(table: DataFrame, output: str) -> None:
+    table.write.mode("overwrite").parquet(output)
+
+
+def extract_parquet(
+    spark: SparkSession,
+    source: str,
+    package: str,
+    output: str,
+    columns: list[str] | None = None,
+    method: str = "jvm",
+    partitions: int = 0,
+    settings: dict[str, str] | None = None,
+) -> list[str]:
+    """Extract from a Parquet file to another; return the names of the columns."""
+    table = spark.read.parquet(source)
+    if partitions:
+        table = table.repartition(partitions)
+    for name, value in (settings or {}).items():
+        spark.conf.set(name, value)
+    try:
+        result = extract(table, package, columns=columns, method=method)  # type: ignore[arg-type]
+        _written(result, output)
+    finally:
+        for name in settings or {}:
+            spark.conf.unset(name)
+    return list(result.columns)
+
+
+def sql_parquet(spark: SparkSession, query: str, output: str, **tables: str) -> dict[str, Any]:
+    """Write the result of a query over views of Parquet files; return the plan and the schema."""
+    register(spark)
+    for name, path in tables.items():
+        spark.read.parquet(path).createOrReplaceTempView(name)
+    result = spark.sql(query)
+    _written(result, output)
+    return {"plan": plan_of(result), "schema": result.schema.simpleString()}
+
+
+def sql_rows(spark: SparkSession, query: str, **tables: str) -> list[Any]:
+    """Return the rows of a query as lists."""
+    register(spark)
+    for name, path in tables.items():
+        table = spark.read.parquet(path) if path.endswith(".parquet") else read_arrow(spark, path)
+        table.createOrReplaceTempView(name)
+    return [list(row) for row in spark.sql(query).collect()]
+
+
+def plan_of(table: DataFrame) -> str:
+    """Return the physical plan."""
+    execution: Any = table._jdf.queryExecution()  # type: ignore[operator]
+    return str(execution.executedPlan().toString())
+
+
+def plan(spark: SparkSession, query: str, **tables: str) -> str:
+    """Return the physical plan of a query."""
+    register(spark)
+    for name, path in tables.items():
+        spark.read.parquet(path).createOrReplaceTempView(name)
+    return plan_of(spark.sql(query))
+
+
+def extract_arrow_files(
+    spark: SparkSession, cases: list[dict[str, str]], method: str = "jvm"
+) -> list[str]:
+    """Extract from Arrow files, keeping the column ``row``; return what failed."""
+    failures = []
+    for case in cases:
+        try:
+            table = read_arrow(spark, case["source"])
+            result = extract(table, case["package"], columns=["row"], method=method)  # type: ignore[arg-type]
+            _written(result, case["output"])
+        except Exception as error:
+            failures.append(f"{case['source']}: {error}"[:3000])
+    return failures
+
+
+def count(spark: SparkSession, package: str) -> dict[str, Any]:
+    """Return what was counted for a package."""
+    found = counts(spark, package)
+    return {
+        "rows": found.rows,
+        "requests": found.requests,
+        "batches": found.batches,
+        "defaulted": found.defaulted,
+        "inputs": {name: vars(reasons) for name, reasons in found.inputs.items()},
+    }
