@@ -40,7 +40,9 @@ constexpr Operator kOperator = {
     .summary = "Take the first match of a pattern out of a text",
     .detail =
         "The leftmost match counts; alternatives are tried in their order. The result is a view of "
-        "the text. The pattern is compiled once, when the package is loaded.",
+        "the text. The pattern is compiled once, when the package is loaded. A group is found fastest, and "
+        "without memory from the heap, by a pattern that can read a text in one way only: "
+        "`[0-9]+(?:\\.[0-9]*)?` rather than `[0-9]+\\.?[0-9]*`.",
     .parameters = {{"s", "the text"},
                    {"pattern", "the regular expression, in the syntax of RE2"},
                    {"group", "the number of the group to take; 0 is the whole match"}},

@@ -63,3 +63,19 @@ def test_features_agree_with_the_reference(tmp_path: Path) -> None:
         if not agree(value, expected[name])
     ]
     assert differences == []
+
+
+def test_the_program_takes_nothing_from_the_heap_once_warm(tmp_path: Path) -> None:
+    """Running chunks of the whole example reuses memory, whatever its lists and texts."""
+    nested = tmp_path / "nested.parquet"
+    preparation.prepare(nested, REQUESTS, CANDIDATES)
+    extractor = feature_extractor.compile(
+        ROOT / "dsl_grammar" / "examples" / "grocery.fx"
+    ).extractor()
+    table = pq.read_table(nested)
+    counts = []
+    for _ in range(6):
+        extraction = extractor.extract(table)
+        counts.append(extraction._native.statistics()["heap_allocations"])
+    assert counts[0] > 0
+    assert counts[-2:] == [0, 0]

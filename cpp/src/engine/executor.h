@@ -11,6 +11,9 @@
 
 namespace feature_extractor {
 
+// The most elements that the lists of one chunk may have together: entries are 32 bits wide, and memory is finite.
+inline constexpr uint32_t kMaximumElements = 1U << 28;
+
 struct Register {
   Buffer values;
   Buffer valid;

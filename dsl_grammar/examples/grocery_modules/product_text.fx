@@ -12,10 +12,10 @@ let amount(size, pattern) = size.regex_extract(pattern, 1).parse_float()
 
 "The weight or volume of a package in ounces, from ounces, pounds, litres or millilitres."
 let ounces(size) =
-    amount(size, "([0-9]+\\.?[0-9]*) *OZ")
-        ?? amount(size, "([0-9]+\\.?[0-9]*) *LB") * 16.0
-        ?? amount(size, "([0-9]+\\.?[0-9]*) *ML") / 29.5735
-        ?? amount(size, "([0-9]+\\.?[0-9]*) *L(?:$|[^B])") * 33.814
+    amount(size, "([0-9]+(?:\\.[0-9]*)?) *OZ")
+        ?? amount(size, "([0-9]+(?:\\.[0-9]*)?) *LB") * 16.0
+        ?? amount(size, "([0-9]+(?:\\.[0-9]*)?) *ML") / 29.5735
+        ?? amount(size, "([0-9]+(?:\\.[0-9]*)?) *L(?:$|[^B])") * 33.814
 
 "How many pieces a package holds; one where the size does not say."
 let pieces(size) = amount(size, "([0-9]+) *(?:PK|CT)") ?? 1.0
