@@ -10,6 +10,7 @@ BIN := .venv/bin
 PYTHON := $(BIN)/python
 BUILD := build
 SANITIZED_BUILD := build-sanitize
+RACE_BUILD := build-race
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PACKAGE := python/feature_extractor
 REGISTRY := operators/registry.json
@@ -79,12 +80,21 @@ native-test: setup ## Run the C++ tests with the address and undefined behaviour
 	  ctest --test-dir $(SANITIZED_BUILD) --output-on-failure --quiet
 	@echo "native tests under sanitizers: passed"
 
+.PHONY: native-race-test
+native-race-test: setup ## Run the C++ tests of threads with the thread sanitizer.
+	@[ -f $(RACE_BUILD)/build.ninja ] || { echo "build: configuring $(RACE_BUILD)"; \
+	  cmake -S . -B $(RACE_BUILD) -G Ninja -DFEATURE_EXTRACTOR_PYTHON=OFF -DFEATURE_EXTRACTOR_TESTS=ON \
+	  -DFEATURE_EXTRACTOR_SANITIZE_THREADS=ON -DFEATURE_EXTRACTOR_SANITIZE_OPERATORS=OFF >/dev/null; }
+	@cmake --build $(RACE_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- --quiet
+	@$(RACE_BUILD)/feature_extractor_native_tests --gtest_brief=1 --gtest_filter='CApi.*'
+	@echo "native tests of threads under the thread sanitizer: passed"
+
 .PHONY: test
 test: build c-library lint native-test ## Check everything that CI checks; the last line is pytest's.
 	@$(PYTHON) -m pytest -m "not slow"
 
 .PHONY: test-slow
-test-slow: build ## Run the tests that take minutes.
+test-slow: build c-library native-race-test ## Run the tests that take minutes.
 	@$(PYTHON) -m pytest -m slow
 
 .PHONY: demo
@@ -97,11 +107,15 @@ bench: build ## Measure, beside what one would use instead.
 
 # One part for each kind of package; `make package` is all of them.
 .PHONY: package
-package: package-wheel ## Write what can be installed elsewhere to dist/.
+package: package-wheel package-c ## Write what can be installed elsewhere to dist/.
 
 .PHONY: package-wheel
 package-wheel: setup
 	@scripts/package_wheel.sh $(PYTHON)
+
+.PHONY: package-c
+package-c: c-library
+	@scripts/package_c_library.sh $(BUILD)
 
 .PHONY: native-jni
 native-jni: setup $(BUILD)/build.ninja
@@ -119,6 +133,6 @@ new-operator: setup ## Start an operator: make new-operator FAMILY=math NAME=cub
 
 .PHONY: clean
 clean: ## Remove what was built; keeps .venv.
-	@rm -rf $(BUILD) $(SANITIZED_BUILD) dist demo_output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(BUILD) $(SANITIZED_BUILD) $(RACE_BUILD) dist demo_output .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find $(PACKAGE) -name '_native*.so' -delete
 	@find python tests scripts examples -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -30,3 +30,5 @@ file(RELATIVE_PATH include_from_pkgconfig
 configure_file(cmake/feature_extractor.pc.in ${PROJECT_BINARY_DIR}/feature_extractor.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/feature_extractor.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT c_library)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/feature_extractor COMPONENT c_library)
+install_third_party_notices(${CMAKE_INSTALL_DATADIR}/doc/feature_extractor/third_party c_library)

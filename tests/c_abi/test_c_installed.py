@@ -77,9 +77,12 @@ def expected_of_c(shop: Path) -> str:
 
 def test_what_is_installed(prefix: Path) -> None:
     found = {p.relative_to(prefix).as_posix() for p in prefix.rglob("*") if not p.is_dir()}
+    notices = {p for p in found if p.startswith("share/doc/feature_extractor/third_party/")}
+    assert {Path(p).name for p in notices} >= {"RE2.txt", "utf8proc.txt"}
     (library,) = (p for p in found if p.endswith(".so"))
     folder = library.rpartition("/")[0]
-    assert found == {
+    assert found - notices == {
+        "share/doc/feature_extractor/LICENSE",
         "include/feature_extractor/c_api.h",
         f"{folder}/libfeature_extractor.so",
         f"{folder}/libfeature_extractor.so.0",
