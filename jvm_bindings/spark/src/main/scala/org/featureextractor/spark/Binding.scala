@@ -44,19 +44,13 @@ object Binding {
         val candidates = program.usedInputs(Domain.CANDIDATE).asScala.toSeq
         nestedCandidates(program, columns) match {
           case Some((list, fields)) =>
-            for {
-              request <- find(requests, columns)
-              positions <- findFields(candidates, fields)
-            } yield {
+            both(find(requests, columns), findFields(candidates, fields)).map { case (request, positions) =>
               val types = positions.map(fields.fields(_).dataType)
               val binding = Binding(program, request.map(_.dataType), types, Some(positions), fields.length)
               (binding, request :+ list)
             }
           case None =>
-            for {
-              request <- find(requests, columns)
-              candidate <- find(candidates, columns)
-            } yield {
+            both(find(requests, columns), find(candidates, columns)).map { case (request, candidate) =>
               val binding = Binding(program, request.map(_.dataType), candidate.map(_.dataType), None, 0)
               (binding, request ++ candidate)
             }
@@ -103,6 +97,12 @@ object Binding {
     val problems = results.collect { case Left(problem) => problem }
     if (problems.isEmpty) Right(results.collect { case Right(found) => found }) else Left(problems.mkString(" "))
   }
+
+  private def both[A, B](one: Either[String, A], other: Either[String, B]): Either[String, (A, B)] =
+    (one, other) match {
+      case (Right(first), Right(second)) => Right((first, second))
+      case _ => Left(Seq(one, other).collect { case Left(problems) => problems }.mkString(" "))
+    }
 
   private def find(inputs: Seq[Input], columns: Columns): Either[String, Seq[Expression]] =
     all(inputs.map { input =>

@@ -106,6 +106,13 @@ object PruneFeatures extends Rule[LogicalPlan] {
     case aggregate: Aggregate if aggregate.child.isInstanceOf[ExtractFeatures] =>
       val node = aggregate.child.asInstanceOf[ExtractFeatures]
       aggregate.withNewChildren(Seq(pruned(node, aggregate.references)))
+    case generate: Generate if generate.child.isInstanceOf[ExtractFeatures] =>
+      val node = generate.child.asInstanceOf[ExtractFeatures]
+      val passed = generate.requiredChildOutput
+      val child = pruned(node, generate.generator.references ++ AttributeSet(passed))
+      // Columns are passed on by position: these are other ones now.
+      val dropped = child.output.indices.filterNot(i => passed.exists(_.exprId == child.output(i).exprId))
+      generate.copy(unrequiredChildIndex = dropped, child = child)
     case outer @ ExtractFeatures(_, _, _, _, _, node: ExtractFeatures) =>
       outer.withNewChildren(Seq(pruned(node, outer.references)))
   }
