@@ -1,0 +1,414 @@
+package org.featureextractor.flink;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.apache.flink.table.data.ArrayData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
+import org.apache.flink.table.types.logical.RowType;
+import org.featureextractor.Extraction;
+import org.featureextractor.Feature;
+import org.featureextractor.FeatureExtractor;
+import org.featureextractor.InputCounts;
+import org.featureextractor.MemoryReservation;
+import org.featureextractor.Service;
+
+/**
+ * Extracts features from a stream in small batches: a batch costs about as much as a row where there are many features.
+ *
+ * <p>A batch ends when it has enough rows or bytes, when its first row has waited long enough, before the barrier of a checkpoint, and at
+ * the end of the input. So no checkpoint holds a row, and nothing is computed twice after a restart that was not replayed. Watermarks
+ * wait for the rows that came before them.
+ */
+abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
+  private static final long serialVersionUID = 1L;
+  private static final String STATE = "feature-extractor-package";
+  private static final int STATE_PARTS = 4;
+  private static final int ROWS_BETWEEN_LOOKS_AT_BYTES = 16;
+
+  private final RowType inputType;
+  private final OutputLayout outputLayout;
+  private final PackageReference jobPackage;
+  private final ExtractionOptions options;
+
+  private transient TypeSerializer<RowData> copier;
+  private transient MiniBatch batch;
+  /** Refuses packages with other outputs, by the rule that servers use, too. */
+  private transient Service service;
+  private transient TaskMemory memory;
+  private transient PackageWatch watch;
+  private transient StringData digest;
+
+  private transient List<RowData> rows;
+  private transient long[] timestamps;
+  private transient boolean[] hasTimestamp;
+  private transient Watermark heldWatermark;
+  private transient long batchBegan;
+  private transient boolean timerIsSet;
+
+  private transient ListState<byte[]> state;
+  private transient Counter rowCounter;
+  private transient Counter batchCounter;
+  private transient Counter defaultedCounter;
+  private transient Counter nullCounter;
+  private transient Counter reloadCounter;
+  private transient Counter refusedCounter;
+  private transient volatile String currentDigest;
+  private transient volatile long heldMemory;
+
+  AbstractExtractOperator(
+      RowType inputType, OutputLayout outputLayout, PackageReference jobPackage, ExtractionOptions options) {
+    this.inputType = inputType;
+    this.outputLayout = outputLayout;
+    this.jobPackage = jobPackage;
+    this.options = options;
+  }
+
+  // ---- life -------------------------------------------------------------------------------------
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    registerMetrics();
+    memory = TaskMemory.of(getContainingTask(), getOperatorConfig(), getUserCodeClassloader());
+    state =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>(STATE, PackageReference.stateSerializer()));
+    begin(context.isRestored() ? restored() : jobPackage);
+  }
+
+  /**
+   * The package that the job used when the checkpoint was made. A job that was started with another package than the one before, as for an
+   * upgrade by savepoint, uses its own.
+   */
+  private PackageReference restored() throws Exception {
+    List<byte[]> parts = new ArrayList<>();
+    state.get().forEach(parts::add);
+    if (parts.size() < STATE_PARTS) {
+      return jobPackage;
+    }
+    if (!new String(parts.get(0), java.nio.charset.StandardCharsets.UTF_8).equals(jobPackage.digest())) {
+      LOG.info("The job was started with another package, {}, which replaces that of the checkpoint.", jobPackage.digest());
+      return jobPackage;
+    }
+    PackageReference reference = PackageReference.fromState(parts.get(1), parts.get(2), parts.get(3));
+    return reference.digest().equals(jobPackage.digest()) ? jobPackage : reference;
+  }
+
+  private void begin(PackageReference reference) {
+    PackageReference.Loaded loaded = reference.load(options);
+    FeatureExtractor extractor = loaded.extractor();
+    if (!extractor.digest().equals(reference.digest())) {
+      LOG.warn(
+          "The file {} holds another package than before: {} in place of {}.",
+          reference.path(), extractor.digest(), reference.digest());
+    }
+    try {
+      OutputLayout found = OutputLayout.of(extractor, inputType, options);
+      if (!found.type().equals(outputLayout.type())) {
+        throw new IllegalStateException(
+            "The package '" + reference.path() + "' has other features than when the job was made: "
+                + found.type().asSummaryString() + ", not " + outputLayout.type().asSummaryString()
+                + ". Start the job anew.");
+      }
+      service = new Service(extractor);
+    } catch (RuntimeException failure) {
+      extractor.close();
+      throw failure;
+    }
+    use(new MiniBatch(loaded, inputType, options.candidatesColumn(), memory));
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    rows = new ArrayList<>();
+    timestamps = new long[options.batchRows()];
+    hasTimestamp = new boolean[options.batchRows()];
+    if (getExecutionConfig().isObjectReuseEnabled()) {
+      copier = InternalTypeInfo.of(inputType).toSerializer();
+    }
+    if (options.watchInterval() != null) {
+      watch = new PackageWatch(jobPackage.path(), batch.extractor().digest(), options);
+      scheduleWatch();
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    state.clear();
+    // Each task would write the same package; one is enough, as each reads all.
+    if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+      state.add(jobPackage.digest().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      for (byte[] part : batch.reference().toState()) {
+        state.add(part);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (watch != null) {
+      watch.close();
+    }
+    if (batch != null) {
+      batch.close();
+      batch = null;
+    }
+    if (service != null) {
+      service.close();
+    }
+    super.close();
+  }
+
+  // ---- rows -------------------------------------------------------------------------------------
+
+  final void add(StreamRecord<RowData> record) throws Exception {
+    swapIfWatched();
+    RowData row = copier == null ? record.getValue() : copier.copy(record.getValue());
+    int at = rows.size();
+    batch.add(row, at == 0 ? null : rows.get(at - 1));
+    rows.add(row);
+    hasTimestamp[at] = record.hasTimestamp();
+    timestamps[at] = record.hasTimestamp() ? record.getTimestamp() : 0;
+    if (at == 0) {
+      beginBatch();
+    }
+    if (isFull()) {
+      flush();
+    }
+  }
+
+  private boolean isFull() {
+    if (rows.size() >= options.batchRows() || batch.rows() >= options.batchRows()) {
+      return true;
+    }
+    return (rows.size() % ROWS_BETWEEN_LOOKS_AT_BYTES == 0 || batch.layout().isNested())
+        && batch.sizeInBytes() >= options.batchBytes();
+  }
+
+  private void beginBatch() {
+    batchBegan = getProcessingTimeService().getCurrentProcessingTime();
+    if (!timerIsSet) {
+      setTimer(batchBegan + options.maximumDelay().toMillis());
+    }
+  }
+
+  private void setTimer(long at) {
+    timerIsSet = true;
+    getProcessingTimeService().registerTimer(at, time -> onTimer());
+  }
+
+  /** One timer runs at a time: where its batch is gone already, it is set anew for the one that is there. */
+  private void onTimer() throws Exception {
+    timerIsSet = false;
+    if (rows.isEmpty()) {
+      return;
+    }
+    long due = batchBegan + options.maximumDelay().toMillis();
+    if (due > getProcessingTimeService().getCurrentProcessingTime()) {
+      setTimer(due);
+    } else {
+      flush();
+    }
+  }
+
+  /** Computes the rows that wait, and sends them and the watermark behind them on. */
+  final void flush() throws Exception {
+    if (!rows.isEmpty()) {
+      try (Extraction extraction = batch.extract()) {
+        emit(extraction);
+        count(extraction);
+      } finally {
+        rows.clear();
+        batch.reset();
+      }
+    }
+    if (heldWatermark != null) {
+      Watermark watermark = heldWatermark;
+      heldWatermark = null;
+      super.processWatermark(watermark);
+    }
+  }
+
+  private void emit(Extraction extraction) {
+    int more = options.digestColumn() == null ? 0 : 1;
+    GenericRowData[] features = FeatureColumns.rows(extraction, more);
+    int next = 0;
+    for (int i = 0; i < rows.size(); ++i) {
+      RowData row = rows.get(i);
+      if (!batch.layout().isNested()) {
+        emit(i, row, null, features[next++]);
+        continue;
+      }
+      ArrayData candidates = batch.layout().candidates(row);
+      for (int j = 0; candidates != null && j < candidates.size(); ++j) {
+        if (!candidates.isNullAt(j)) {
+          emit(i, row, candidates.getRow(j, batch.layout().candidateArity()), features[next++]);
+        }
+      }
+    }
+  }
+
+  private void emit(int index, RowData row, RowData candidate, GenericRowData features) {
+    if (options.digestColumn() != null) {
+      features.setField(features.getArity() - 1, digest);
+    }
+    RowData joined = outputLayout.join(row, candidate, features);
+    output.collect(
+        hasTimestamp[index] ? new StreamRecord<>(joined, timestamps[index]) : new StreamRecord<>(joined));
+  }
+
+  // ---- what flows beside the rows ---------------------------------------------------------------
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+    flush();
+    super.prepareSnapshotPreBarrier(checkpointId);
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    if (rows.isEmpty()) {
+      super.processWatermark(mark);
+    } else {
+      heldWatermark = mark;
+    }
+  }
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    flush();
+    super.processWatermarkStatus(status);
+  }
+
+  @Override
+  public void processRecordAttributes(RecordAttributes attributes) throws Exception {
+    flush();
+    super.processRecordAttributes(attributes);
+  }
+
+  // ---- packages ---------------------------------------------------------------------------------
+
+  /** Swaps in what the watch has loaded, between two rows. */
+  private void swapIfWatched() throws Exception {
+    if (watch != null) {
+      PackageWatch.Found found = watch.take();
+      if (found != null) {
+        swap(found.origin(), found);
+      }
+    }
+  }
+
+  private void scheduleWatch() {
+    long next = getProcessingTimeService().getCurrentProcessingTime() + options.watchInterval().toMillis();
+    getProcessingTimeService()
+        .registerTimer(
+            next,
+            time -> {
+              swapIfWatched();
+              watch.look();
+              scheduleWatch();
+            });
+  }
+
+  /** How a new package is got; it throws where it cannot be read or is damaged. */
+  @FunctionalInterface
+  interface Arrival {
+    PackageReference.Loaded load() throws Exception;
+  }
+
+  /**
+   * Replaces the package between two batches. One that cannot be used is refused: the old one stays, and the reason is logged and counted.
+   *
+   * @param origin names the package in messages
+   */
+  final void swap(String origin, Arrival arrival) throws Exception {
+    MiniBatch next;
+    try {
+      PackageReference.Loaded loaded = arrival.load();
+      if (loaded.extractor().digest().equals(batch.extractor().digest())) {
+        loaded.extractor().close();
+        return;
+      }
+      next = new MiniBatch(loaded, inputType, options.candidatesColumn(), memory);
+    } catch (Exception failure) {
+      refuse(origin, failure);
+      return;
+    }
+    try {
+      service.swap(next.extractor());
+    } catch (RuntimeException failure) {
+      next.close();
+      refuse(origin, failure);
+      return;
+    }
+    flush();
+    batch.close();
+    use(next);
+    reloadCounter.inc();
+    LOG.info("The package {} is in use, digest {}.", origin, currentDigest);
+  }
+
+  private void refuse(String origin, Exception failure) {
+    refusedCounter.inc();
+    LOG.warn("The package {} is refused, and {} stays in use: {}", origin, currentDigest, failure.getMessage());
+  }
+
+  private void use(MiniBatch next) {
+    batch = next;
+    currentDigest = next.extractor().digest();
+    digest = StringData.fromString(currentDigest);
+  }
+
+  final ExtractionOptions options() {
+    return options;
+  }
+
+  // ---- metrics ----------------------------------------------------------------------------------
+
+  private void registerMetrics() {
+    MetricGroup group = getMetricGroup().addGroup("feature_extractor");
+    rowCounter = group.counter("rows");
+    batchCounter = group.counter("batches");
+    defaultedCounter = group.counter("defaulted");
+    nullCounter = group.counter("nulls");
+    reloadCounter = group.counter("reloads");
+    refusedCounter = group.counter("reloadsRefused");
+    group.gauge("packageDigest", () -> currentDigest);
+    group.gauge("nativeBytes", () -> heldMemory);
+  }
+
+  private void count(Extraction extraction) {
+    rowCounter.inc(extraction.rows());
+    batchCounter.inc();
+    long defaulted = 0;
+    for (Feature feature : extraction.features()) {
+      defaulted += extraction.defaulted(feature.index());
+    }
+    defaultedCounter.inc(defaulted);
+    long nulls = 0;
+    for (int i = 0, inputs = batch.extractor().inputs().size(); i < inputs; ++i) {
+      InputCounts counts = extraction.inputCounts(i);
+      nulls += counts.nulls() + counts.notFinite() + counts.notUtf8() + counts.outOfRange() + counts.wrongSize();
+    }
+    nullCounter.inc(nulls);
+    heldMemory = batch.memory();
+  }
+}

@@ -1,0 +1,121 @@
+package org.featureextractor.flink;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.table.data.GenericRowData;
+import org.featureextractor.Extraction;
+
+/**
+ * Collects calls into batches. While a thread computes one batch, the next one fills: so batches grow with the load, no timer is needed,
+ * and a single call waits for nothing.
+ */
+final class CallBatches {
+  /** The calls of a batch, and where their rows end. */
+  private static final class Pending implements AutoCloseable {
+    final MiniBatch batch;
+    final List<CompletableFuture<Object>> results = new ArrayList<>();
+    final List<Integer> rows = new ArrayList<>();
+
+    Pending(MiniBatch batch) {
+      this.batch = batch;
+    }
+
+    @Override
+    public void close() {
+      batch.close();
+    }
+  }
+
+  private static final int MOST_CALLS = 1_024;
+
+  private final CallSite site;
+  private final Thread worker;
+  private Pending filling;
+  private Pending other;
+  private boolean isClosed;
+
+  CallBatches(CallSite site) {
+    this.site = site;
+    filling = new Pending(site.newBatch());
+    other = new Pending(site.newBatch());
+    worker = new Thread(this::work, "fx_extract");
+    worker.setDaemon(true);
+    worker.start();
+  }
+
+  synchronized void add(Object[] arguments, CompletableFuture<Object> result) {
+    try {
+      while (filling.results.size() >= MOST_CALLS) {
+        wait();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      result.completeExceptionally(interrupted);
+      return;
+    }
+    try {
+      filling.rows.add(site.add(filling.batch, arguments));
+      filling.results.add(result);
+    } catch (RuntimeException failure) {
+      result.completeExceptionally(failure);
+      return;
+    }
+    if (filling.results.size() == 1) {
+      notifyAll();
+    }
+  }
+
+  private synchronized Pending next() throws InterruptedException {
+    while (filling.results.isEmpty()) {
+      if (isClosed) {
+        return null;
+      }
+      wait();
+    }
+    Pending full = filling;
+    filling = other;
+    other = full;
+    notifyAll();
+    return full;
+  }
+
+  private void work() {
+    try {
+      for (Pending pending = next(); pending != null; pending = next()) {
+        compute(pending);
+        pending.results.clear();
+        pending.rows.clear();
+        pending.batch.reset();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void compute(Pending pending) {
+    GenericRowData[] rows;
+    try (Extraction extraction = pending.batch.extract()) {
+      rows = FeatureColumns.rows(extraction, 0);
+    } catch (RuntimeException | Error failure) {
+      pending.results.forEach(result -> result.completeExceptionally(failure));
+      return;
+    }
+    int begin = 0;
+    for (int i = 0; i < pending.results.size(); ++i) {
+      int count = pending.rows.get(i);
+      pending.results.get(i).complete(site.result(rows, begin, count));
+      begin += count;
+    }
+  }
+
+  void close() throws InterruptedException {
+    synchronized (this) {
+      isClosed = true;
+      notifyAll();
+    }
+    worker.join();
+    filling.close();
+    other.close();
+  }
+}

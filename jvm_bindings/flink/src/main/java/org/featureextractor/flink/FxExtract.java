@@ -1,0 +1,76 @@
+package org.featureextractor.flink;
+
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.functions.AsyncScalarFunction;
+import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.SpecializedFunction;
+import org.apache.flink.table.functions.UserDefinedFunction;
+import org.apache.flink.table.types.inference.TypeInference;
+
+/**
+ * The function {@code fx_extract} of SQL: features of a row, or of a request with its candidates.
+ *
+ * <pre>{@code
+ * CREATE TEMPORARY FUNCTION fx_extract AS 'org.featureextractor.flink.FxExtract' USING JAR 'feature-extractor-flink.jar';
+ * SELECT user_id, features.ctr, features.seen
+ * FROM (SELECT *, fx_extract('ranking.fxp', user_id, age, clicks, views) AS features FROM samples);
+ * }</pre>
+ *
+ * <p>The first argument is the path of a package, as a literal. The columns follow: either as many as the features read, in the order of the
+ * program ({@link FeatureExtraction#call} writes them out), or one row whose fields are found by name. The result is a row with a field
+ * per feature; if the row holds an array {@code candidates}, an array of such rows.
+ *
+ * <p>It is an asynchronous function, because these get many rows before they must give the first result: calls become batches. Flink
+ * keeps the order, and allows as many open calls as {@code table.exec.async-scalar.buffer-capacity} says; a few hundred are good.
+ * And other than a plain function, which is called again for each field that a query takes out of its result, it is called once per row.
+ */
+public final class FxExtract extends AsyncScalarFunction implements SpecializedFunction {
+  private static final long serialVersionUID = 1L;
+
+  /** Null in the function that is registered, which only tells types. */
+  private final CallSite site;
+
+  private transient CallBatches batches;
+
+  /** The function as it is registered. */
+  public FxExtract() {
+    this(null);
+  }
+
+  private FxExtract(CallSite site) {
+    this.site = site;
+  }
+
+  @Override
+  public TypeInference getTypeInference(DataTypeFactory factory) {
+    return CallSite.typeInference();
+  }
+
+  @Override
+  public UserDefinedFunction specialize(SpecializedContext context) {
+    return new FxExtract(CallSite.of(context.getCallContext()));
+  }
+
+  @Override
+  public void open(FunctionContext context) {
+    batches = new CallBatches(site);
+  }
+
+  /**
+   * Called by Flink.
+   *
+   * @param result is completed when the batch of the row is computed
+   * @param arguments the path and the columns, in their internal form
+   */
+  public void eval(CompletableFuture<Object> result, Object... arguments) {
+    batches.add(arguments, result);
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (batches != null) {
+      batches.close();
+    }
+  }
+}
