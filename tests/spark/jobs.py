@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from feature_extractor.spark import counts, extract, register
+from feature_extractor.spark import counts, extract, register, write_tfrecord
 from pyspark.sql import DataFrame, SparkSession
 
 
@@ -102,3 +102,46 @@ def count(spark: SparkSession, package: str) -> dict[str, Any]:
         "defaulted": found.defaulted,
         "inputs": {name: vars(reasons) for name, reasons in found.inputs.items()},
     }
+
+
+def tfrecord(
+    spark: SparkSession,
+    source: str,
+    package: str,
+    output: str,
+    sequence: bool = False,
+    compression: Any = None,
+) -> None:
+    """Extract from a Parquet file, and write the features as TFRecord files."""
+    features = extract(spark.read.parquet(source), package, columns=[])
+    write_tfrecord(features, output, sequence=sequence, compression=compression)
+
+
+def execution_memory(spark: SparkSession) -> int:
+    """Return the bytes that tasks hold."""
+    environment = spark._jvm.org.apache.spark.SparkEnv.get()  # type: ignore[union-attr]
+    return int(environment.memoryManager().executionMemoryUsed())
+
+
+def write_columns(spark: SparkSession, source: str, names: list[str], output: str) -> None:
+    """Write columns as they are as TFRecord files."""
+    write_tfrecord(spark.read.parquet(source).select(*names), output)
+
+
+def configure(spark: SparkSession, settings: dict[str, str]) -> None:
+    """Change settings of the session."""
+    for name, value in settings.items():
+        spark.conf.set(name, value)
+
+
+def sql_without_registering(spark: SparkSession, query: str, output: str, **tables: str) -> None:
+    """Write the result of a query, in a session whose extensions bring the function."""
+    for name, path in tables.items():
+        spark.read.parquet(path).createOrReplaceTempView(name)
+    _written(spark.sql(query), output)
+
+
+def executors(spark: SparkSession) -> int:
+    """Return how many executors there are, the driver apart."""
+    tracker = spark._jsc.sc().statusTracker()  # type: ignore[union-attr]
+    return len(tracker.getExecutorInfos()) - 1

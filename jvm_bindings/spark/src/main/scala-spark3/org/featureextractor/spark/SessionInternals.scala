@@ -1,7 +1,8 @@
 package org.featureextractor.spark
 
-import org.apache.spark.sql.SparkSession
-import org.apache.spark.sql.catalyst.FunctionIdentifier
+import org.apache.spark.rdd.RDD
+import org.apache.spark.sql.{DataFrame, SparkSession}
+import org.apache.spark.sql.catalyst.{FunctionIdentifier, InternalRow}
 
 /** What Spark 3.5 calls the parts of a session that are not its public interface. */
 private[spark] object SessionInternals {
@@ -18,4 +19,7 @@ private[spark] object SessionInternals {
       methods.extraStrategies = methods.extraStrategies :+ FeatureStrategy
     }
   }
+
+  /** The rows of a table in Spark's own format. */
+  def rows(table: DataFrame): RDD[InternalRow] = table.queryExecution.toRdd
 }

@@ -1,7 +1,8 @@
 package org.featureextractor.spark
 
-import org.apache.spark.sql.SparkSession
-import org.apache.spark.sql.catalyst.FunctionIdentifier
+import org.apache.spark.rdd.RDD
+import org.apache.spark.sql.{DataFrame, SparkSession}
+import org.apache.spark.sql.catalyst.{FunctionIdentifier, InternalRow}
 import org.apache.spark.sql.classic
 
 /** What Spark 4 calls the parts of a session that are not its public interface. */
@@ -20,4 +21,7 @@ private[spark] object SessionInternals {
       methods.extraStrategies = methods.extraStrategies :+ FeatureStrategy
     }
   }
+
+  /** The rows of a table in Spark's own format. */
+  def rows(table: DataFrame): RDD[InternalRow] = table.asInstanceOf[classic.DataFrame].queryExecution.toRdd
 }

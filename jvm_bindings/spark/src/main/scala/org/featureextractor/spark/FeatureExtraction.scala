@@ -1,5 +1,8 @@
 package org.featureextractor.spark
 
+import org.apache.hadoop.conf.Configuration
+import org.apache.hadoop.io.{BytesWritable, NullWritable}
+import org.apache.hadoop.mapreduce.lib.output.FileOutputFormat
 import org.apache.spark.sql.{Column, DataFrame, SparkSession}
 import org.apache.spark.sql.functions.{arrays_zip, col, explode, expr}
 
@@ -44,6 +47,42 @@ object FeatureExtraction {
   /** What the tasks of this application counted for a package: rows, defaults, inputs that did not exist. */
   def counts(session: SparkSession, path: String): ExtractionCounts =
     LoadedPackage.read(session.sparkContext, path).counts
+
+  /**
+   * Writes a table as TFRecord files, one per partition, with a `tf.train.Example` per row.
+   *
+   * @param table of features, and of other columns of types that samples hold
+   * @param path of a folder that does not exist yet
+   * @param sequence writes a `SequenceExample` instead, in which lists are feature lists; lists of floats are vectors, and are not
+   * @param compressed writes `.tfrecord.gz`
+   */
+  def writeTfrecord(table: DataFrame, path: String, sequence: Boolean, compressed: Boolean): Unit = {
+    val schema = table.schema
+    // A column that cannot be written is told here, and not by each task.
+    new SampleEncoder(schema, sequence)
+    val configuration = new Configuration(table.sparkSession.sparkContext.hadoopConfiguration)
+    configuration.setBoolean(FileOutputFormat.COMPRESS, compressed)
+    SessionInternals
+      .rows(table)
+      .mapPartitions { rows =>
+        val encoder = new SampleEncoder(schema, sequence)
+        val record = new BytesWritable
+        rows.map { row =>
+          encoder.encode(row)
+          record.set(encoder.bytes, 0, encoder.size)
+          (NullWritable.get, record)
+        }
+      }
+      .saveAsNewAPIHadoopFile(
+        path,
+        classOf[NullWritable],
+        classOf[BytesWritable],
+        classOf[TfRecordOutputFormat],
+        configuration)
+  }
+
+  /** Writes a table as TFRecord files of plain `tf.train.Example`s. */
+  def writeTfrecord(table: DataFrame, path: String): Unit = writeTfrecord(table, path, sequence = false, compressed = false)
 
   private def nested(table: DataFrame, call: Column, features: Seq[String], columns: Option[Seq[String]]): DataFrame = {
     val candidates = table.schema(Binding.Candidates).dataType

@@ -1,0 +1,64 @@
+"""What Spark writes as TFRecord is what the core writes, record by record."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import feature_extractor as fx
+import pyarrow.parquet as pq
+import pytest
+from feature_extractor.samples import tfrecords
+
+from .conftest import Samples
+from .session import JobError, SparkProcess
+
+
+def _records(data: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(data):
+        (length,) = struct.unpack_from("<Q", data, at)
+        end = at + 8 + 4 + length + 4
+        assert end <= len(data)
+        yield data[at:end]
+        at = end
+
+
+@pytest.mark.parametrize("form", ["example", "sequence"])
+def test_records_are_those_of_the_core(
+    spark: SparkProcess, grocery: Samples, tmp_path: Path, form: Literal["example", "sequence"]
+) -> None:
+    output = tmp_path / "samples"
+    compression = "gzip" if form == "example" else None
+    spark.run(
+        "tfrecord",
+        source=grocery.nested,
+        package=grocery.package,
+        output=output,
+        sequence=form == "sequence",
+        compression=compression,
+    )
+    suffix = "*.tfrecord.gz" if compression else "*.tfrecord"
+    files = sorted(output.glob(suffix))
+    assert files
+    assert (output / "_SUCCESS").exists()
+    found: Counter[bytes] = Counter()
+    for file in files:
+        data = file.read_bytes()
+        found.update(_records(gzip.decompress(data) if compression else data))
+    extraction = fx.load(grocery.package).extract(pq.read_table(grocery.nested))
+    wanted = Counter(_records(b"".join(chunk.tobytes() for chunk in tfrecords(extraction, form))))
+    assert found == wanted
+
+
+def test_columns_that_samples_cannot_hold(
+    spark: SparkProcess, grocery: Samples, tmp_path: Path
+) -> None:
+    with pytest.raises(JobError, match="Column 'taste' is map<string,double>, which a sample"):
+        spark.run("write_columns", source=grocery.nested, names=["taste"], output=tmp_path / "a")
+    with pytest.raises(JobError, match="already exists"):
+        spark.run("write_columns", source=grocery.nested, names=["store"], output=tmp_path)
