@@ -24,7 +24,7 @@ def test_two_thousand_features() -> None:
         {"item": hour % 3, "at": now - timedelta(hours=hour), "price": 1.0} for hour in range(600)
     ]
     request: dict[str, Any] = {"now": now, "history": events}
-    candidates = [
+    candidates: list[dict[str, Any]] = [
         {"item": item, "price": price, "title": f"Title {item}", "genres": ["a", "b"]}
         for item, price in [(0, 2.0), (1, None), (7, 0.5)]
     ]
