@@ -68,6 +68,9 @@ class Cluster:
         # Where spark-class would look for the rest of Spark.
         environment = {**os.environ, "SPARK_HOME": str(self._home), "JAVA_HOME": str(java_home())}
         environment["SPARK_LOCAL_IP"] = "127.0.0.1"
+        # Workers would look for it in a source tree of Spark.
+        library = next((self._home / "jars").glob("scala-library-*.jar"))
+        environment["SPARK_SCALA_VERSION"] = ".".join(library.stem.split("-")[2].split(".")[:2])
         # Spark reads its modules' packages by reflection; bin/spark-class opens the same.
         opened = [
             f"--add-opens=java.base/{package}=ALL-UNNAMED"
