@@ -71,9 +71,9 @@ install_system_packages() {
 }
 
 install_build_packages() {
-  # ca-certificates are for the sources that CMake downloads.
+  # CMake makes tables of RE2 from unicode-data; ca-certificates are for what it downloads.
   local wanted=(g++ cmake ninja-build ccache ca-certificates libxxhash-dev nlohmann-json3-dev
-    libgtest-dev)
+    libgtest-dev perl unicode-data)
   if ! find_python >/dev/null; then wanted+=(python3 python3-venv python3-dev); fi
   install_system_packages "${wanted[@]}"
 }
