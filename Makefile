@@ -127,6 +127,10 @@ native-jni: setup $(BUILD)/build.ninja
 jar-core: build native-jni ## Build the jar for the JVM and run its tests.
 	@scripts/build_jars.sh $(BUILD) $(PYTHON) --projects core verify
 
+.PHONY: jar-flink
+jar-flink: build native-jni ## Build the jars of the core and for Flink and run their tests.
+	@scripts/build_jars.sh $(BUILD) $(PYTHON) --projects core,flink verify
+
 .PHONY: new-operator
 new-operator: setup ## Start an operator: make new-operator FAMILY=math NAME=cube
 	@$(PYTHON) scripts/new_operator.py "$(FAMILY)" "$(NAME)"

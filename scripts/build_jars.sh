@@ -7,9 +7,9 @@ build="$(cd "$1" && pwd)"
 python="$2"
 shift 2
 
-packages=jvm_bindings/core/target/test-packages
-mkdir -p "$packages"
-for program in jvm_bindings/core/src/test/programs/*.fx; do
+for program in jvm_bindings/*/src/test/programs/*.fx; do
+  packages="${program%%/src/*}/target/test-packages"
+  mkdir -p "$packages"
   "$python" -m feature_extractor compile --quiet "$program" -o "$packages/$(basename "$program" .fx).fxp"
 done
 

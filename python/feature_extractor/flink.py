@@ -5,7 +5,7 @@ The jars of feature_extractor must be known to the job, by ``pipeline.jars``, ``
     from feature_extractor.flink import extract, register
     samples = extract(table_environment, log, "ranking.fxp", keep=["user", "movie"])
     register(table_environment)
-    table_environment.sql_query("SELECT fx_extract('ranking.fxp', user, age, clicks) FROM log")
+    table_environment.sql_query("SELECT fx_extract('ranking.fxp', ROW(user, age, clicks)) FROM log")
 
 This module needs apache-flink, which is not among the dependencies of feature_extractor.
 """
@@ -107,7 +107,7 @@ def extract_stream(
 
 
 def register(environment: TableEnvironment) -> None:
-    """Add the function ``fx_extract(package, column...)`` to SQL. Raises FlinkError if the jar is not known."""
+    """Add the function ``fx_extract(package, ROW(column...))`` to SQL. Raises FlinkError if the jar is not known."""
     _call(_jvm(), "register", environment._j_tenv)
 
 

@@ -20,9 +20,11 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
 import org.apache.flink.table.types.logical.RowType;
+import org.featureextractor.ErrorCode;
 import org.featureextractor.Extraction;
 import org.featureextractor.Feature;
 import org.featureextractor.FeatureExtractor;
+import org.featureextractor.FeatureExtractorException;
 import org.featureextractor.InputCounts;
 import org.featureextractor.MemoryReservation;
 import org.featureextractor.Service;
@@ -183,7 +185,11 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
     swapIfWatched();
     RowData row = copier == null ? record.getValue() : copier.copy(record.getValue());
     int at = rows.size();
-    batch.add(row, at == 0 ? null : rows.get(at - 1));
+    try {
+      batch.add(row, at == 0 ? null : rows.get(at - 1));
+    } catch (FeatureExtractorException failure) {
+      throw failure.code() == ErrorCode.OUT_OF_MEMORY ? memory.explained(failure) : failure;
+    }
     rows.add(row);
     hasTimestamp[at] = record.hasTimestamp();
     timestamps[at] = record.hasTimestamp() ? record.getTimestamp() : 0;
@@ -232,7 +238,7 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
   /** Computes the rows that wait, and sends them and the watermark behind them on. */
   final void flush() throws Exception {
     if (!rows.isEmpty()) {
-      try (Extraction extraction = batch.extract()) {
+      try (Extraction extraction = extracted()) {
         emit(extraction);
         count(extraction);
       } finally {
@@ -244,6 +250,14 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
       Watermark watermark = heldWatermark;
       heldWatermark = null;
       super.processWatermark(watermark);
+    }
+  }
+
+  private Extraction extracted() {
+    try {
+      return batch.extract();
+    } catch (FeatureExtractorException failure) {
+      throw failure.code() == ErrorCode.OUT_OF_MEMORY ? memory.explained(failure) : failure;
     }
   }
 

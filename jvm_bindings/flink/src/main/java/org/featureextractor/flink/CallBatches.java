@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
 import org.featureextractor.Extraction;
 
 /**
@@ -44,7 +45,7 @@ final class CallBatches {
     worker.start();
   }
 
-  synchronized void add(Object[] arguments, CompletableFuture<Object> result) {
+  synchronized void add(RowData row, CompletableFuture<Object> result) {
     try {
       while (filling.results.size() >= MOST_CALLS) {
         wait();
@@ -55,7 +56,7 @@ final class CallBatches {
       return;
     }
     try {
-      filling.rows.add(site.add(filling.batch, arguments));
+      filling.rows.add(site.add(filling.batch, row));
       filling.results.add(result);
     } catch (RuntimeException failure) {
       result.completeExceptionally(failure);

@@ -27,14 +27,13 @@ import org.featureextractor.Input;
 import org.featureextractor.MemoryReservation;
 
 /**
- * A call of {@code fx_extract} in a query: the package, and which argument is which input.
+ * A call of {@code fx_extract} in a query: the package, and which field of the row is which input.
  *
  * @param reference the package
- * @param input the columns that the arguments make, by the names of the inputs
- * @param isRow whether they come as one argument, a row
+ * @param input the fields of the row, by the names of the inputs
  * @param isNested whether the row holds an array of candidates, and the result is an array
  */
-record CallSite(PackageReference reference, RowType input, boolean isRow, boolean isNested) implements Serializable {
+record CallSite(PackageReference reference, RowType input, boolean isNested) implements Serializable {
   private static final String CANDIDATES = ExtractionOptions.DEFAULT.candidatesColumn();
 
   /** Looks at the arguments of a call. */
@@ -61,32 +60,25 @@ record CallSite(PackageReference reference, RowType input, boolean isRow, boolea
 
   private static CallSite of(CallContext context, FeatureExtractor extractor, PackageReference reference) {
     List<DataType> arguments = context.getArgumentDataTypes();
-    List<LogicalType> types = arguments.subList(1, arguments.size()).stream().map(DataType::getLogicalType).toList();
-    List<Input> inputs = extractor.inputs().stream().filter(Input::used).toList();
-    RowType row;
-    boolean isRow = types.size() == 1 && types.get(0) instanceof RowType && !isOneStruct(inputs);
-    if (isRow) {
-      row = (RowType) types.get(0);
-      // A row that is put together in the query has no names: EXPR$0, EXPR$1, and so on.
-      if (row.getFieldNames().stream().allMatch(name -> name.startsWith("EXPR$"))) {
-        row = named(row.getChildren(), inputs, extractor);
-      }
-    } else {
-      row = named(types, inputs, extractor);
+    if (arguments.size() != 2 || !(arguments.get(1).getLogicalType() instanceof RowType)) {
+      // For a call in which an argument is null Flink makes up a null itself, so columns come in a row, which is never null.
+      throw new ValidationException(
+          "fx_extract takes the path of a package and one row: " + FeatureExtraction.call(extractor, "package") + ".");
+    }
+    RowType row = (RowType) arguments.get(1).getLogicalType();
+    // A row that is put together in the query has no names: EXPR$0, EXPR$1, and so on.
+    if (row.getFieldNames().stream().allMatch(name -> name.startsWith("EXPR$"))) {
+      row = named(row.getChildren(), extractor.inputs().stream().filter(Input::used).toList(), extractor);
     }
     InputLayout layout = InputLayout.of(extractor, row, CANDIDATES);
-    return new CallSite(reference, row, isRow, layout.isNested());
-  }
-
-  private static boolean isOneStruct(List<Input> inputs) {
-    return inputs.size() == 1 && inputs.get(0).type() instanceof org.featureextractor.DataType.StructType;
+    return new CallSite(reference, row, layout.isNested());
   }
 
   private static RowType named(List<LogicalType> types, List<Input> inputs, FeatureExtractor extractor) {
     if (types.size() != inputs.size()) {
       throw new ValidationException(
-          "fx_extract got " + types.size() + " columns, and the features of '" + extractor.name() + "' read "
-              + inputs.size() + ": " + String.join(", ", inputs.stream().map(Input::name).toList()) + ".");
+          "The row of fx_extract has " + types.size() + " columns, and the features of '" + extractor.name() + "' read "
+              + inputs.size() + ", in this order: " + String.join(", ", inputs.stream().map(Input::name).toList()) + ".");
     }
     List<RowType.RowField> fields = new ArrayList<>();
     for (int i = 0; i < types.size(); ++i) {
@@ -103,10 +95,9 @@ record CallSite(PackageReference reference, RowType input, boolean isRow, boolea
             context -> {
               try (FeatureExtractor extractor = load(context).extractor()) {
                 CallSite site = of(context, extractor, null);
-                return Optional.of(
-                    internal(
-                        TypeConversions.fromLogicalToDataType(
-                            FeatureExtraction.resultType(extractor, site.isNested()))));
+                boolean isNullable = context.getArgumentDataTypes().get(1).getLogicalType().isNullable();
+                LogicalType type = FeatureExtraction.resultType(extractor, site.isNested()).copy(isNullable);
+                return Optional.of(internal(TypeConversions.fromLogicalToDataType(type)));
               }
             })
         .build();
@@ -119,7 +110,7 @@ record CallSite(PackageReference reference, RowType input, boolean isRow, boolea
   private static final class Arguments implements InputTypeStrategy {
     @Override
     public ArgumentCount getArgumentCount() {
-      return ConstantArgumentCount.from(1);
+      return ConstantArgumentCount.of(2);
     }
 
     @Override
@@ -135,7 +126,7 @@ record CallSite(PackageReference reference, RowType input, boolean isRow, boolea
     @Override
     public List<Signature> getExpectedSignatures(FunctionDefinition definition) {
       return List.of(
-          Signature.of(Signature.Argument.of("package"), Signature.Argument.of("column...")));
+          Signature.of(Signature.Argument.of("package"), Signature.Argument.of("row", "ROW(column, ...)")));
     }
   }
 
@@ -151,17 +142,8 @@ record CallSite(PackageReference reference, RowType input, boolean isRow, boolea
     return new MiniBatch(loaded, input, CANDIDATES, MemoryReservation.UNLIMITED);
   }
 
-  /** Writes the arguments of a call, without the first, to a batch; returns how many rows of the output they make. */
-  int add(MiniBatch batch, Object[] arguments) {
-    RowData row;
-    if (isRow) {
-      row = (RowData) arguments[1];
-      if (row == null) {
-        row = new GenericRowData(input.getFieldCount());
-      }
-    } else {
-      row = GenericRowData.of(Arrays.copyOfRange(arguments, 1, arguments.length));
-    }
+  /** Writes the row of a call to a batch; returns how many rows of the output it makes. */
+  int add(MiniBatch batch, RowData row) {
     return batch.add(row, null);
   }
 

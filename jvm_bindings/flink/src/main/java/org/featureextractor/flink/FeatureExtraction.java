@@ -176,17 +176,21 @@ public final class FeatureExtraction {
    * The call of {@code fx_extract} with the columns of a package in their order.
    *
    * @param packagePath of the {@code .fxp} file
-   * @return such as <code>fx_extract('ranking.fxp', `user`, `age`)</code>
+   * @return such as <code>fx_extract('ranking.fxp', ROW(`user`, `age`))</code>
    */
   public static String call(String packagePath) {
     try (FeatureExtractor extractor = PackageReference.load(packagePath, 0, false).extractor()) {
-      String columns =
-          extractor.inputs().stream()
-              .filter(Input::used)
-              .map(input -> ", `" + input.name() + "`")
-              .collect(Collectors.joining());
-      return FUNCTION + "('" + packagePath.replace("'", "''") + "'" + columns + ")";
+      return call(extractor, packagePath);
     }
+  }
+
+  static String call(FeatureExtractor extractor, String packagePath) {
+    String columns =
+        extractor.inputs().stream()
+            .filter(Input::used)
+            .map(input -> "`" + input.name() + "`")
+            .collect(Collectors.joining(", "));
+    return FUNCTION + "('" + packagePath.replace("'", "''") + "', ROW(" + columns + "))";
   }
 
   private static SingleOutputStreamOperator<RowData> extract(

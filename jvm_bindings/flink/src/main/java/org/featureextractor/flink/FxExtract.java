@@ -2,6 +2,8 @@ package org.featureextractor.flink;
 
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.functions.AsyncScalarFunction;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.SpecializedFunction;
@@ -14,12 +16,15 @@ import org.apache.flink.table.types.inference.TypeInference;
  * <pre>{@code
  * CREATE TEMPORARY FUNCTION fx_extract AS 'org.featureextractor.flink.FxExtract' USING JAR 'feature-extractor-flink.jar';
  * SELECT user_id, features.ctr, features.seen
- * FROM (SELECT *, fx_extract('ranking.fxp', user_id, age, clicks, views) AS features FROM samples);
+ * FROM (SELECT *, fx_extract('ranking.fxp', ROW(user_id, age, clicks, views)) AS features FROM samples);
  * }</pre>
  *
- * <p>The first argument is the path of a package, as a literal. The columns follow: either as many as the features read, in the order of the
- * program ({@link FeatureExtraction#call} writes them out), or one row whose fields are found by name. The result is a row with a field
- * per feature; if the row holds an array {@code candidates}, an array of such rows.
+ * <p>The first argument is the path of a package, as a literal. The second is a row: either one that is put together in the
+ * query, with the columns that the features read in the order of the program ({@link FeatureExtraction#call} writes them out), or one with
+ * named fields, which are found by name. The result is a row with a field per feature; if the row holds an array {@code candidates}, an
+ * array of such rows. It is null only where the row itself is null.
+ *
+ * <p>Columns are not arguments themselves because Flink does not call an asynchronous function for a row in which an argument is null.
  *
  * <p>It is an asynchronous function, because these get many rows before they must give the first result: calls become batches. Flink
  * keeps the order, and allows as many open calls as {@code table.exec.async-scalar.buffer-capacity} says; a few hundred are good.
@@ -61,10 +66,11 @@ public final class FxExtract extends AsyncScalarFunction implements SpecializedF
    * Called by Flink.
    *
    * @param result is completed when the batch of the row is computed
-   * @param arguments the path and the columns, in their internal form
+   * @param path of the package, which was looked at when the query was planned
+   * @param row the columns, in their internal form
    */
-  public void eval(CompletableFuture<Object> result, Object... arguments) {
-    batches.add(arguments, result);
+  public void eval(CompletableFuture<Object> result, StringData path, RowData row) {
+    batches.add(row, result);
   }
 
   @Override

@@ -6,6 +6,7 @@ import org.apache.flink.runtime.memory.MemoryManager;
 import org.apache.flink.runtime.memory.MemoryReservationException;
 import org.apache.flink.streaming.api.graph.StreamConfig;
 import org.apache.flink.streaming.runtime.tasks.StreamTask;
+import org.featureextractor.FeatureExtractorException;
 import org.featureextractor.MemoryReservation;
 
 /**
@@ -36,6 +37,17 @@ final class TaskMemory implements MemoryReservation {
     // A cluster without managed memory has no account to book on, and a test harness declares no share.
     long limit = fraction > 0 && manager != null ? manager.computeMemorySize(fraction) : 0;
     return new TaskMemory(limit > 0 ? manager : null, limit);
+  }
+
+  /** The same failure, with what this operator may take and how to give it more. */
+  FeatureExtractorException explained(FeatureExtractorException failure) {
+    if (manager == null) {
+      return failure;
+    }
+    return new FeatureExtractorException(
+        failure.code(),
+        failure.getMessage() + " The operator's share of Flink's managed memory is " + limit + " bytes, of which it holds " + reserved
+            + ". Raise taskmanager.memory.managed.size or the option managedMemory, or make batches smaller.");
   }
 
   @Override

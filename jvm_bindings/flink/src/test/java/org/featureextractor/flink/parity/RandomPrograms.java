@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.data.GenericArrayData;
@@ -53,13 +54,15 @@ public final class RandomPrograms {
   /**
    * Runs the programs.
    *
-   * @param arguments the folder, and the number of programs
+   * @param arguments the folder, the number of programs, and the jar with the classes as a URL
    * @throws Exception if the job fails
    */
   public static void main(String[] arguments) throws Exception {
     Path folder = Path.of(arguments[0]);
     int count = Integer.parseInt(arguments[1]);
-    StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+    StreamExecutionEnvironment environment =
+        StreamExecutionEnvironment.getExecutionEnvironment(
+            Configuration.fromMap(Map.of("pipeline.jars", arguments[2], "taskmanager.memory.managed.size", "4g")));
     environment.setParallelism(1);
     RowType answerType = RowType.of(new BigIntType(), new VarBinaryType(VarBinaryType.MAX_LENGTH));
     InternalTypeInfo<RowData> answerInfo = InternalTypeInfo.of(answerType);

@@ -1,0 +1,117 @@
+"""What tests run inside of the process that holds PyFlink; arguments and results are JSON values."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from feature_extractor.flink import ExtractionOptions, call, extract, extract_stream, register
+from pyflink.common import Configuration, Row, Types
+from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.java_gateway import get_gateway
+from pyflink.table import StreamTableEnvironment, Table
+
+JAR = ""
+
+
+def _tables(**settings: str) -> StreamTableEnvironment:
+    configuration = Configuration()
+    configuration.set_string("pipeline.jars", f"file://{JAR}")
+    for name, value in settings.items():
+        configuration.set_string(name, value)
+    environment = StreamExecutionEnvironment.get_execution_environment(configuration)
+    environment.set_parallelism(1)
+    tables = StreamTableEnvironment.create(environment)
+    tables.get_config().set_local_timezone("UTC")
+    return tables
+
+
+def _read(tables: StreamTableEnvironment, columns: str, source: str) -> None:
+    tables.execute_sql(
+        f"CREATE TEMPORARY TABLE requests ({columns}) WITH ('connector' = 'filesystem',"
+        f" 'path' = '{source}', 'format' = 'json')"
+    )
+
+
+def _write(tables: StreamTableEnvironment, table: Table, output: str) -> None:
+    columns = str(table._j_table.getResolvedSchema()).strip()[1:-1].replace(" NOT NULL", "")
+    tables.execute_sql(
+        f"CREATE TEMPORARY TABLE results ({columns}) WITH ('connector' = 'filesystem',"
+        f" 'path' = '{output}', 'format' = 'json')"
+    )
+    table.execute_insert("results").wait()
+
+
+def extract_json(
+    columns: str, source: str, package: str, output: str, query: str = "", parallelism: int = 1
+) -> None:
+    """Extract from a file of JSON to others, the rows as they are, or those of a query."""
+    tables = _tables()
+    tables.get_config().set("table.exec.resource.default-parallelism", str(parallelism))
+    _read(tables, columns, source)
+    table = tables.sql_query(query) if query else tables.from_path("requests")
+    _write(tables, extract(tables, table, package, ExtractionOptions(keep=[])), output)
+
+
+def sql_json(columns: str, source: str, package: str, output: str, samples: str) -> str:
+    """Extract by ``fx_extract`` from the rows of a query; return the plan."""
+    tables = _tables()
+    _read(tables, columns, source)
+    register(tables)
+    tables.create_temporary_view("samples", tables.sql_query(samples))
+    table = tables.sql_query(f"SELECT {call(package)} AS features FROM samples")
+    _write(tables, table, output)
+    return str(table.explain())
+
+
+def sql_rows(package: str, query: str, values: str, columns: str) -> list[str]:
+    """Return the rows of a query over inline values as text; the function is registered by SQL."""
+    tables = _tables()
+    tables.execute_sql(
+        "CREATE TEMPORARY SYSTEM FUNCTION fx_extract"
+        f" AS 'org.featureextractor.flink.FxExtract' USING JAR '{JAR}'"
+    )
+    tables.execute_sql(f"CREATE TEMPORARY VIEW samples ({columns}) AS VALUES {values}")
+    with tables.execute_sql(query.replace("PACKAGE", f"'{package}'")).collect() as rows:
+        # The values of a query come in any order.
+        return sorted(str(row) for row in rows)
+
+
+def stream_rows(package: str, update: str | None, digests: bool) -> list[list[Any]]:
+    """Return the features of a stream of rows, with a stream of packages beside it if ``update`` names one."""
+    configuration = Configuration()
+    configuration.set_string("pipeline.jars", f"file://{JAR}")
+    execution = StreamExecutionEnvironment.get_execution_environment(configuration)
+    execution.set_parallelism(1)
+    kind = Types.ROW_NAMED(
+        ["user", "base", "x"],
+        [Types.STRING(), Types.LONG(), Types.LONG()],
+    )
+    rows = [Row("ann", 1, i) for i in range(40)] + [Row("bob", 2, None)]
+    stream = execution.from_collection(rows, type_info=kind)
+    packages = execution.from_collection([update], Types.STRING()) if update else None
+    options = ExtractionOptions(
+        keep=["x"],
+        batch_rows=7,
+        maximum_delay=timedelta(milliseconds=5),
+        digest_column="package" if digests else None,
+    )
+    features = extract_stream(stream, package, options, packages=packages)
+    with features.execute_and_collect() as answers:
+        return [list(row) for row in answers]
+
+
+def random_programs(folder: str, count: int) -> None:
+    """Run the random programs of a folder in one job."""
+    _tables()
+    gateway = get_gateway()
+    arguments = gateway.new_array(gateway.jvm.java.lang.String, 3)
+    arguments[0], arguments[1], arguments[2] = folder, str(count), f"file://{JAR}"
+    gateway.jvm.org.featureextractor.flink.parity.RandomPrograms.main(arguments)
+
+
+def mistakes(package: str, columns: str) -> None:
+    """Extract from a table with given columns, which a test expects to fail."""
+    tables = _tables()
+    tables.execute_sql(f"CREATE TEMPORARY TABLE wrong ({columns}) WITH ('connector' = 'datagen')")
+    extract(tables, tables.from_path("wrong"), package)
