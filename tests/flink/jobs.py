@@ -115,3 +115,40 @@ def mistakes(package: str, columns: str) -> None:
     tables = _tables()
     tables.execute_sql(f"CREATE TEMPORARY TABLE wrong ({columns}) WITH ('connector' = 'datagen')")
     extract(tables, tables.from_path("wrong"), package)
+
+
+def submit(
+    port: int, package: str, output: str, checkpoints: str, rows: int, per_second: int
+) -> str:
+    """Start a job with checkpoints and a watch on its package on a cluster; return its id."""
+    tables = _tables(
+        **{
+            "execution.target": "remote",
+            "rest.address": "127.0.0.1",
+            "rest.port": str(port),
+            "parallelism.default": "2",
+            "execution.checkpointing.interval": "500ms",
+            "execution.checkpointing.dir": f"file://{checkpoints}",
+            "restart-strategy.type": "fixed-delay",
+            "restart-strategy.fixed-delay.attempts": "20",
+            "restart-strategy.fixed-delay.delay": "1s",
+        }
+    )
+    tables.get_config().set("table.exec.resource.default-parallelism", "2")
+    tables.execute_sql(
+        "CREATE TEMPORARY TABLE numbers (x BIGINT) WITH ('connector' = 'datagen',"
+        f" 'rows-per-second' = '{per_second}', 'fields.x.kind' = 'sequence',"
+        f" 'fields.x.start' = '1', 'fields.x.end' = '{rows}')"
+    )
+    tables.execute_sql(
+        "CREATE TEMPORARY TABLE results (x BIGINT, `sum` FLOAT, who STRING, package STRING)"
+        f" WITH ('connector' = 'filesystem', 'path' = '{output}', 'format' = 'json')"
+    )
+    samples = tables.sql_query("SELECT 'ann' AS `user`, CAST(1 AS BIGINT) AS base, x FROM numbers")
+    options = ExtractionOptions(
+        keep=["x"], digest_column="package", watch_interval=timedelta(milliseconds=200)
+    )
+    result = extract(tables, samples, package, options).execute_insert("results")
+    client = result.get_job_client()
+    assert client is not None
+    return str(client.get_job_id())

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import struct
+import subprocess
 from pathlib import Path
 
 import feature_extractor as fx
+import pyarrow as pa
 import pytest
 from feature_extractor import _native
 from feature_extractor.check.typed import CheckedProgram, Feature
 from feature_extractor.errors import EngineError
 from feature_extractor.plan.errors import PlanError
-from jvm.java import Table
+from jvm.java import ROOT, Table, java_home
 from operators.programs import PLACE, packaged, read_values, record_batch, rows_of
 from operators.random_programs import Generator, check_all, random_expressions
 from operators.random_values import random_value
 from operators.values import arrow_array
 
 from .conftest import Samples, read_digest
+from .jars import ENVIRONMENT, jar, missing_for_flink
 from .session import FlinkProcess, JobError
 
 PROGRAMS = 60
@@ -178,3 +183,43 @@ def test_random_programs(flink: FlinkProcess, tmp_path: Path) -> None:
                 at += 4 + size
                 assert value == truth[feature][row], f"program {i}, row {row}: {shown[i][feature]}"
         assert at == len(data)
+
+
+def test_example(tmp_path: Path) -> None:
+    reason = missing_for_flink()
+    if reason:
+        pytest.skip(reason)
+    folder = ROOT / "examples/flink"
+    package = tmp_path / "orders.fxp"
+    program = fx.compile(folder / "orders.fx")
+    program.save(package)
+    python = str(ENVIRONMENT / "bin/python")
+    environment = {
+        **os.environ,
+        "JAVA_HOME": str(java_home()),
+        "PYTHONPATH": str(ROOT / "python"),
+    }
+    files = [str(jar()), str(package), str(folder / "orders.json"), str(tmp_path / "samples")]
+    run = subprocess.run(
+        [python, str(folder / "job.py"), *files],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    lines = [line for part in (tmp_path / "samples").glob("part-*") for line in part.open()]
+    rows = [json.loads(line) for line in lines]
+    with (folder / "orders.json").open() as orders:
+        expected = pa.table(
+            fx.load(package).extract(pa.Table.from_pylist(list(map(json.loads, orders))))
+        )
+    assert [row["words"] for row in rows] == expected["words"].to_pylist()
+    for name in ("customer_id", "price_log", "bought_same", "price_change"):
+        assert (
+            pa.array([row[name] for row in rows], expected.schema.field(name).type)
+            == expected[name].combine_chunks()
+        )
+    assert {row["package"] for row in rows} == {fx.load(package).digest}
+    documentation = (ROOT / "docs/flink.md").read_text()
+    assert lines[0].strip() in documentation
