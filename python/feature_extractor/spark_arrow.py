@@ -93,9 +93,7 @@ def _kept_columns(
     return [by_name[name] for name in columns], nested is not None
 
 
-def _with_features(
-    extractor: fx.Extractor, batch: Any, wanted: Sequence[str], nested: bool
-) -> Any:
+def _with_features(extractor: fx.Extractor, batch: Any, wanted: Sequence[str], nested: bool) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 

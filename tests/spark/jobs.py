@@ -145,3 +145,15 @@ def executors(spark: SparkSession) -> int:
     """Return how many executors there are, the driver apart."""
     tracker = spark._jsc.sc().statusTracker()  # type: ignore[union-attr]
     return len(tracker.getExecutorInfos()) - 1
+
+
+def example(spark: SparkSession, log: str, package: str, output: str) -> dict[str, int]:
+    """Run the example of a job that makes samples."""
+    import sys
+    from pathlib import Path
+
+    sys.path.insert(0, str(Path(__file__).parents[2] / "examples/spark"))
+    import samples
+
+    found = samples.make_samples(spark, log, package, output, 3)
+    return {"rows": found.rows, "requests": found.requests}

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from feature_extractor.samples import tfrecords
 
-from .conftest import Samples
+from .conftest import Samples, read_digest
 from .session import JobError, SparkProcess
 
 
@@ -62,3 +62,17 @@ def test_columns_that_samples_cannot_hold(
         spark.run("write_columns", source=grocery.nested, names=["taste"], output=tmp_path / "a")
     with pytest.raises(JobError, match="already exists"):
         spark.run("write_columns", source=grocery.nested, names=["store"], output=tmp_path)
+
+
+def test_example(spark: SparkProcess, grocery: Samples, tmp_path: Path) -> None:
+    found = spark.run(
+        "example", log=grocery.nested, package=grocery.package, output=tmp_path / "out"
+    )
+    assert found == {
+        "rows": grocery.digest.count,
+        "requests": pq.read_metadata(grocery.nested).num_rows,
+    }
+    assert read_digest(tmp_path / "out/parquet") == grocery.digest
+    files = sorted((tmp_path / "out/tfrecord").glob("*.tfrecord.gz"))
+    count = sum(len(list(_records(gzip.decompress(file.read_bytes())))) for file in files)
+    assert count == grocery.digest.count
