@@ -19,8 +19,15 @@ def _tables(**settings: str) -> StreamTableEnvironment:
     configuration.set_string("pipeline.jars", f"file://{JAR}")
     for name, value in settings.items():
         configuration.set_string(name, value)
-    environment = StreamExecutionEnvironment.get_execution_environment(configuration)
-    environment.set_parallelism(1)
+    if "execution.target" in settings:
+        # Outside of Flink's own command line the usual way makes a cluster inside this process.
+        java = get_gateway().jvm.org.apache.flink.streaming.api.environment
+        environment = StreamExecutionEnvironment(
+            java.StreamExecutionEnvironment(configuration._j_configuration)
+        )
+    else:
+        environment = StreamExecutionEnvironment.get_execution_environment(configuration)
+    environment.set_parallelism(int(settings.get("parallelism.default", "1")))
     tables = StreamTableEnvironment.create(environment)
     tables.get_config().set_local_timezone("UTC")
     return tables
