@@ -90,11 +90,13 @@ native-race-test: setup ## Run the C++ tests of threads with the thread sanitize
 	@echo "native tests of threads under the thread sanitizer: passed"
 
 .PHONY: test
-test: build c-library lint native-test ## Check everything that CI checks; the last line is pytest's.
+test: build c-library lint native-test jars ## Check everything that CI checks; the last line is pytest's.
+	@scripts/bootstrap.sh --jvm
 	@$(PYTHON) -m pytest -m "not slow"
 
 .PHONY: test-slow
-test-slow: build c-library native-race-test ## Run the tests that take minutes.
+test-slow: build c-library native-race-test jars ## Run the tests that take minutes.
+	@scripts/bootstrap.sh --jvm && scripts/bootstrap.sh --spark35 && scripts/bootstrap.sh --spark43
 	@$(PYTHON) -m pytest -m slow
 
 .PHONY: demo
@@ -107,7 +109,7 @@ bench: build ## Measure, beside what one would use instead.
 
 # One part for each kind of package; `make package` is all of them.
 .PHONY: package
-package: package-wheel package-c ## Write what can be installed elsewhere to dist/.
+package: package-wheel package-c package-jars ## Write what can be installed elsewhere to dist/.
 
 .PHONY: package-wheel
 package-wheel: setup
@@ -123,13 +125,14 @@ native-jni: setup $(BUILD)/build.ninja
 	@grep -q FEATURE_EXTRACTOR_JNI:BOOL=ON $(BUILD)/CMakeCache.txt || cmake -B $(BUILD) -DFEATURE_EXTRACTOR_JNI=ON >/dev/null
 	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_jni -- --quiet
 
-.PHONY: jar-core
-jar-core: build native-jni ## Build the jar for the JVM and run its tests.
-	@scripts/build_jars.sh $(BUILD) $(PYTHON) --projects core verify
+.PHONY: jars
+jars: build native-jni ## Build the jars for the JVM, Spark and Flink and run their tests.
+	@echo "jars: Maven builds them and runs their tests"
+	@scripts/build_jars.sh $(BUILD) $(PYTHON) verify
 
-.PHONY: jar-flink
-jar-flink: build native-jni ## Build the jars of the core and for Flink and run their tests.
-	@scripts/build_jars.sh $(BUILD) $(PYTHON) --projects core,flink verify
+.PHONY: package-jars
+package-jars: build native-jni
+	@scripts/package_jars.sh $(BUILD) $(PYTHON)
 
 .PHONY: new-operator
 new-operator: setup ## Start an operator: make new-operator FAMILY=math NAME=cube
@@ -137,6 +140,6 @@ new-operator: setup ## Start an operator: make new-operator FAMILY=math NAME=cub
 
 .PHONY: clean
 clean: ## Remove what was built; keeps .venv.
-	@rm -rf $(BUILD) $(SANITIZED_BUILD) $(RACE_BUILD) dist demo_output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(BUILD) $(SANITIZED_BUILD) $(RACE_BUILD) jvm_bindings/*/target dist demo_output .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find $(PACKAGE) -name '_native*.so' -delete
 	@find python tests scripts examples -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -46,7 +46,7 @@ def missing() -> str:
     if java_home() is None:
         return f"no JDK {OLDEST_JAVA} or later: install one, or set JAVA_HOME"
     if not LIBRARY.exists():
-        return f"{LIBRARY.relative_to(ROOT)} is not built: run `make jar-core`"
+        return f"{LIBRARY.relative_to(ROOT)} is not built: run `make jars`"
     return ""
 
 

@@ -13,7 +13,7 @@ SOURCES = sorted((ROOT / "cpp/src/jni").glob("*.cc"))
 REGISTERED = re.compile(r'native_method\("(\w+)",\s*"[^"]*",\s*(\w+)<')
 
 
-@pytest.mark.skipif(not LIBRARY.exists(), reason="run `make jar-core` for the library")
+@pytest.mark.skipif(not LIBRARY.exists(), reason="run `make jars` for the library")
 def test_two_symbols_are_exported() -> None:
     symbols = subprocess.run(
         ["nm", "-D", "--defined-only", LIBRARY], capture_output=True, text=True, check=True

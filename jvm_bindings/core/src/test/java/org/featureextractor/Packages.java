@@ -17,7 +17,7 @@ final class Packages {
   static Path path(String name) {
     Path path = Path.of(System.getProperty("test.packages"), name + ".fxp");
     if (!Files.exists(path)) {
-      throw new IllegalStateException(path + " is missing: `make jar-core` compiles the programs of the tests.");
+      throw new IllegalStateException(path + " is missing: `make jars` compiles the programs of the tests.");
     }
     return path;
   }
