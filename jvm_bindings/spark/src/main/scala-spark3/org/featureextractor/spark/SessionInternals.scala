@@ -2,20 +2,16 @@ package org.featureextractor.spark
 
 import org.apache.spark.rdd.RDD
 import org.apache.spark.sql.{DataFrame, SparkSession}
-import org.apache.spark.sql.catalyst.{FunctionIdentifier, InternalRow}
+import org.apache.spark.sql.catalyst.InternalRow
 
 /** What Spark 3.5 calls the parts of a session that are not its public interface. */
 private[spark] object SessionInternals {
   def register(session: SparkSession): Unit = {
-    val functions = session.sessionState.functionRegistry
-    val name = FunctionIdentifier(FxExtract.Name)
-    if (!functions.lookupFunction(name).exists(_.getClassName == FeatureExtractorExtensions.description.getClassName)) {
-      functions.registerFunction(name, FeatureExtractorExtensions.description, FxExtract.fromCall(_))
-    }
     val methods = session.experimental
-    methods.extraOptimizations =
-      methods.extraOptimizations ++ FeatureExtractorExtensions.rules.filterNot(methods.extraOptimizations.contains)
+    // A session is set up once: registering a function again is told as a warning.
     if (!methods.extraStrategies.contains(FeatureStrategy)) {
+      session.sessionState.functionRegistry.createOrReplaceTempFunction(FxExtract.Name, FxExtract.fromCall(_), "scala_udf")
+      methods.extraOptimizations = methods.extraOptimizations ++ FeatureExtractorExtensions.rules
       methods.extraStrategies = methods.extraStrategies :+ FeatureStrategy
     }
   }

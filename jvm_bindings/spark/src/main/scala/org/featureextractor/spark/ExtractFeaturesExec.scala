@@ -11,6 +11,7 @@ import org.apache.spark.sql.execution.metric.{SQLMetric, SQLMetrics}
 import org.apache.spark.sql.types.StructType
 
 import scala.jdk.CollectionConverters._
+import scala.util.Try
 
 /** Plans [[ExtractFeatures]] as the operator that does it. */
 object FeatureStrategy extends SparkStrategy {
@@ -90,7 +91,7 @@ object ExtractFeaturesExec {
 
   private def batchRows(conf: org.apache.spark.sql.internal.SQLConf): Int = {
     val text = conf.getConfString(BatchRows, "4096")
-    text.trim.toIntOption
+    Try(text.trim.toInt).toOption
       .filter(_ > 0)
       .getOrElse(throw new IllegalArgumentException(s"$BatchRows must be a positive number of rows, but is '$text'."))
   }
