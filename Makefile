@@ -77,7 +77,8 @@ native-test: setup ## Run the C++ tests with the address and undefined behaviour
 	  -DFEATURE_EXTRACTOR_SANITIZE=ON -DFEATURE_EXTRACTOR_SANITIZE_OPERATORS=OFF >/dev/null; }
 	@cmake --build $(SANITIZED_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- --quiet
 	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-	  ctest --test-dir $(SANITIZED_BUILD) --output-on-failure --quiet
+	  ctest --test-dir $(SANITIZED_BUILD) --output-on-failure >$(SANITIZED_BUILD)/ctest.log 2>&1 \
+	  || { cat $(SANITIZED_BUILD)/ctest.log; exit 1; }
 	@echo "native tests under sanitizers: passed"
 
 .PHONY: native-race-test

@@ -259,6 +259,10 @@ class PythonPackage : public testing::TestWithParam<const char*> {};
 
 TEST_P(PythonPackage, LoadsAndIsGuardedInEveryByte) {
   if (std::system("python3 -c 'import zipfile' 2>/dev/null") != 0) GTEST_SKIP() << "there is no python3";
+  const bool forced = std::string(GetParam()) == "force";
+  if (forced && std::system("python3 -c 'import sys; sys.exit(sys.version_info < (3, 11, 4))'") != 0) {
+    GTEST_SKIP() << "zipfile before Python 3.11.4 writes invalid archives with force_zip64 (CPython issue 103861)";
+  }
   const TemporaryFolder folder;
   const auto members = sample_members();
   for (const Member& member : with_manifest(members, manifest_of(members))) {
