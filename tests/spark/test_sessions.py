@@ -56,6 +56,7 @@ def test_little_memory_and_extensions(grocery: Samples, tmp_path: Path) -> None:
         spark.close()
 
 
+@pytest.mark.slow
 def test_without_the_jar(grocery: Samples, tmp_path: Path) -> None:
     _ready()
     spark = SparkProcess("4.0", tmp_path, {}, with_jar=False)
@@ -74,6 +75,7 @@ def test_without_the_jar(grocery: Samples, tmp_path: Path) -> None:
         spark.close()
 
 
+@pytest.mark.slow
 def test_cluster(grocery: Samples, tmp_path: Path) -> None:
     """Two workers with an executor each; the package goes there as a broadcast and as one of Spark's files."""
     _ready()
