@@ -133,7 +133,10 @@ class Generator:
         types += [ListType(element=SCALARS[name]) for name in ("int", "float", "string", "bool")]
         types += [self._item, MapType(key=SCALARS["string"], value=SCALARS["float"])]
         types += [VectorType(size=3), ListType(element=ListType(element=SCALARS["int"]))]
-        wanted = self.source.choice(types)
+        return self.expression_of(self.source.choice(types), depth)
+
+    def expression_of(self, wanted: Type, depth: int) -> str:
+        """Return an expression of a type without ``?``; its value may be null all the same."""
         for _ in range(20):
             try:
                 return self._write(wanted, depth, ())
