@@ -10,20 +10,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from .case_file import Case, parse_case, read_cases
-from .operator_file import OperatorFile
-from .programs import registry
+from feature_extractor.testing import Case, check_cases, parse_case, read_cases
+from feature_extractor.testing.programs import registry
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*/*.test"))
 
 
 def _run(cases: list[Case], root: Path | None = None) -> None:
-    file = OperatorFile(cases, root)
-    file.check_constants()
-    file.check_columns()
-    assert not file.failures, f"{len(file.failures)} failures:\n" + "\n".join(file.failures[:25])
+    failures = check_cases(cases, root)
+    assert not failures, f"{len(failures)} failures:\n" + "\n".join(failures[:25])
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
