@@ -1,48 +1,12 @@
 // parse_float(s): the number that a text spells.
+#include "feature_extractor/number_text.h"
 #include "feature_extractor/operator.h"
-
-#include <charconv>
 
 namespace feature_extractor {
 namespace {
 
 struct ParseFloat {
-  static Nullable<double> eval(Text s) {
-    if (s.starts_with('+')) {
-      s.remove_prefix(1);
-      if (s.starts_with('-')) return null;
-    }
-    // from_chars also reads "inf" and "nan"; a number has a digit or a point after its sign.
-    const size_t sign = s.starts_with('-') ? 1 : 0;
-    if (s.size() <= sign || !(is_digit(s[sign]) || s[sign] == '.')) return null;
-    double value = 0.0;
-    const std::from_chars_result result = std::from_chars(s.data(), s.data() + s.size(), value);
-    if (result.ptr != s.data() + s.size()) return null;
-    if (result.ec == std::errc::result_out_of_range) return out_of_range(s);
-    if (result.ec != std::errc()) return null;
-    return value;
-  }
-
- private:
-  static bool is_digit(char c) { return static_cast<uint8_t>(c - '0') <= 9; }
-  // A number too large is null, one too small is zero. The place of its first digit that is not zero tells which.
-  static Nullable<double> out_of_range(Text s) {
-    const double zero = s.starts_with('-') ? -0.0 : 0.0;
-    const size_t e = s.find_first_of("eE");
-    const Text digits = s.substr(0, e);
-    const size_t first = digits.find_first_of("123456789");
-    if (first == Text::npos) return zero;
-    int64_t exponent = 0;
-    if (e != Text::npos) {
-      for (const char c : s.substr(e + 1)) {
-        if (is_digit(c) && exponent < (int64_t{1} << 40)) exponent = exponent * 10 + (c - '0');
-      }
-      if (s[e + 1] == '-') exponent = -exponent;
-    }
-    const size_t point = digits.find('.') == Text::npos ? digits.size() : digits.find('.');
-    const int64_t place = static_cast<int64_t>(point) - static_cast<int64_t>(first) + exponent;
-    return Nullable<double>::where(place <= 0, zero);
-  }
+  static Nullable<double> eval(Text s) { return read_float(s); }
 };
 
 constexpr Operator kOperator = {

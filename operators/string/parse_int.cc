@@ -1,30 +1,12 @@
 // parse_int(s): the integer that a text spells.
+#include "feature_extractor/number_text.h"
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {
 namespace {
 
 struct ParseInt {
-  static Nullable<int64_t> eval(Text s) {
-    const bool negative = s.starts_with('-');
-    if (negative || s.starts_with('+')) s.remove_prefix(1);
-    if (s.empty()) return null;
-    // Up to 18 digits cannot run over; the rest is checked. The sum is negative, as there is one more negative number.
-    int64_t value = 0;
-    bool fits = true;
-    for (size_t i = 0; i < s.size(); ++i) {
-      const auto digit = static_cast<uint8_t>(s[i] - '0');
-      if (digit > 9) return null;
-      if (i < 18) {
-        value = value * 10 - digit;
-      } else {
-        fits = fits && !__builtin_mul_overflow(value, int64_t{10}, &value) &&
-               !__builtin_sub_overflow(value, static_cast<int64_t>(digit), &value);
-      }
-    }
-    if (!fits || (!negative && value == INT64_MIN)) return null;
-    return negative ? value : -value;
-  }
+  static Nullable<int64_t> eval(Text s) { return read_int(s); }
 };
 
 constexpr Operator kOperator = {

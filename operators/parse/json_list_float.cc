@@ -1,0 +1,42 @@
+// json_list_float(text, path): the numbers that a path selects in a JSON text.
+#include "feature_extractor/json_path.h"
+#include "feature_extractor/operator.h"
+
+namespace feature_extractor {
+namespace {
+
+struct JsonListFloat {
+  using State = json::Path;
+  static std::optional<State> bind(Text path, BindError& error) { return json::Path::read(path, error); }
+  static bool eval(Arena& arena, const State& path, Text text, ListBuilder<double>& values) {
+    return json::for_each(path, text, arena, [&](const json::Document& document, const json::Node& node) {
+      values.push_back(document.float_of(node));
+    });
+  }
+};
+
+constexpr Operator kOperator = {
+    .name = "json_list_float",
+    .summary = "List the numbers that a path selects in a JSON text",
+    .detail =
+        "The path is as for `json_list`: `$.xs[*]` selects the elements of the array `xs`. Each value is as from "
+        "`json_get_float`; one that is not of that type is a null element, so that positions stay.",
+    .parameters = {{"text", "a JSON text (RFC 8259)"}, {"path", "which values, by JSONPath (RFC 9535)"}},
+    .overloads = {overload<"(text: string, path: const string) -> list<float?>?", JsonListFloat>()},
+    .edges = {{"the text is not JSON", "null"},
+              {"the path selects nothing", "an empty list"},
+              {"the path selects an array, as `$.xs` does", "a list of one null"},
+              {"a value is of another type, or out of range", "a null element"},
+              {"the path is not a JSONPath query, or has a filter", "an error when the program is compiled"}},
+    .examples = {{"json_list_float(\"{\\\"vector\\\": [0.5, -1, 2e1]}\", \"$.vector[*]\")", "[0.5, -1.0, 20.0]"},
+                 {"json_list_float(\"[1, null]\", \"$[*]\")", "[1.0, null]"}},
+    .cost = {.per_row = 60.0, .per_element = 2.0},
+    .aliases = "json_floats JSONExtractArrayFloat json_float_array json_double_array",
+    .see_also = "json_list json_get_float parse_floats",
+    .source = "https://www.rfc-editor.org/rfc/rfc9535 and https://www.rfc-editor.org/rfc/rfc8259",
+};
+
+}  // namespace
+}  // namespace feature_extractor
+
+FEATURE_EXTRACTOR_OPERATOR(kOperator)
