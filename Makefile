@@ -46,7 +46,7 @@ build: native ## Compile the core and make `import feature_extractor` work in .v
 .PHONY: c-library
 c-library: setup $(BUILD)/build.ninja ## Build libfeature_extractor.so, the C interface.
 	@grep -q FEATURE_EXTRACTOR_C:BOOL=ON $(BUILD)/CMakeCache.txt || cmake -B $(BUILD) -DFEATURE_EXTRACTOR_C=ON >/dev/null
-	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_c -- --quiet
+	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_c fx_plugin_registry -- --quiet
 
 .PHONY: registry
 registry: native ## Write operators/registry.json from the compiled operators.

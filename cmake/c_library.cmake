@@ -1,7 +1,6 @@
 # libfeature_extractor.so, the C interface, with what a build of another project needs to find it: the header, a CMake package and a
-# pkg-config file. It is linked from the objects that the other outputs are linked from.
+# pkg-config file; and what a plug-in is built with. It is linked from the objects that the other outputs are linked from.
 
-include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 add_library(feature_extractor_c SHARED
@@ -21,10 +20,13 @@ install(FILES cpp/include/feature_extractor/c_api.h
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/feature_extractor COMPONENT c_library)
 install(EXPORT feature_extractor_targets NAMESPACE feature_extractor:: FILE feature_extractor-targets.cmake
   DESTINATION ${c_package_folder} COMPONENT c_library)
-write_basic_package_version_file(${PROJECT_BINARY_DIR}/feature_extractor-config-version.cmake
-  COMPATIBILITY SameMajorVersion)
-install(FILES cmake/feature_extractor-config.cmake ${PROJECT_BINARY_DIR}/feature_extractor-config-version.cmake
-  DESTINATION ${c_package_folder} COMPONENT c_library)
+install_plugin_files(${CMAKE_INSTALL_INCLUDEDIR} ${c_package_folder} c_library)
+add_executable(fx_plugin_registry cpp/tools/write_plugin_registry.c)
+target_include_directories(fx_plugin_registry PRIVATE cpp/include)
+target_link_libraries(fx_plugin_registry PRIVATE feature_extractor_c)
+file(RELATIVE_PATH library_from_programs /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_LIBDIR})
+set_target_properties(fx_plugin_registry PROPERTIES INSTALL_RPATH $ORIGIN/${library_from_programs})
+install(TARGETS fx_plugin_registry RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT c_library)
 file(RELATIVE_PATH include_from_pkgconfig
   /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix/${CMAKE_INSTALL_INCLUDEDIR})
 configure_file(cmake/feature_extractor.pc.in ${PROJECT_BINARY_DIR}/feature_extractor.pc @ONLY)

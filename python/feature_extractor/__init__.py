@@ -20,7 +20,10 @@ if TYPE_CHECKING:
         Statistics,
     )
     from feature_extractor.extractor import Extractor, InputDescription, load
+    from feature_extractor.fitting import FitError, Fitted, fit
+    from feature_extractor.plugins import include_directory, load_plugin
     from feature_extractor.program import Program, compile, compile_text
+    from feature_extractor.registry import Plugin
 
 __version__ = "0.1.0"
 
@@ -35,7 +38,13 @@ _PLACES = {
     "Extractor": "extractor",
     "InputDescription": "extractor",
     "load": "extractor",
+    "Plugin": "registry",
+    "include_directory": "plugins",
+    "load_plugin": "plugins",
     "Program": "program",
+    "FitError": "fitting",
+    "Fitted": "fitting",
+    "fit": "fitting",
     "compile": "program",
     "compile_text": "program",
 }
@@ -47,16 +56,22 @@ __all__ = [
     "Extractor",
     "FeatureDescription",
     "FeatureExtractorError",
+    "FitError",
+    "Fitted",
     "Ids",
     "InputCounts",
     "InputDescription",
+    "Plugin",
     "Program",
     "Statistics",
     "TableDigest",
     "compile",
     "compile_text",
     "digest_table",
+    "fit",
+    "include_directory",
     "load",
+    "load_plugin",
 ]
 
 

@@ -142,6 +142,10 @@ def load(
     a bit of the result. Raises EngineError with a code that says what is wrong.
     """
     place = source if isinstance(source, bytes) else os.fspath(source)
+    if "FEATURE_EXTRACTOR_PLUGINS" in os.environ:
+        from feature_extractor.plugins import load_named_plugins
+
+        load_named_plugins()
     native, manifest = _native.load_package(place, verify_resources, simd_level, use_reference)
     return Extractor(native, json.loads(manifest))
 

@@ -16,6 +16,7 @@ from feature_extractor.plan.errors import PlanError
 from feature_extractor.plan.fold import native_fold
 from feature_extractor.plan.package import Package, build_package
 from feature_extractor.plan.trial import try_package
+from feature_extractor.plugins import load_named_plugins
 from feature_extractor.registry import Registry, load_registry
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def compile(
     Raises CompileError with all mistakes that were found (each with its place, the reason and what to
     do). ``optimise=False`` makes the plain plan, which computes the same values more slowly.
     """
-    registry = registry or load_registry()
+    registry = registry or _registry()
     with without_collection():
         checked, diagnostics = check_file(Path(source), registry)
         return _finish(checked, diagnostics, registry, optimise)
@@ -109,11 +110,16 @@ def compile_text(
     registry: Registry | None = None,
 ) -> Program:
     """Compile a program given as text; ``root`` is the folder of its modules and resources."""
-    registry = registry or load_registry()
+    registry = registry or _registry()
     folder = None if root is None else Path(root)
     with without_collection():
         checked, diagnostics = check_text(text, registry, path, folder)
         return _finish(checked, diagnostics, registry, optimise)
+
+
+def _registry() -> Registry:
+    load_named_plugins()
+    return load_registry()
 
 
 def _finish(

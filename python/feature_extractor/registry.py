@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -225,13 +227,31 @@ class Operator:
         """Whether the operator is written by the planner only, never by a person."""
         return self.role in ("hidden", "table_field")
 
+    @property
+    def plugin(self) -> str:
+        """The plug-in that the operator comes with; empty for those of the engine itself."""
+        return self.name.partition(".")[0] if "." in self.name else ""
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """Operators that come in a shared object of their own; their names start with its name."""
+
+    name: str
+    version: str
+    digest: str
+    operators: tuple[Operator, ...] = ()
+
 
 class Registry:
-    """The operators of one engine version."""
+    """The operators of one engine version, with those of ``plugins`` among them."""
 
-    def __init__(self, engine: str, operators: tuple[Operator, ...]) -> None:
+    def __init__(
+        self, engine: str, operators: tuple[Operator, ...], plugins: tuple[Plugin, ...] = ()
+    ) -> None:
         self.engine = engine
         self.operators = operators
+        self.plugins = {plugin.name: plugin for plugin in plugins}
         self.by_name: dict[str, Operator] = {}
         self._by_syntax: dict[str, list[Operator]] = {}
         self._by_alias: dict[str, str] = {}
@@ -241,6 +261,9 @@ class Registry:
                 self._by_syntax.setdefault(operator.syntax, []).append(operator)
             for alias in operator.aliases:
                 self._by_alias.setdefault(alias, operator.name)
+        for operator in operators:
+            if operator.plugin:
+                self._by_alias.setdefault(operator.name.partition(".")[2], operator.name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -266,11 +289,69 @@ class Registry:
 
 
 def load_registry(path: Path | None = None) -> Registry:
-    """Read a registry file; without a path the one that belongs to this compiler.
+    """Read a registry file; without a path the one that belongs to this compiler, with the operators of
+    the plug-ins that are known.
 
     Raises RegistryError where there is none or it cannot be understood.
     """
-    return _installed_registry() if path is None else _read(path.read_text(encoding="utf-8"))
+    if path is not None:
+        return _read(path.read_text(encoding="utf-8"))
+    return _with_plugins(tuple(_PLUGINS.values()))
+
+
+_PLUGINS: Final[dict[str, Plugin]] = {}
+"""The plug-ins whose operators programs of this process may call, by name."""
+
+
+def add_plugin(plugin: Plugin) -> None:
+    """Make the operators of a plug-in known. Raises RegistryError for a second one of the same name."""
+    known = _PLUGINS.setdefault(plugin.name, plugin)
+    if (known.version, known.digest) != (plugin.version, plugin.digest):
+        raise RegistryError(
+            f"the plug-in {plugin.name} is known already, as version {known.version} with the digest "
+            f"{known.digest}; this is version {plugin.version} with the digest {plugin.digest}"
+        )
+
+
+@contextmanager
+def plugins_kept() -> Iterator[None]:
+    """Forget at the end what plug-ins were made known meanwhile."""
+    before = dict(_PLUGINS)
+    try:
+        yield
+    finally:
+        _PLUGINS.clear()
+        _PLUGINS.update(before)
+
+
+def read_plugin(text: str) -> Plugin:
+    """Read the registry of a plug-in. Raises RegistryError where it cannot be understood."""
+    data = _json(text)
+    described = data.get("plugin")
+    if not isinstance(described, dict):
+        raise RegistryError("the registry is not that of a plug-in")
+    try:
+        name = str(described["name"])
+        plugin = Plugin(
+            name,
+            str(described["version"]),
+            str(described["digest"]),
+            tuple(_operator(row) for row in data["operators"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RegistryError(f"the registry is incomplete: {error!r}") from error
+    if not all(operator.plugin == name for operator in plugin.operators):
+        raise RegistryError(f"the registry of the plug-in {name} has operators of another one")
+    return plugin
+
+
+@cache
+def _with_plugins(plugins: tuple[Plugin, ...]) -> Registry:
+    installed = _installed_registry()
+    if not plugins:
+        return installed
+    more = tuple(operator for plugin in plugins for operator in plugin.operators)
+    return Registry(installed.engine, installed.operators + more, plugins)
 
 
 @cache
@@ -284,13 +365,18 @@ def _installed_registry() -> Registry:
     raise RegistryError("registry.json is missing; build the project or reinstall the package")
 
 
-def _read(text: str) -> Registry:
+def _json(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except ValueError as error:
         raise RegistryError(f"registry.json is not JSON: {error}") from error
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise RegistryError(f"registry.json is not of format {FORMAT}")
+    return data
+
+
+def _read(text: str) -> Registry:
+    data = _json(text)
     try:
         operators = tuple(_operator(row) for row in data["operators"])
     except (KeyError, TypeError, AttributeError) as error:

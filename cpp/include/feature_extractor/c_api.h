@@ -69,6 +69,26 @@ FX_API fx_code fx_error_code(const fx_error* error);        /* FX_OK for NULL. *
 FX_API const char* fx_error_message(const fx_error* error); /* "" for NULL. */
 FX_API void fx_error_free(fx_error* error);
 
+/* ---- Plug-ins ------------------------------------------------------------------------------------------------------ */
+
+/* Loads a plug-in, a shared object with operators (docs/plugins.md), into this process, where it stays: packages that need it can
+ * be loaded from then on. Loading it again does nothing. A file that is no plug-in, or was built for another engine, is refused
+ * with the reason. Any thread may call this while others extract. */
+FX_API fx_code fx_plugin_load(const char* path, fx_error** error);
+
+typedef struct fx_plugin_info {
+  size_t struct_size;
+  const char* name;     /* The prefix of its operators. */
+  const char* version;  /* MAJOR.MINOR.PATCH */
+  const char* path;     /* The file that it was loaded from: absolute, without links. */
+  const char* digest;   /* Of its operators' specs: 32 hexadecimal digits. */
+  const char* registry; /* Its operators' specs as JSON. */
+} fx_plugin_info;
+
+/* The plug-ins of this process, in the order of loading. The texts stay valid for ever. */
+FX_API size_t fx_plugin_count(void);
+FX_API fx_code fx_plugin(size_t index, fx_plugin_info* info);
+
 /* ---- Packages ------------------------------------------------------------------------------------------------------ */
 
 typedef struct fx_load_options {

@@ -84,6 +84,31 @@ jbyteArray feature(JNIEnv* env, jlong extractor, jint index, jlongArray numbers)
   return bytes_of(env, info.name);
 }
 
+void load_plugin(JNIEnv* env, jbyteArray path) {
+  fx_error* error = nullptr;
+  const fx_code code = fx_plugin_load(text_of(env, path).c_str(), &error);
+  check(env, code, error);
+}
+
+jint plugin_count(JNIEnv*) { return static_cast<jint>(fx_plugin_count()); }
+
+// {name, version, path, digest}
+jobjectArray plugin(JNIEnv* env, jint index) {
+  fx_plugin_info info = {};
+  info.struct_size = sizeof(info);
+  check(env, fx_plugin(static_cast<size_t>(index), &info), nullptr);
+  jclass bytes = env->FindClass("[B");
+  if (bytes == nullptr) throw JavaExceptionPending();
+  jobjectArray texts = env->NewObjectArray(4, bytes, nullptr);
+  if (texts == nullptr) throw JavaExceptionPending();
+  const char* const values[] = {info.name, info.version, info.path, info.digest};
+  for (jsize i = 0; i < 4; ++i) {
+    env->SetObjectArrayElement(texts, i, bytes_of(env, values[i]));
+    check_pending(env);
+  }
+  return texts;
+}
+
 void export_output_schema(JNIEnv* env, jlong extractor, jlong schema) {
   fx_error* error = nullptr;
   const fx_code code =
@@ -125,6 +150,9 @@ void add_extractor_methods(std::vector<JNINativeMethod>* methods) {
   methods->insert(methods->end(), {
                                       native_method("abiVersion", "()I", entry<abi_version>()),
                                       native_method("version", "()[B", entry<version>()),
+                                      native_method("loadPlugin", "([B)V", entry<load_plugin>()),
+                                      native_method("pluginCount", "()I", entry<plugin_count>()),
+                                      native_method("plugin", "(I)[[B", entry<plugin>()),
                                       native_method("loadFile", "([BZ)J", entry<load_file>()),
                                       native_method("loadBytes", "([BZ)J", entry<load_bytes>()),
                                       native_method("freeExtractor", "(J)V", entry<free_extractor>()),

@@ -6,6 +6,7 @@
 
 #include "plan/call_types.h"
 #include "plan/plan.h"
+#include "registry/plugin_table.h"
 #include "registry/registry.h"
 
 namespace feature_extractor {
@@ -24,6 +25,7 @@ class Reader {
                            "The plan has format " + std::to_string(format) +
                                ", and this engine reads format 1. Compile the program with a matching version.");
     }
+    if (Status status = check_plugins(root); !status.ok()) return status;
     if (!read_domains(root) || !read_slots(root) || !read_inputs(root) || !read_resources(root) || !read_sites(root) ||
         !read_steps(root) || !check_domains() || !read_features(root)) {
       return Status::error(ErrorCode::kInvalidPlan, "The plan is not valid: " + error_);
@@ -57,6 +59,32 @@ class Reader {
       return nullptr;
     }
     return &*found;
+  }
+
+  // The plug-ins come first: without them the steps that call their operators cannot be read.
+  Status check_plugins(const Json& root) {
+    const auto malformed = Status::error(ErrorCode::kInvalidPlan, "The plan is not valid: 'plugins' is malformed.");
+    const Json* list = array(root, "plugins", 1000);
+    if (list == nullptr) return malformed;
+    for (const Json& item : *list) {
+      if (!item.is_object()) return malformed;
+      RequiredPlugin plugin{text(item, "name"), text(item, "version"), text(item, "digest"), {}};
+      const Json* operators = array(item, "operators", 10'000);
+      if (operators == nullptr) return malformed;
+      for (const Json& entry : *operators) {
+        if (!entry.is_object()) return malformed;
+        RequiredOperator op{text(entry, "name"), {}};
+        const Json* signatures = array(entry, "signatures", 100);
+        if (signatures == nullptr) return malformed;
+        for (const Json& signature : *signatures) {
+          if (!signature.is_string()) return malformed;
+          op.signatures.push_back(signature.get<std::string>());
+        }
+        plugin.operators.push_back(std::move(op));
+      }
+      if (Status status = check_required_plugin(plugin); !status.ok()) return status;
+    }
+    return Status::success();
   }
 
   bool read_domains(const Json& root) {
@@ -390,7 +418,7 @@ class Reader {
     where_ += "operator '" + name + "': ";
     step->op = find_operator(name);
     if (step->op == nullptr)
-      return fail("this engine does not have it; it was added in a later version or by a plug-in");
+      return fail("this engine does not have it; it was added in a later version, or by a plug-in that is not loaded");
     step->overload = static_cast<int>(integer(item, "overload", -1));
     if (step->overload < 0 || step->overload >= overload_count(*step->op)) return fail("the overload does not exist");
     const Overload& overload = step->op->overloads[step->overload];

@@ -11,6 +11,7 @@
 #include "engine/extractor.h"
 #include "engine/load.h"
 #include "plan/call_types.h"
+#include "plugin/load_plugin.h"
 #include "python/engine_error.h"
 #include "python/table_digests.h"
 #include "python/table_samples.h"
@@ -266,6 +267,21 @@ PyExtractor load_plan(const std::string& plan, const std::map<std::string, py::b
   return PyExtractor(*std::move(extractor));
 }
 
+std::string load_plugin_file(const std::string& path) {
+  const auto plugin = [&] {
+    const py::gil_scoped_release release;
+    return load_plugin(path);
+  }();
+  if (!plugin.ok()) raise_engine_error(plugin.status());
+  return (*plugin)->registry;
+}
+
+std::vector<std::pair<std::string, std::string>> plugin_registries() {
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const LoadedPlugin* plugin : loaded_plugins()) found.emplace_back(plugin->path, plugin->registry);
+  return found;
+}
+
 std::string evaluate_constants(const std::string& plan_json) {
   auto plan = read_plan(plan_json);
   if (!plan.ok()) raise_engine_error(plan.status());
@@ -370,5 +386,7 @@ PYBIND11_MODULE(_native, m) {
   m.def("build_table", &build_table_bytes, py::arg("schema"), py::arg("columns"));
   m.def("digest_table", &digest_table, py::arg("table"));
   m.def("registry_json", &registry_json);
+  m.def("load_plugin", &load_plugin_file, py::arg("path"));
+  m.def("loaded_plugins", &plugin_registries);
   m.def("simd_level", [] { return static_cast<int>(detect_simd_level()); });
 }

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "feature_extractor/plugin.h"
+
 namespace feature_extractor {
 namespace {
 
@@ -79,11 +81,11 @@ Json until_end(const T (&items)[N], Write&& write) {
   return list;
 }
 
-Json operator_json(const RegistryEntry& entry) {
+Json operator_json(const RegistryEntry& entry, const std::string& prefix) {
   const Operator& op = *entry.descriptor();
   Json json;
-  json["name"] = op.name;
-  json["family"] = entry.family;
+  json["name"] = prefix + op.name;
+  json["family"] = prefix + entry.family;
   json["summary"] = op.summary;
   json["detail"] = op.detail;
   json["syntax"] = op.syntax;
@@ -137,17 +139,16 @@ int kernel_count(const Overload& overload) {
   return count;
 }
 
-const Operator* find_operator(std::string_view name) {
-  for (const RegistryEntry& entry : registry_entries()) {
-    if (name == entry.descriptor()->name) return entry.descriptor();
-  }
-  return nullptr;
+std::string operators_json(std::span<const RegistryEntry> entries, const std::string& prefix) {
+  Json operators = Json::array();
+  for (const RegistryEntry& entry : entries) operators.push_back(operator_json(entry, prefix));
+  return operators.dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string registry_json() {
   Json operators = Json::array();
-  for (const RegistryEntry& entry : registry_entries()) operators.push_back(operator_json(entry));
-  const Json root = {{"format", 1}, {"engine", "0.1.0"}, {"operators", std::move(operators)}};
+  for (const RegistryEntry& entry : registry_entries()) operators.push_back(operator_json(entry, ""));
+  const Json root = {{"format", 1}, {"engine", FEATURE_EXTRACTOR_HEADER_VERSION}, {"operators", std::move(operators)}};
   return root.dump(1) + "\n";
 }
 

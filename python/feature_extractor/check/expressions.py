@@ -25,7 +25,7 @@ from feature_extractor.check.typed import Constant, Expression, Lambda, Literal
 from feature_extractor.check.unification import is_int, join
 from feature_extractor.diagnostics import Edit, Fix, Label, Span
 from feature_extractor.diagnostics.suggestions import closest, did_you_mean
-from feature_extractor.registry import Operator, Registry
+from feature_extractor.registry import Operator, Plugin, Registry
 from feature_extractor.syntax import tree
 from feature_extractor.syntax.literals import LARGEST_INT
 from feature_extractor.types import (
@@ -126,6 +126,14 @@ class ExpressionChecker:
         scope = environment.scope
         symbol = scope.names.get(node.text) or scope.features.get(node.text)
         if symbol is None:
+            if node.text in self.registry.plugins:
+                self.reporter.report(
+                    "FX113",
+                    f"`{node.text}` is a plug-in, not a value",
+                    node.span,
+                    help=f"call one of its operators: `{node.text}.name(...)`",
+                )
+                return self.interner.error(node.span)
             self._unknown_name(node, environment)
             return self.interner.error(node.span)
         return self._symbol(symbol, node.span)
@@ -415,6 +423,30 @@ class ExpressionChecker:
         symbol = environment.scope.names.get(node.text)
         return symbol.scope if isinstance(symbol, ModuleSymbol) else None
 
+    def _plugin(self, node: tree.Expression | None, environment: Environment) -> Plugin | None:
+        """Return the plug-in that an expression names; names of the program come first."""
+        if not isinstance(node, tree.Name) or node.text in environment.locals:
+            return None
+        scope = environment.scope
+        if node.text in scope.names or node.text in scope.features:
+            return None
+        return self.registry.plugins.get(node.text)
+
+    def _no_plugin_operator(self, plugin: Plugin, name: tree.Identifier) -> None:
+        names = [operator.name.partition(".")[2] for operator in plugin.operators]
+        alias = self.registry.by_alias(name.text)
+        if alias is not None and alias.startswith(f"{plugin.name}."):
+            caption = f"it is called `{alias}` here"
+        else:
+            caption = did_you_mean(name.text, names)
+        self.reporter.report(
+            "FX103",
+            f"the plug-in `{plugin.name}` {plugin.version} has no operator `{name.text}`",
+            name.span,
+            caption=caption,
+            help="" if caption else f"`fx --plugin FILE ops {plugin.name}` lists its operators",
+        )
+
     def _in_module(self, module: Scope, alias: str, name: tree.Identifier) -> Symbol | None:
         symbol = module.names.get(name.text)
         if isinstance(symbol, LetSymbol | ResourceSymbol | DamagedSymbol):
@@ -440,6 +472,19 @@ class ExpressionChecker:
             if found is None:
                 return self.interner.error(node.span)
             return self._symbol(found, node.span)
+        plugin = self._plugin(node.base, environment)
+        if plugin is not None:
+            full = f"{plugin.name}.{node.name.text}"
+            if self.registry.find(full) is None:
+                self._no_plugin_operator(plugin, node.name)
+            else:
+                self.reporter.report(
+                    "FX113",
+                    f"`{full}` is an operator, not a value",
+                    node.span,
+                    help=f"call it: `{full}(...)`",
+                )
+            return self.interner.error(node.span)
         base = self.value(node.base, environment)
         type_ = base.type
         if isinstance(type_, ErrorType):
@@ -501,17 +546,21 @@ class ExpressionChecker:
                     "FX113", f"the resource `{name.text}` cannot be called", name.span
                 )
             return self.interner.error(node.span)
-        if node.receiver is not None:
+        plugin = self._plugin(node.receiver, environment)
+        if node.receiver is not None and plugin is None:
             arguments.insert(0, (None, node.receiver))
-        symbol = environment.scope.names.get(name.text)
+        symbol = environment.scope.names.get(name.text) if plugin is None else None
         if isinstance(symbol, LetSymbol):
             return self.lets.call(symbol, arguments, node, environment)
-        operator = self.registry.find(name.text)
+        shown = name.text if plugin is None else f"{plugin.name}.{name.text}"
+        operator = self.registry.find(shown)
         if operator is None:
             for _, value in arguments:
                 if not isinstance(value, tree.LambdaExpression):
                     self.check(value, environment)
-            if not isinstance(symbol, DamagedSymbol):
+            if plugin is not None:
+                self._no_plugin_operator(plugin, name)
+            elif not isinstance(symbol, DamagedSymbol):
                 self._unknown_operator(node, symbol, environment)
             return self.interner.error(node.span)
         given: list[Given] = []
@@ -535,7 +584,7 @@ class ExpressionChecker:
                 given.append(Given(value.span, self.check(value, environment), None, argument_name))
         if faulty:
             return self.interner.error(node.span)
-        return self._apply((operator,), name.text, given, node.span, name.span, environment)
+        return self._apply((operator,), shown, given, node.span, name.span, environment)
 
     def _is_function(self, node: tree.Name, environment: Environment) -> bool:
         """Return whether a name alone stands for a function, as in ``xs.map(lower)``."""

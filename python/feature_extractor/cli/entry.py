@@ -78,6 +78,16 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
 
 
 @click.group(cls=_Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    type=click.Path(),
+    envvar="FEATURE_EXTRACTOR_PLUGINS",
+    metavar="FILE",
+    help="Load a plug-in, libNAME.so; may be given several times. For commands that need no compiled core its "
+    "NAME.registry.json is enough.",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
 @click.option(
     "--version",
@@ -87,11 +97,16 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, wanted: bool
     callback=_print_version,
     help="Show the version.",
 )
-@click.pass_obj
-def fx(settings: dict[str, Any] | None, debug: bool) -> None:
+@click.pass_context
+def fx(context: click.Context, debug: bool, plugins: Sequence[str]) -> None:
     """Hold the commands; the text of the help is in _HELP."""
-    if settings is not None:
-        settings["debug"] = debug
+    settings = context.ensure_object(dict)
+    settings["debug"] = debug
+    settings["plugins"] = plugins
+    if plugins:
+        from feature_extractor.plugins import plugins_kept
+
+        context.with_resource(plugins_kept())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

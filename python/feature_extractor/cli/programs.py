@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from feature_extractor.cli.failures import CommandError, require_file
 
 if TYPE_CHECKING:
     from feature_extractor.extractor import Extractor
+    from feature_extractor.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,31 @@ def open_program(path: str) -> OpenedProgram:
     return OpenedProgram(program.extractor(), program.package.plan)
 
 
+def known_registry() -> Registry:
+    """Return the operators that programs may call, those of the plug-ins of the command line too.
+
+    The core is not needed where each plug-in has its registry beside it. Raises CommandError.
+    """
+    from feature_extractor.plugins import PluginError, declare_plugin
+    from feature_extractor.registry import RegistryError, load_registry
+
+    try:
+        for path in _plugins():
+            declare_plugin(require_file(path))
+        return load_registry()
+    except (PluginError, RegistryError) as error:
+        raise CommandError(str(error)) from None
+
+
+def _plugins() -> tuple[str, ...]:
+    """Return the files that ``--plugin`` named."""
+    context = click.get_current_context(silent=True)
+    settings = context.find_object(dict) if context is not None else None
+    return tuple(settings.get("plugins", ())) if settings else ()
+
+
 def require_core() -> None:
-    """Raise CommandError where the native core is not there or cannot be loaded."""
+    """Raise CommandError where the native core, or a plug-in, is not there or cannot be loaded."""
     try:
         import feature_extractor._native  # noqa: F401
     except ImportError as error:
@@ -75,6 +101,17 @@ def require_core() -> None:
             "Reinstall the package with `pip install --force-reinstall feature_extractor`, or run "
             "`make build` in a checkout.",
         ) from None
+    plugins = _plugins()
+    if plugins:
+        from feature_extractor.plugins import load_plugin
+
+        for path in plugins:
+            if path.endswith(".json"):
+                raise CommandError(
+                    f"{path}: this command runs the operators of the plug-in, and this file only describes them",
+                    "Name the shared object: --plugin libNAME.so.",
+                )
+            load_plugin(require_file(path))
 
 
 def refuse_binary(path: Path) -> None:

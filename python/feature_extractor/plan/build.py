@@ -81,6 +81,9 @@ def build_plan(
             lowering.start_feature(index, shared=optimise)
             outputs.append(lower_feature(lowering, feature, output_domain, vocabulary_sizes or {}))
         content = make_plan(program, lowering.graph, outputs, lowering.zones)
+        plugins = _required_plugins(content, registry)
+        if plugins:
+            content = {"format": content["format"], "plugins": plugins, **content}
     natural = {output.feature.name: output.natural for output in outputs}
     return Plan(content, natural, lowering.zone_sites)
 
@@ -126,6 +129,26 @@ def _folded(
     replacement = Replacement(replaced)
     features = tuple(replace(f, value=replacement.apply(f.value)) for f in program.features)
     return replace(program, features=features)
+
+
+def _required_plugins(content: Mapping[str, Any], registry: Registry) -> list[dict[str, Any]]:
+    """Return the plug-ins whose operators a plan calls, each with the signatures that they have now."""
+    names = {step["operator"] for step in content["steps"] if step["do"] == "call"}
+    called = [registry.by_name[name] for name in sorted(names) if registry.by_name[name].plugin]
+    return [
+        {
+            "name": plugin.name,
+            "version": plugin.version,
+            "digest": plugin.digest,
+            "operators": [
+                {"name": op.name, "signatures": [o.signature_text for o in op.overloads]}
+                for op in called
+                if op.plugin == plugin.name
+            ],
+        }
+        for plugin in registry.plugins.values()
+        if any(op.plugin == plugin.name for op in called)
+    ]
 
 
 class _Sites:

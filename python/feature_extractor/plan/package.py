@@ -166,10 +166,15 @@ def _manifest(
         for name in sorted(members, key=lambda name: name.encode())
     }
     features = {feature.name: feature for feature in program.features}
+    plugins = [
+        {key: entry[key] for key in ("name", "version", "digest")}
+        for entry in plan.content.get("plugins", ())
+    ]
     return {
         "format": FORMAT,
         "name": PurePath(program.path).stem,
         "engine_version": registry.engine,
+        **({"plugins": plugins} if plugins else {}),
         "description": program.description,
         "inputs": plan.content["inputs"],
         "features": [

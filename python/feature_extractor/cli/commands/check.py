@@ -10,7 +10,7 @@ import click
 
 from feature_extractor.cli.console import counted, print_findings, wants_colour
 from feature_extractor.cli.failures import EXIT_FINDINGS, require_file
-from feature_extractor.cli.programs import refuse_binary
+from feature_extractor.cli.programs import known_registry, refuse_binary
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.diagnostics.diagnostic import Severity
 
@@ -63,11 +63,10 @@ def check(path: str) -> list[Diagnostic]:
     from feature_extractor.plan.build import build_plan
     from feature_extractor.plan.errors import PlanError
     from feature_extractor.plan.resources import Vocabulary, read_resources
-    from feature_extractor.registry import load_registry
 
     place = require_file(path)
     refuse_binary(place)
-    registry = load_registry()
+    registry = known_registry()
     program, findings = check_file(place, registry)
     if program is None:
         return findings

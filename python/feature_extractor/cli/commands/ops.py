@@ -48,12 +48,9 @@ def command(search: str | None, family: str | None, output_format: str) -> int:
     """Find and print."""
     from rich.text import Text
 
-    from feature_extractor.registry import RegistryError, load_registry
+    from feature_extractor.cli.programs import known_registry
 
-    try:
-        registry = load_registry()
-    except RegistryError as error:
-        raise CommandError(str(error)) from None
+    registry = known_registry()
     operators = sorted(
         (o for o in registry.operators if not o.hidden), key=lambda o: (o.family, o.name)
     )

@@ -78,7 +78,7 @@ public final class FeatureExtractor implements AutoCloseable {
    * @throws FeatureExtractorException as {@link #load(Path)}
    */
   public static FeatureExtractor load(Path path, LoadOptions options) {
-    NativeLibrary.ensureLoaded();
+    Plugin.ensureNamedLoaded();
     return new FeatureExtractor(NativeMethods.loadFile(pathBytes(path), options.skipResourceDigests()));
   }
 
@@ -102,8 +102,32 @@ public final class FeatureExtractor implements AutoCloseable {
    * @throws FeatureExtractorException as {@link #load(byte[])}
    */
   public static FeatureExtractor load(byte[] bytes, LoadOptions options) {
-    NativeLibrary.ensureLoaded();
+    Plugin.ensureNamedLoaded();
     return new FeatureExtractor(NativeMethods.loadBytes(bytes, options.skipResourceDigests()));
+  }
+
+  /**
+   * Loads a plug-in, a shared object with operators, into this class loader's copy of the library, where it stays: packages that need it
+   * can be loaded from then on. Loading it again does nothing.
+   *
+   * <p>Plug-ins can be named for the whole process instead, by the property {@code org.featureextractor.plugins} or the environment
+   * variable {@code FEATURE_EXTRACTOR_PLUGINS}: files, separated by {@code :}. They are loaded before the first package.
+   *
+   * @param path of the shared object
+   * @throws FeatureExtractorException if there is no such file, or it is no plug-in, or was built for another engine
+   * @throws UnsatisfiedLinkError if the native library cannot be loaded; the message says why
+   */
+  public static void loadPlugin(Path path) {
+    Plugin.load(path);
+  }
+
+  /**
+   * The plug-ins that are loaded.
+   *
+   * @return in the order of loading
+   */
+  public static List<Plugin> plugins() {
+    return Plugin.loaded();
   }
 
   /**

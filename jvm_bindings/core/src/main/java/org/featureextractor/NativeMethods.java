@@ -14,6 +14,13 @@ final class NativeMethods {
 
   static native byte[] version();
 
+  static native void loadPlugin(byte[] path);
+
+  static native int pluginCount();
+
+  /** Returns name, version, path and digest. */
+  static native byte[][] plugin(int index);
+
   static native long loadFile(byte[] path, boolean skipResourceDigests);
 
   static native long loadBytes(byte[] bytes, boolean skipResourceDigests);
