@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from feature_extractor.extraction import FeatureDescription
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from feature_extractor.fitting.job import FitJob, Progress
 
 _CANDIDATES = "candidates"
 
@@ -126,6 +129,8 @@ def _spark_array(column: Any) -> Any:
         return column.cast(pa.list_(kind.value_type))
     if pa.types.is_large_string(kind):
         return column.cast(pa.string())
+    if pa.types.is_large_binary(kind):
+        return column.cast(pa.binary())
     return column
 
 
@@ -150,4 +155,47 @@ def _spark_type(feature: FeatureDescription) -> Any:
             return types.ArrayType(entry, False)
         case "text":
             return types.StringType()
+        case "value":
+            return types.BinaryType()
     raise ValueError(f"features of kind {feature.kind!r} have no type in Spark")
+
+
+# ---- fitting -------------------------------------------------------------------------------------
+
+
+def fit_pass(table: DataFrame, job: FitJob) -> Progress:
+    """Run one pass of a fit: a part per partition, put together in the order of the partitions."""
+    from pyspark.sql import types
+
+    from feature_extractor.fitting.job import Pass
+
+    content = pickle.dumps(job)
+    broadcast = table.sparkSession.sparkContext.broadcast(content)
+
+    def compute(batches: Iterator[Any]) -> Iterator[Any]:
+        import pyarrow as pa
+        from pyspark import TaskContext
+
+        one_pass = Pass(pickle.loads(broadcast.value))
+        for _ in one_pass.run(batches):
+            pass
+        context = TaskContext.get()
+        number = context.partitionId() if context is not None else 0
+        # What a partition without rows has found is that there is nothing.
+        if one_pass.found.rows:
+            found = pickle.dumps(one_pass.found)
+            yield pa.RecordBatch.from_pydict({"partition": [number], "found": [found]})
+
+    schema = types.StructType(
+        [
+            types.StructField("partition", types.IntegerType(), False),
+            types.StructField("found", types.BinaryType(), False),
+        ]
+    )
+    wanted = {given.name for given in job.extractor().inputs} | {_CANDIDATES}
+    columns = [name for name in table.columns if name in wanted]
+    parts = table.select(*columns).mapInArrow(compute, schema).collect()
+    whole = Pass(job).found
+    for part in sorted(parts, key=lambda row: int(row["partition"])):
+        whole.merge(pickle.loads(bytes(part["found"])))
+    return whole

@@ -31,7 +31,7 @@ from operators.random_programs import (
     with_names,
 )
 from operators.random_values import random_value
-from operators.values import arrow_array
+from operators.values import arrow_type
 
 EXPRESSIONS = 3
 DEEPEST = 4
@@ -160,31 +160,31 @@ class Data:
         bounds = zip(self.offsets, self.offsets[1:], strict=False)
         return [request for request, (a, b) in enumerate(bounds) for _ in range(a, b)]
 
-    def request_batch(self) -> pa.RecordBatch:
-        """Return the requests, one per row."""
-        return _batch(self.request_inputs, self.requests)
+    def request_batch(self, fixed: bool = True) -> pa.RecordBatch:
+        """Return the requests, one per row. Vectors are lists of fixed size, or of any where not ``fixed``."""
+        return _batch(self.request_inputs, self.requests, fixed)
 
-    def candidate_batch(self) -> pa.RecordBatch:
+    def candidate_batch(self, fixed: bool = True) -> pa.RecordBatch:
         """Return the candidates of all requests; :attr:`offsets` tells whose they are."""
-        return _batch(self.candidate_inputs, self.candidates)
+        return _batch(self.candidate_inputs, self.candidates, fixed)
 
     def flat_rows(self) -> list[list[Any]]:
         """Return a row per candidate: the values of its request, then its own."""
         owners = zip(self.owners(), self.candidates, strict=True)
         return [[*self.requests[owner], *candidate] for owner, candidate in owners]
 
-    def flat_table(self) -> pa.Table:
+    def flat_table(self, fixed: bool = True) -> pa.Table:
         """Return a row per candidate with the inputs of its request, after the column ``row``."""
         owner = pa.array(self.owners(), pa.int64())
         columns = {ROW: pa.array(range(len(owner)), pa.int64())}
-        for batch in (self.request_batch().take(owner), self.candidate_batch()):
+        for batch in (self.request_batch(fixed).take(owner), self.candidate_batch(fixed)):
             columns.update(zip(batch.schema.names, batch.columns, strict=True))
         return pa.table(columns)
 
-    def nested_table(self) -> pa.Table:
+    def nested_table(self, fixed: bool = True) -> pa.Table:
         """Return a row per request with its candidates as a list of structs, which hold ``row``."""
-        requests = self.request_batch()
-        batch = self.candidate_batch()
+        requests = self.request_batch(fixed)
+        batch = self.candidate_batch(fixed)
         row = pa.array(range(len(batch)), pa.int64())
         structs = pa.StructArray.from_arrays([row, *batch.columns], [ROW, *batch.schema.names])
         columns = dict(zip(requests.schema.names, requests.columns, strict=True))
@@ -204,12 +204,19 @@ def _rows(
     return rows
 
 
-def _batch(inputs: list[Input], rows: list[list[Any]]) -> pa.RecordBatch:
+def _batch(inputs: list[Input], rows: list[list[Any]], fixed: bool) -> pa.RecordBatch:
+    types = [arrow_type(one.type) for one in inputs]
+    if not fixed:
+        types = [_without_fixed_size(one) for one in types]
     columns = zip(*rows, strict=True)
-    arrays = [
-        arrow_array(list(values), one.type) for one, values in zip(inputs, columns, strict=True)
-    ]
+    arrays = [pa.array(values, type_) for values, type_ in zip(columns, types, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, [one.name for one in inputs])
+
+
+def _without_fixed_size(type_: pa.DataType) -> pa.DataType:
+    if pa.types.is_list(type_) or pa.types.is_fixed_size_list(type_):
+        return pa.list_(_without_fixed_size(type_.value_type))
+    return type_
 
 
 @dataclass(frozen=True, eq=False)

@@ -92,6 +92,34 @@ def extract_arrow_files(
     return failures
 
 
+def all_ways(spark: SparkSession, flat: str, nested: str, package: str, folder: str) -> list[str]:
+    """Extract in each way from two Arrow files with the same samples; return the Arrow files of the results.
+
+    Each result holds the column ``row`` of the samples and the features.
+    """
+    register(spark)
+    tables = {"flat": read_arrow(spark, flat), "nested": read_arrow(spark, nested)}
+    call = f"fx_extract('{package}', struct(*)) AS fx"
+    zipped = f"SELECT explode(arrays_zip(candidates, fx)) AS z FROM (SELECT *, {call} FROM nested)"
+    queries = {
+        "flat": f"SELECT row, fx.* FROM (SELECT row, {call} FROM flat)",
+        "nested": f"SELECT z.candidates.row, z.fx.* FROM ({zipped})",
+    }
+    results = []
+    for name, table in tables.items():
+        table.createOrReplaceTempView(name)
+        ways = {"sql": spark.sql(queries[name])}
+        ways["table"] = extract(table, package, columns=["row"])
+        ways["workers"] = extract(table, package, columns=["row"], method="arrow")
+        for way, result in ways.items():
+            output = f"{folder}/{name}_{way}.arrow"
+            found = result.toArrow()
+            with pa.ipc.new_file(output, found.schema) as writer:
+                writer.write_table(found)
+            results.append(output)
+    return results
+
+
 def count(spark: SparkSession, package: str) -> dict[str, Any]:
     """Return what was counted for a package."""
     found = counts(spark, package)

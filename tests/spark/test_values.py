@@ -1,4 +1,4 @@
-"""Types, nulls, mistakes, and random programs in Spark."""
+"""Types, nulls and mistakes in Spark."""
 
 from __future__ import annotations
 
@@ -11,15 +11,7 @@ import feature_extractor as fx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from feature_extractor import _native
-from feature_extractor.check.typed import CheckedProgram, Feature
 from feature_extractor.digest import digest_table
-from feature_extractor.errors import EngineError
-from feature_extractor.plan.errors import PlanError
-from operators.programs import PLACE, packaged, read_values, rows_of
-from operators.random_programs import Generator, check_all, random_expressions
-from operators.random_values import random_value
-from operators.values import arrow_array
 
 from .session import JobError, SparkProcess
 
@@ -239,89 +231,3 @@ def test_sql_in_all_places(spark: SparkProcess, kinds: Path, tmp_path: Path) -> 
     inner = call.replace("price", "CAST(FX.half AS DOUBLE) AS price")
     found = rows(f"SELECT ({inner}).double FROM log ORDER BY row LIMIT 3")
     assert found == [[2 * h] for h in half[:3]]
-
-
-PROGRAMS = 234
-PER_PACKAGE = 26
-EXPRESSIONS = 3
-REQUESTS = 7
-PREFIXES = {"request": "r_", "candidate": "c_"}
-
-
-def _random_package(first: int) -> tuple[bytes, list[str], tuple[Any, ...], int]:
-    """Return many random programs as one package; the inputs are the same for all."""
-    features: list[Feature] = []
-    texts: list[str] = []
-    inputs: tuple[Any, ...] = ()
-    programs = 0
-    for seed in range(first, first + PER_PACKAGE):
-        generator = Generator(random.Random(90_000 + seed))
-        inputs = generator.inputs
-        wanted = random_expressions(generator, EXPRESSIONS)
-        checked = check_all(wanted)
-        assert checked is not None
-        added = tuple(
-            Feature(f"p{seed}_{i}", "value", expression, PLACE)
-            for i, expression in enumerate(checked)
-        )
-        try:
-            package = packaged(CheckedProgram("random.fx", inputs, (), added), True)
-            _native.load_package(package, True, 2, False)
-        except (PlanError, EngineError):
-            continue  # A constant that an operator refuses; the tests of Python hold it to that.
-        programs += 1
-        features += added
-        texts += wanted
-    program = CheckedProgram("random.fx", inputs, (), tuple(features))
-    return packaged(program, True), texts, inputs, programs
-
-
-def _storable(column: pa.Array) -> pa.Array:
-    """Spark has no lists of fixed size."""
-    kind = column.type
-    if pa.types.is_fixed_size_list(kind):
-        return column.cast(pa.list_(kind.value_type))
-    if pa.types.is_list(kind) and pa.types.is_fixed_size_list(kind.value_type):
-        return column.cast(pa.list_(pa.list_(kind.value_type.value_type)))
-    return column
-
-
-def test_random_programs(spark: SparkProcess, tmp_path: Path) -> None:
-    cases, truths = [], []
-    programs = 0
-    for first in range(0, PROGRAMS, PER_PACKAGE):
-        package, texts, inputs, built = _random_package(first)
-        programs += built
-        source = random.Random(first)
-        sizes = [source.choice([1, 1, 3, 6]) for _ in range(REQUESTS)]
-        owners = [r for r, size in enumerate(sizes) for _ in range(size)]
-        columns: dict[str, pa.Array] = {"row": pa.array(range(len(owners)), pa.int64())}
-        for one in inputs:
-            if one.domain == "request":
-                values = [random_value(source, one.type) for _ in range(REQUESTS)]
-                column = [values[r] for r in owners]
-            else:
-                column = [random_value(source, one.type) for _ in owners]
-            columns[one.name] = _storable(arrow_array(column, one.type))
-        table = pa.table(columns)
-        name = tmp_path / str(first)
-        name.with_suffix(".fxp").write_bytes(package)
-        write_arrow(table, name.with_suffix(".arrow"))
-        cases.append(
-            {
-                "source": str(name.with_suffix(".arrow")),
-                "package": str(name.with_suffix(".fxp")),
-                "output": str(name.with_suffix(".out")),
-            }
-        )
-        extraction = _native.load_package(package, True, 2, False)[0].extract(
-            table.combine_chunks().to_batches()[0], 1, 1024
-        )[0]
-        truths.append((texts, [rows_of(blobs) for blobs in read_values(extraction, len(texts))]))
-    assert programs >= 200
-    assert spark.run("extract_arrow_files", cases=cases) == []
-    for case, (texts, truth) in zip(cases, truths, strict=True):
-        table = pq.read_table(case["output"]).sort_by("row")
-        assert table.num_rows == len(truth[0])
-        for i, text in enumerate(texts):
-            assert table.column(i + 1).to_pylist() == truth[i], text
