@@ -24,6 +24,8 @@ from feature_extractor.extraction import InputCounts
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+    from feature_extractor.fitting import Fitted
+
 _CLASS: Final = "org.featureextractor.spark.FeatureExtraction"
 
 
@@ -88,6 +90,29 @@ def extract(
     spark = table.sparkSession
     result = _entry(spark).extract(_java_table(table), path, _java_names(spark, columns))
     return _python_table(result, spark)
+
+
+def fit(
+    table: DataFrame,
+    program: str | PathLike[str],
+    *,
+    output: str | PathLike[str] | None = None,
+    select: Sequence[str] = (),
+    time: str = "",
+) -> Fitted:
+    """Fit the resources of a program to a table; see :func:`feature_extractor.fit`.
+
+    Python workers compute a part of the result per partition (by ``mapInArrow``), and this process puts the parts
+    together in the order of the partitions. The workers need feature_extractor and pyarrow; no jar is needed.
+    The result is that of ``fx.fit`` on the same rows, to the last bit, but for quantiles of very many different values,
+    whose error the file tells. ``program`` and ``output`` are paths of this machine.
+    """
+    from feature_extractor.fitting.run import fit_with
+    from feature_extractor.spark_arrow import fit_pass
+
+    return fit_with(
+        program, lambda job: fit_pass(table, job), output=output, select=select, time=time
+    )
 
 
 def counts(spark: SparkSession, package: str | PathLike[str]) -> Counts:

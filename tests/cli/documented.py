@@ -1,4 +1,4 @@
-"""Runs the commands in docs/command-line.md. As a script it writes their output into the page."""
+"""Runs the commands in pages of docs. As a script it writes their output into the pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import feature_extractor
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "command-line.md"
+PAGES = [ROOT / "docs" / "command-line.md", ROOT / "docs" / "fit.md"]
 _FILE = re.compile(
     r"^`([a-z]+\.[a-z]+)`(?:,[^`]*(?:`[a-z]+`[^`]*)?)?:\n\n```\n(.*?)^```$", re.M | re.S
 )
@@ -21,9 +21,9 @@ _CHANGING = re.compile(r"in [0-9.]+ s(?: \([0-9,]+ rows/s\))?|[0-9.]+ kB, digest
 """Times, and the size and digest of a package, which are others when a plan is made better."""
 
 
-def current_page() -> str:
+def current_page(path: Path) -> str:
     """Return the page with the output that its commands give now; times and digests are those of the page."""
-    page = PAGE.read_text(encoding="utf-8")
+    page = path.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         for name, content in _FILE.findall(page):
             Path(folder, name).write_text(content, encoding="utf-8")
@@ -32,9 +32,8 @@ def current_page() -> str:
             commands = re.findall(r"^\$ (.*)$", block[1], re.M)
             parts = [f"$ {command}\n{_output(command, folder)}" for command in commands]
             text = "".join(parts)
-            before = _CHANGING.findall(block[1])
-            if before:
-                text = _CHANGING.sub(before[0], text)
+            before = iter(_CHANGING.findall(block[1]))
+            text = _CHANGING.sub(lambda found: next(before, found[0]), text)
             return f"```\n{text}```"
 
         return _CONSOLE.sub(answered, page)
@@ -57,4 +56,5 @@ def _output(command: str, folder: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(current_page(), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(current_page(page), encoding="utf-8")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from feature_extractor.check.calls import CallChecker, Given, container_first
-from feature_extractor.check.folding import fold_integers
+from feature_extractor.check.folding import constant_item, fold_integers
 from feature_extractor.check.interning import Interner
 from feature_extractor.check.lets import LetExpander, report_positional_after_named, show_call
 from feature_extractor.check.reporting import Reporter
@@ -14,17 +14,20 @@ from feature_extractor.check.scopes import (
     DamagedSymbol,
     Environment,
     FeatureSymbol,
+    FitSymbol,
     InputSymbol,
     LetSymbol,
     ModuleSymbol,
     ResourceSymbol,
     Scope,
     Symbol,
+    ValueSymbol,
 )
 from feature_extractor.check.typed import Constant, Expression, Lambda, Literal
 from feature_extractor.check.unification import is_int, join
+from feature_extractor.check.unknown import UnknownNames
 from feature_extractor.diagnostics import Edit, Fix, Label, Span
-from feature_extractor.diagnostics.suggestions import closest, did_you_mean
+from feature_extractor.diagnostics.suggestions import closest, did_you_mean, enumerate_words
 from feature_extractor.registry import Operator, Plugin, Registry
 from feature_extractor.syntax import tree
 from feature_extractor.syntax.literals import LARGEST_INT
@@ -63,6 +66,7 @@ class ExpressionChecker:
         self.interner = interner
         self.reporter = reporter
         self.calls = CallChecker(registry, interner, reporter)
+        self._unknown = UnknownNames(registry, reporter)
         self._steps = 0
         self.lets = LetExpander(interner, reporter, self.check)
         self._handlers: dict[type[tree.Expression], Callable[[Any, Environment], Expression]] = {
@@ -134,7 +138,7 @@ class ExpressionChecker:
                     help=f"call one of its operators: `{node.text}.name(...)`",
                 )
                 return self.interner.error(node.span)
-            self._unknown_name(node, environment)
+            self._unknown.name(node, environment)
             return self.interner.error(node.span)
         return self._symbol(symbol, node.span)
 
@@ -173,34 +177,20 @@ class ExpressionChecker:
                     f"and use that in `{symbol.name}` and here",
                 )
             case ModuleSymbol():
+                what, names = "module", ["name"]
+                if symbol.is_fitted:
+                    what, names = "fitted resource", list(symbol.scope.names)
                 self.reporter.report(
                     "FX113",
-                    f"`{symbol.name}` is a module, not a value",
+                    f"`{symbol.name}` is a {what}, not a value",
                     span,
-                    help=f"name something in it: `{symbol.name}.name`",
+                    help=f"name something in it: `{symbol.name}.{names[0]}`",
                 )
-            case DamagedSymbol():
+            case ValueSymbol():
+                return symbol.value
+            case DamagedSymbol() | FitSymbol():
                 pass
         return self.interner.error(span)
-
-    def _unknown_name(self, node: tree.Name, environment: Environment) -> None:
-        name = node.text
-        scope = environment.scope
-        if scope.uncertain:
-            return
-        meant = closest(name, environment.locals, scope.names)
-        fix = None
-        caption = advice = ""
-        if meant:
-            caption = f"did you mean `{meant}`?"
-            fix = Fix(f"replace with `{meant}`", (Edit(node.span, meant),))
-        elif self.registry.find(name):
-            advice = f"`{name}` is an operator; call it: `{name}(...)`"
-        else:
-            advice = "inputs, lets, resources, parameters and lambda variables can be named here"
-        self.reporter.report(
-            "FX101", f"unknown name `{name}`", node.span, caption=caption, help=advice, fix=fix
-        )
 
     # ---- simple expressions ----------------------------------------------------------------------
 
@@ -378,6 +368,11 @@ class ExpressionChecker:
     def _index(self, node: tree.Index, environment: Environment) -> Expression:
         base = self.value(node.base, environment)
         index = self.value(node.index, environment)
+        item = constant_item(base, index)
+        if item is not None:
+            assert isinstance(base.type, ListType)
+            element = base.type.element.with_nullable(False)
+            return self.interner.literal(element, item, node.span)
         given = [Given(node.base.span, base), Given(node.index.span, index)]
         return self._syntax("[]", "[]", given, node.span, node.index.span, environment)
 
@@ -432,36 +427,28 @@ class ExpressionChecker:
             return None
         return self.registry.plugins.get(node.text)
 
-    def _no_plugin_operator(self, plugin: Plugin, name: tree.Identifier) -> None:
-        names = [operator.name.partition(".")[2] for operator in plugin.operators]
-        alias = self.registry.by_alias(name.text)
-        if alias is not None and alias.startswith(f"{plugin.name}."):
-            caption = f"it is called `{alias}` here"
-        else:
-            caption = did_you_mean(name.text, names)
-        self.reporter.report(
-            "FX103",
-            f"the plug-in `{plugin.name}` {plugin.version} has no operator `{name.text}`",
-            name.span,
-            caption=caption,
-            help="" if caption else f"`fx --plugin FILE ops {plugin.name}` lists its operators",
-        )
-
     def _in_module(self, module: Scope, alias: str, name: tree.Identifier) -> Symbol | None:
         symbol = module.names.get(name.text)
-        if isinstance(symbol, LetSymbol | ResourceSymbol | DamagedSymbol):
+        if isinstance(symbol, LetSymbol | ResourceSymbol | ValueSymbol | DamagedSymbol):
             return symbol
         if not module.uncertain:
             names = [
                 other
                 for other, found in module.names.items()
-                if isinstance(found, LetSymbol | ResourceSymbol)
+                if isinstance(found, LetSymbol | ResourceSymbol | ValueSymbol)
+                and not (module.is_fitted and other.startswith("_"))
             ]
+            caption = did_you_mean(name.text, names)
             self.reporter.report(
                 "FX101",
-                f"the module `{alias}` has no let or resource `{name.text}`",
+                f"the module `{alias}` has no let or resource `{name.text}`"
+                if not module.is_fitted
+                else f"the fitted resource `{alias}` has no `{name.text}`",
                 name.span,
-                caption=did_you_mean(name.text, names),
+                caption=caption,
+                help=""
+                if caption or not module.is_fitted
+                else f"it has {enumerate_words((f'`{other}`' for other in names), 'and')}",
             )
         return None
 
@@ -476,7 +463,7 @@ class ExpressionChecker:
         if plugin is not None:
             full = f"{plugin.name}.{node.name.text}"
             if self.registry.find(full) is None:
-                self._no_plugin_operator(plugin, node.name)
+                self._unknown.operator_of_plugin(plugin, node.name)
             else:
                 self.reporter.report(
                     "FX113",
@@ -545,6 +532,13 @@ class ExpressionChecker:
                 self.reporter.report(
                     "FX113", f"the resource `{name.text}` cannot be called", name.span
                 )
+            elif isinstance(found, ValueSymbol):
+                self.reporter.report(
+                    "FX107",
+                    f"`{name.text}` is a value and takes no arguments",
+                    name.span,
+                    help=f"write `{node.receiver.span.text}.{name.text}` without parentheses",
+                )
             return self.interner.error(node.span)
         plugin = self._plugin(node.receiver, environment)
         if node.receiver is not None and plugin is None:
@@ -554,14 +548,20 @@ class ExpressionChecker:
             return self.lets.call(symbol, arguments, node, environment)
         shown = name.text if plugin is None else f"{plugin.name}.{name.text}"
         operator = self.registry.find(shown)
+        if operator is None and self._unknown.is_plugin(node.receiver, environment):
+            assert isinstance(node.receiver, tree.Name)
+            self._unknown.name(node.receiver, environment, before=name.text)
+            return self.interner.error(node.span)
         if operator is None:
             for _, value in arguments:
                 if not isinstance(value, tree.LambdaExpression):
                     self.check(value, environment)
             if plugin is not None:
-                self._no_plugin_operator(plugin, name)
-            elif not isinstance(symbol, DamagedSymbol):
-                self._unknown_operator(node, symbol, environment)
+                self._unknown.operator_of_plugin(plugin, name)
+            elif not isinstance(symbol, DamagedSymbol) and not _is_damaged(
+                node.receiver, environment
+            ):
+                self._unknown.operator(node, symbol, environment)
             return self.interner.error(node.span)
         given: list[Given] = []
         faulty = False
@@ -603,37 +603,6 @@ class ExpressionChecker:
             node.span,
             help=f"where a lambda is asked for, write `{replacement}`",
             fix=Fix(f"replace with `{replacement}`", (Edit(node.span, replacement),)),
-        )
-
-    def _unknown_operator(
-        self, node: tree.Call, symbol: Symbol | None, environment: Environment
-    ) -> None:
-        name = node.name.text
-        if symbol is None and environment.scope.uncertain:
-            return
-        if name in environment.locals or symbol is not None:
-            self.reporter.report(
-                "FX103",
-                f"`{name}` is a value and cannot be called",
-                node.name.span,
-            )
-            return
-        alias = self.registry.by_alias(name)
-        functions = [
-            other
-            for other, found in environment.scope.names.items()
-            if isinstance(found, LetSymbol) and found.is_function
-        ]
-        meant = alias or closest(name, functions, self.registry.names)
-        self.reporter.report(
-            "FX103",
-            f"unknown operator `{name}`",
-            node.name.span,
-            caption=f"it is called `{alias}` here"
-            if alias
-            else (f"did you mean `{meant}`?" if meant else ""),
-            help="" if meant else "`fx ops` lists all operators",
-            fix=Fix(f"replace with `{meant}`", (Edit(node.name.span, meant),)) if meant else None,
         )
 
 

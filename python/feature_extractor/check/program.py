@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from feature_extractor.check.expressions import BudgetExceeded, ExpressionChecker
+from feature_extractor.check.fits import PREFIX, FitReader
+from feature_extractor.check.fitted import FitPlan, FittedResolver, resources_of
+from feature_extractor.check.fitted_files import SUFFIX, FittedFolder, FittedStore
 from feature_extractor.check.interning import Interner
 from feature_extractor.check.kinds import KindChecker
 from feature_extractor.check.modules import LoadedFile, ModuleLoader, UnreadableFile, read_file
@@ -17,6 +21,7 @@ from feature_extractor.check.scopes import (
     DamagedSymbol,
     Environment,
     FeatureSymbol,
+    FitSymbol,
     InputSymbol,
     LetSymbol,
     ModuleSymbol,
@@ -95,6 +100,37 @@ def analyse_text(
         return Analysis(None, [finding])
 
 
+@dataclass
+class FitAnalysis:
+    """What a program fits to data.
+
+    ``program`` has the inputs and resources, and no features. ``names`` are all fitted resources; ``moment`` is
+    the time of a row, where the name that was asked for is one of the program.
+    """
+
+    program: CheckedProgram
+    names: list[str]
+    plan: FitPlan
+    moment: Expression | None
+    diagnostics: list[Diagnostic]
+
+
+def analyse_fits(
+    path: str | Path,
+    registry: Registry,
+    store: FittedStore,
+    wanted: frozenset[str],
+    time: str = "",
+) -> FitAnalysis:
+    """Check what a feature file fits to data; features are left unread.
+
+    Files of resources that are not ``wanted`` are taken from ``store``. Raises UnreadableFile.
+    """
+    text = read_file(Path(path))
+    checker = _ProgramChecker(registry, str(path), Path(path).parent)
+    return checker.run_fits(text, store, wanted, time)
+
+
 class _ProgramChecker:
     def __init__(self, registry: Registry, path: str, root: Path | None) -> None:
         self._path = path
@@ -117,7 +153,9 @@ class _ProgramChecker:
         scope = self._scopes[main.key]
         values: dict[str, Expression] = {}
         features: list[Feature] = []
+        plan = FitPlan([], [], [], [])
         try:
+            plan = self._resolver(loader, prefix).resolve(scope)
             self._check_lets(scope, values)
             features = self._check_features(main, scope, values)
         except BudgetExceeded:
@@ -127,6 +165,46 @@ class _ProgramChecker:
         files = [loaded.parsed for loaded in reversed(_modules_first(main))]
         if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
             return Analysis(None, diagnostics, values, files)
+        used = self._interner.used_resources
+        if plan.requests:
+            # What only a fitted expression read is not part of the package.
+            used = used & resources_of(features)
+        program = CheckedProgram(
+            path=self._path,
+            inputs=tuple(self._inputs),
+            resources=tuple(
+                resource for resource in self._resources.declared if resource.name in used
+            ),
+            features=tuple(features),
+            description=main.parsed.description,
+            sources=loader.sources,
+            fitted=tuple(file.summary() for file in plan.used),
+        )
+        return Analysis(program, diagnostics, values, files)
+
+    def run_fits(
+        self, text: str, store: FittedStore, wanted: frozenset[str], time: str
+    ) -> FitAnalysis:
+        """Check what is fitted to data, and nothing else; ``wanted`` is what is about to be fitted."""
+        prefix = os.path.dirname(self._path).replace(os.sep, "/")
+        loader = ModuleLoader(self._root, prefix, self._reporter)
+        main = loader.load(os.path.basename(self._path), Source(self._path, text))
+        for loaded in _modules_first(main):
+            self._declare(loaded, is_module=loaded is not main)
+        scope = self._scopes[main.key]
+        names = [name for name, symbol in scope.names.items() if isinstance(symbol, FitSymbol)]
+        plan = FitPlan([], [], [], [])
+        moment: Expression | None = None
+        try:
+            plan = self._resolver(loader, prefix, store).resolve(scope, wanted & {*names})
+            symbol = scope.names.get(time)
+            if isinstance(symbol, InputSymbol | LetSymbol):
+                place = tree.Name(symbol.span, time)
+                moment = self._expressions.value(place, Environment(scope, {}))
+        except BudgetExceeded:
+            pass
+        diagnostics = [*loader.diagnostics, *self._reporter.diagnostics]
+        diagnostics.sort(key=Diagnostic.sort_key)
         program = CheckedProgram(
             path=self._path,
             inputs=tuple(self._inputs),
@@ -135,11 +213,25 @@ class _ProgramChecker:
                 for resource in self._resources.declared
                 if resource.name in self._interner.used_resources
             ),
-            features=tuple(features),
-            description=main.parsed.description,
+            features=(),
             sources=loader.sources,
         )
-        return Analysis(program, diagnostics, values, files)
+        return FitAnalysis(program, names, plan, moment, diagnostics)
+
+    def _resolver(
+        self, loader: ModuleLoader, prefix: str, store: FittedStore | None = None
+    ) -> FittedResolver:
+        reader = FitReader(self._expressions, self._reporter, self._resources.content)
+        stem = os.path.splitext(os.path.basename(self._path))[0]
+        folder = None if self._root is None else self._root / f"{stem}{SUFFIX}"
+        return FittedResolver(
+            reader,
+            self._resources,
+            self._interner,
+            self._reporter,
+            store or FittedFolder(folder, posixpath.join(prefix, f"{stem}{SUFFIX}")),
+            loader.sources.__setitem__,
+        )
 
     # ---- declarations ----------------------------------------------------------------------------
 
@@ -153,6 +245,8 @@ class _ProgramChecker:
             match statement:
                 case tree.InputDeclaration():
                     self._declare_input(statement, scope)
+                case tree.ResourceDeclaration() if statement.constructor.text.startswith(PREFIX):
+                    self._declare_fit(statement, scope)
                 case tree.ResourceDeclaration():
                     symbol = self._resources.read(statement, self._root, scope)
                     self._add(scope, statement.name.text, statement.name.span, symbol)
@@ -168,6 +262,19 @@ class _ProgramChecker:
                     pass
         for use, used in loaded.uses:
             self._import(scope, use, used)
+
+    def _declare_fit(self, node: tree.ResourceDeclaration, scope: Scope) -> None:
+        name = node.name
+        if not scope.is_module:
+            self._add(scope, name.text, name.span, FitSymbol(name.text, node, name.span))
+            return
+        self._reporter.report(
+            "FX160",
+            "a module has no data to be fitted to",
+            node.constructor.span,
+            help="fit in the program's main file, and hand the results to the lets of the module",
+        )
+        self._add(scope, name.text, name.span, DamagedSymbol(name.text))
 
     def _add(self, scope: Scope, name: str, span: Span, symbol: Symbol) -> None:
         known = scope.names.get(name)

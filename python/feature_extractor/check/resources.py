@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
+
+import xxhash
 
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.check.scopes import DamagedSymbol, ResourceSymbol, Scope, Symbol
@@ -35,11 +38,33 @@ class ResourceReader:
         self._reporter = reporter
         self._types = types
         self._declared: dict[str, Resource] = {}
+        self._contents: dict[str, str] = {}
 
     @property
     def declared(self) -> tuple[Resource, ...]:
         """All resources that were declared without a mistake."""
         return tuple(self._declared.values())
+
+    def add(self, resource: Resource, content: str) -> Resource:
+        """Add a resource whose content is known; ``content`` identifies it."""
+        added = replace(resource, name=self._unique(resource.name))
+        self._declared[added.name] = added
+        self._contents[added.name] = content
+        return added
+
+    def content(self, name: str) -> str:
+        """Return a text that identifies the content of a resource: of a file, its digest."""
+        known = self._contents.get(name)
+        if known is None:
+            resource = self._declared[name]
+            try:
+                data = Path(resource.path).read_bytes()
+            except OSError:
+                # Whoever compiles the program is told of it then.
+                data = b""
+            known = f"{xxhash.xxh3_128_hexdigest(data)} {resource.oov_buckets}"
+            self._contents[name] = known
+        return known
 
     def read(self, node: tree.ResourceDeclaration, root: Path | None, scope: Scope) -> Symbol:
         """Return the symbol of a declared resource."""

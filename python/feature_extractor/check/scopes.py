@@ -58,10 +58,32 @@ class FeatureSymbol:
 
 @dataclass(eq=False)
 class ModuleSymbol:
-    """A module that was given a name of its own: ``use "..." as name``."""
+    """A module that was given a name of its own: ``use "..." as name``.
+
+    A fitted resource whose results are read by name is one too; ``is_fitted`` says so.
+    """
 
     name: str
     scope: Scope
+    span: Span
+    is_fitted: bool = False
+
+
+@dataclass(eq=False)
+class FitSymbol:
+    """A resource that is fitted to data, before its results are known."""
+
+    name: str
+    declaration: tree.ResourceDeclaration
+    span: Span
+
+
+@dataclass(eq=False)
+class ValueSymbol:
+    """A name for a value that was checked elsewhere: a result of a fitted resource."""
+
+    name: str
+    value: Expression
     span: Span
 
 
@@ -73,7 +95,14 @@ class DamagedSymbol:
 
 
 Symbol: TypeAlias = (
-    InputSymbol | LetSymbol | ResourceSymbol | FeatureSymbol | ModuleSymbol | DamagedSymbol
+    InputSymbol
+    | LetSymbol
+    | ResourceSymbol
+    | FeatureSymbol
+    | ModuleSymbol
+    | FitSymbol
+    | ValueSymbol
+    | DamagedSymbol
 )
 
 
@@ -83,6 +112,7 @@ class Scope:
 
     source: Source
     is_module: bool = False
+    is_fitted: bool = False
     names: dict[str, Symbol] = field(default_factory=dict)
     features: dict[str, FeatureSymbol] = field(default_factory=dict)
     uncertain: bool = False

@@ -7,7 +7,7 @@ an expression that is used twice is stored once. The planner may therefore key o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from feature_extractor.diagnostics import Span
 from feature_extractor.types import StructType, TableType, Type
@@ -124,7 +124,11 @@ class Input:
 
 @dataclass(frozen=True)
 class Resource:
-    """A declared resource. ``kind`` is ``vocabulary`` or ``table``; ``path`` is absolute."""
+    """A declared resource. ``kind`` is ``vocabulary`` or ``table``; ``path`` is absolute.
+
+    ``columns`` are the words, or the key and the fields of a table, where the checker has read them already: those
+    of a fitted resource.
+    """
 
     name: str
     kind: str
@@ -132,6 +136,7 @@ class Resource:
     site: Site
     oov_buckets: int = 0
     table: TableType | None = None
+    columns: tuple[list[Any], ...] | None = None
 
     @property
     def row(self) -> StructType | None:
@@ -163,7 +168,10 @@ class Feature:
 
 @dataclass(frozen=True)
 class CheckedProgram:
-    """A program without errors. ``sources`` maps each file that was read to its text."""
+    """A program without errors. ``sources`` maps each file that was read to its text.
+
+    ``fitted`` is what a package says of each fitted resource of the program.
+    """
 
     path: str
     inputs: tuple[Input, ...]
@@ -171,3 +179,4 @@ class CheckedProgram:
     features: tuple[Feature, ...]
     description: str = ""
     sources: dict[str, str] = field(default_factory=dict)
+    fitted: tuple[dict[str, Any], ...] = ()

@@ -80,6 +80,9 @@ _TABLE = (
         "bad-constant",
         "A constant cannot be computed, or its operator cannot work with it.",
     ),
+    ("FX177", "not-fitted", "A resource was not fitted to data yet."),
+    ("FX178", "stale-fit", "What a resource is fitted to has changed since it was fitted."),
+    ("FX179", "bad-fitted-file", "The file of a fitted resource is damaged."),
 )
 
 CODES: dict[str, Code] = {row[0]: Code(*row) for row in _TABLE}

@@ -75,6 +75,8 @@ class Explanation:
     features: tuple[FeatureExplanation, ...]
     steps: tuple[StepExplanation, ...]
     nanoseconds: dict[str, float] = field(default_factory=dict)
+    fitted: tuple[dict[str, Any], ...] = ()
+    """What the package says of each fitted resource."""
 
     def feature(self, name: str) -> FeatureExplanation | None:
         """Return the explanation of a feature, or None where there is none of this name."""
@@ -92,6 +94,7 @@ class Explanation:
             "nanoseconds": self.nanoseconds,
             "features": [asdict(feature) for feature in self.features],
             "steps": [asdict(step) for step in self.steps],
+            **({"fitted": list(self.fitted)} if self.fitted else {}),
         }
 
 
@@ -164,6 +167,7 @@ class _Analysis:
             ),
             explained,
             total,
+            tuple(manifest.get("fitted", ())),
         )
 
     def _feature(

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from feature_extractor.explain.analysis import Explanation, FeatureExplanation
+from feature_extractor.explain.fitted import describe
 
 WIDTH = 100
 
@@ -41,7 +42,22 @@ def summary_text(explanation: Explanation) -> str:
         f"{len(explanation.features)} features, {len(explanation.steps)} steps. Once per request: "
         f"{duration(request)}; for all candidates: {duration(candidate)}."
     )
-    return _rendered(table, Text(total), Text(explanation.assumptions.text()))
+    parts: list[RenderableType] = [table, Text(total), Text(explanation.assumptions.text())]
+    if explanation.fitted:
+        parts.append(_fitted_table(explanation))
+    return _rendered(*parts)
+
+
+def _fitted_table(explanation: Explanation) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, width=WIDTH, pad_edge=False)
+    table.add_column("fitted", overflow="fold", ratio=2)
+    table.add_column("of", overflow="fold", ratio=4)
+    table.add_column("rows", justify="right", no_wrap=True)
+    table.add_column("found", overflow="fold", ratio=4)
+    for entry in explanation.fitted:
+        rows = f"{entry['data']['rows']:,}"
+        table.add_row(Text(entry["name"]), Text(entry["of"]), rows, Text(describe(entry)))
+    return table
 
 
 def feature_text(explanation: Explanation, feature: FeatureExplanation) -> str:

@@ -190,6 +190,7 @@ def _manifest(
             }
             for entry in plan.content["features"]
         ],
+        **({"fitted": list(program.fitted)} if program.fitted else {}),
         "members": digests,
         "digest": package_digest(digests),
     }

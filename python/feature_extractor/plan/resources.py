@@ -50,6 +50,9 @@ def read_resources(program: CheckedProgram) -> dict[str, Vocabulary | Table]:
     found: dict[str, Vocabulary | Table] = {}
     diagnostics: list[Diagnostic] = []
     for resource in program.resources:
+        if resource.columns is not None:
+            found[resource.name] = known_content(resource)
+            continue
         try:
             read = read_vocabulary if resource.kind == "vocabulary" else read_table
             found[resource.name] = read(resource, program.sources)
@@ -58,6 +61,16 @@ def read_resources(program: CheckedProgram) -> dict[str, Vocabulary | Table]:
     if diagnostics:
         raise PlanError(tuple(diagnostics))
     return found
+
+
+def known_content(resource: Resource) -> Vocabulary | Table:
+    """Return the content of a resource that the checker has read: a fitted one."""
+    assert resource.columns is not None
+    if resource.table is None:
+        return Vocabulary(resource.columns[0], resource.oov_buckets)
+    types: list[tuple[str, Type]] = [("key", resource.table.key), *resource.table.row.fields]
+    schema = [{"name": name, "type": _storage(type_)} for name, type_ in types]
+    return Table(schema, list(resource.columns))
 
 
 def read_vocabulary(resource: Resource, sources: dict[str, str]) -> Vocabulary:

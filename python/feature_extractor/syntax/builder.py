@@ -124,10 +124,14 @@ class TreeBuilder(Transformer[Token, Any]):
         return ResourceDeclaration(
             self._between(parts[0], parts[-1]),
             self._identifier(parts[1]),
-            self._identifier(parts[3]),
+            parts[3],
             types,
             arguments,
         )
+
+    def constructor(self, parts: list[Any]) -> Identifier:
+        names = [self._name(part)[1] for part in parts if part.lastgroup == "NAME"]
+        return Identifier(self._between(parts[0], parts[-1]), ".".join(names))
 
     def let(self, parts: list[Any]) -> Statement:
         parameters = parts[2] if isinstance(parts[2], list) else None

@@ -215,7 +215,7 @@ class InputDeclaration(Statement):
 
 @dataclass(slots=True, eq=False)
 class ResourceDeclaration(Statement):
-    """``resource name = constructor<types>(arguments)``."""
+    """``resource name = constructor<types>(arguments)``; a constructor may be ``fit.moments``."""
 
     name: Identifier
     constructor: Identifier

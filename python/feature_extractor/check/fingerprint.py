@@ -1,0 +1,104 @@
+"""A fingerprint of what an expression means, however it is written.
+
+Two expressions have one fingerprint where they call the same operators on the same values of the same inputs;
+names of lets, of lambda variables and the layout of the text do not matter.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Final
+
+import xxhash
+
+from feature_extractor.check.typed import (
+    Call,
+    Expression,
+    Field,
+    InputReference,
+    Lambda,
+    LambdaVariable,
+    Literal,
+    ResourceReference,
+    Struct,
+)
+
+_DEEPEST_NESTING: Final = 20_000
+"""Frames that the longest path through a checked expression may need."""
+
+
+class Fingerprints:
+    """Computes fingerprints; shared parts are looked at once.
+
+    ``resource`` gives a text that identifies the content of a resource.
+    """
+
+    def __init__(self, resource: Callable[[str], str]) -> None:
+        self._resource = resource
+        self._free: dict[Expression, frozenset[LambdaVariable]] = {}
+        self._known: dict[tuple[Expression, tuple[int, ...]], str] = {}
+
+    def of(self, expression: Expression) -> str:
+        """Return 32 hexadecimal digits."""
+        before = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(before, _DEEPEST_NESTING))
+        try:
+            return self._of(expression, {})
+        finally:
+            sys.setrecursionlimit(before)
+
+    def _of(self, expression: Expression, bound: dict[LambdaVariable, int]) -> str:
+        free = sorted(bound[variable] for variable in self._variables(expression))
+        key = (expression, tuple(free))
+        known = self._known.get(key)
+        if known is None:
+            parts = self._parts(expression, bound)
+            listing = "\0".join([*parts, str(expression.type)])
+            known = self._known[key] = str(xxhash.xxh3_128_hexdigest(listing.encode()))
+        return known
+
+    def _parts(self, expression: Expression, bound: dict[LambdaVariable, int]) -> list[str]:
+        match expression:
+            case Literal():
+                return ["literal", repr(expression.value)]
+            case InputReference():
+                return ["input", expression.domain, expression.name]
+            case ResourceReference():
+                return ["resource", self._resource(expression.name)]
+            case LambdaVariable():
+                return ["variable", str(bound[expression])]
+            case Lambda():
+                outer = (bound[variable] for variable in self._variables(expression))
+                inner = {**bound, expression.variable: max(outer, default=-1) + 1}
+                return ["lambda", self._of(expression.body, inner)]
+            case Field():
+                return ["field", expression.name, self._of(expression.base, bound)]
+            case Struct():
+                return ["struct", *(self._of(value, bound) for value in expression.values)]
+            case Call():
+                arguments = (self._of(argument, bound) for argument in expression.arguments)
+                return ["call", expression.operator, *arguments]
+            case _:
+                raise TypeError(type(expression).__name__)
+
+    def _variables(self, expression: Expression) -> frozenset[LambdaVariable]:
+        known = self._free.get(expression)
+        if known is not None:
+            return known
+        found: frozenset[LambdaVariable] = frozenset()
+        match expression:
+            case LambdaVariable():
+                found = frozenset((expression,))
+            case Lambda():
+                found = self._variables(expression.body) - {expression.variable}
+            case Field():
+                found = self._variables(expression.base)
+            case Struct():
+                found = found.union(*map(self._variables, expression.values))
+            case Call():
+                found = found.union(*map(self._variables, expression.arguments))
+            case _:
+                pass
+        self._free[expression] = found
+        return found

@@ -1,0 +1,38 @@
+"""Says in a line what a fitted resource holds, and how exact it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def describe(summary: Mapping[str, Any]) -> str:
+    """Return what a fitted resource holds, in one line; ``summary`` is what the package says of it."""
+    result, method, data = summary["result"], summary["method"], summary["data"]
+    fit = summary["fit"]
+    if fit == "moments":
+        text = f"mean {result['mean']:.6g}, standard deviation {result['standard_deviation']:.6g}"
+    elif fit == "quantiles":
+        values = result.get("boundaries", result.get("values", []))
+        kind = "boundaries" if "boundaries" in result else "values"
+        shown = ", ".join(f"{value:.4g}" for value in values[:4])
+        text = f"{len(values)} {kind}: {shown}{', ...' if len(values) > 4 else ''}"
+    elif fit == "vocabulary":
+        text = f"{_counted(summary['entries'], 'word')}"
+    elif fit == "target_mean":
+        text = f"{_counted(summary['entries'], 'key')}, prior {result['prior']:.6g}"
+    else:
+        text = f"{_counted(summary['entries'], 'key')}"
+    seen = f"of {_counted(data['values'], 'value')}, {_counted(data['nulls'], 'null')}"
+    exact = "" if method.get("exact") else f"; {_inexact(method)}"
+    return f"{text} ({seen}{exact})"
+
+
+def _inexact(method: Mapping[str, Any]) -> str:
+    if "rank_error_share" in method:
+        return f"ranks are exact to {method['rank_error_share']:.1e}"
+    return f"counts are too small by at most {method.get('count_error', 0):,}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else noun + 's'}"
