@@ -62,12 +62,15 @@ struct ValueOrder {
 
 inline constexpr uint32_t kInsertionSortSize = 24;
 
+// Functions of their own: inlined into the kernels of each SIMD level, sorting took most of their build time.
+template <class Order>
+[[gnu::noinline]] void sort_many(Ranked* items, uint32_t count, const Order& order) {
+  std::sort(items, items + count, order);
+}
+
 template <class Order>
 inline void sort_ranked(Ranked* items, uint32_t count, const Order& order) {
-  if (count > kInsertionSortSize) {
-    std::sort(items, items + count, order);
-    return;
-  }
+  if (count > kInsertionSortSize) return sort_many(items, count, order);
   for (uint32_t i = 1; i < count; ++i) {
     const Ranked item = items[i];
     uint32_t at = i;
@@ -104,17 +107,12 @@ inline bool rank_by_counting(List<T> xs, bool descending, Ranked* items, uint32_
   return true;
 }
 
-// Writes the elements that are not null to `items`, which has room for all, the first `limit` of them sorted, and returns how
-// many are sorted: all of them, or `limit`.
-template <class T, SimdLevel Level>
-inline uint32_t rank(List<T> xs, bool descending, uint32_t limit, Ranked* items) {
+// `rank` below, for a list of any length.
+template <class T>
+[[gnu::noinline]] uint32_t rank_many(List<T> xs, bool descending, uint32_t limit, Ranked* items) {
   const ValueOrder<T> order{xs, descending};
   const uint32_t size = xs.size();
   uint32_t count = 0;
-  if (size <= kCountedKeys) {
-    if (!rank_by_counting<T, Level>(xs, descending, items, &count)) sort_ranked(items, count, order);
-    return count < limit ? count : limit;
-  }
   if (limit <= 16) {
     // A few of many: keep the best ones sorted; most elements fail the first comparison.
     for (uint32_t i = 0; i < size; ++i) {
@@ -135,6 +133,20 @@ inline uint32_t rank(List<T> xs, bool descending, uint32_t limit, Ranked* items)
   }
   sort_ranked(items, count, order);
   return count < limit ? count : limit;
+}
+
+// Writes the elements that are not null to `items`, which has room for all, the first `limit` of them sorted, and returns how
+// many are sorted: all of them, or `limit`.
+template <class T, SimdLevel Level>
+inline uint32_t rank(List<T> xs, bool descending, uint32_t limit, Ranked* items) {
+  if (xs.size() <= kCountedKeys) {
+    uint32_t count = 0;
+    if (!rank_by_counting<T, Level>(xs, descending, items, &count)) {
+      sort_ranked(items, count, ValueOrder<T>{xs, descending});
+    }
+    return count < limit ? count : limit;
+  }
+  return rank_many(xs, descending, limit, items);
 }
 
 }  // namespace feature_extractor

@@ -65,7 +65,7 @@ Status corrupt(uint64_t offset, const std::string& problem) {
   return Status::error(ErrorCode::kCorrupt, "at byte " + std::to_string(offset) + ": " + problem);
 }
 
-std::string_view text(std::span<const std::byte> bytes) {
+std::string_view text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
@@ -274,7 +274,7 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
     if (directory_end - central_offset - kCentralSize < name_size + extra_size) {
       return corrupt(central_offset, "a directory entry is cut off.");
     }
-    header.name = text(bytes.subspan(central_offset + kCentralSize, name_size));
+    header.name = text_of(bytes.subspan(central_offset + kCentralSize, name_size));
     const uint64_t extra_offset = central_offset + kCentralSize + name_size;
     const auto central_extra = read_extra_fields(bytes.subspan(extra_offset, extra_size), extra_offset);
     if (!central_extra.ok()) return central_extra.status();
@@ -310,7 +310,7 @@ StatusOr<ZipArchive> ZipArchive::open(std::span<const std::byte> bytes) {
     const uint64_t local_extra_size = local.u16();
     const uint64_t local_end = local_offset + kLocalSize + local_name_size + local_extra_size;
     if (local_end > directory->offset) return corrupt(local_offset, "the header of a member is cut off.");
-    local_header.name = text(bytes.subspan(local_offset + kLocalSize, local_name_size));
+    local_header.name = text_of(bytes.subspan(local_offset + kLocalSize, local_name_size));
     const uint64_t local_extra_offset = local_offset + kLocalSize + local_name_size;
     const auto local_extra = read_extra_fields(bytes.subspan(local_extra_offset, local_extra_size), local_extra_offset);
     if (!local_extra.ok()) return local_extra.status();
