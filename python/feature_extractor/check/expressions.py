@@ -558,8 +558,8 @@ class ExpressionChecker:
                     self.check(value, environment)
             if plugin is not None:
                 self._unknown.operator_of_plugin(plugin, name)
-            elif not isinstance(symbol, DamagedSymbol) and not _is_damaged(
-                node.receiver, environment
+            elif not isinstance(symbol, DamagedSymbol) and not environment.is_damaged(
+                node.receiver
             ):
                 self._unknown.operator(node, symbol, environment)
             return self.interner.error(node.span)

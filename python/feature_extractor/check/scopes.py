@@ -133,3 +133,9 @@ class Environment:
     def bind(self, name: str, value: Expression) -> Environment:
         """Return an environment with one more local name."""
         return Environment(self.scope, {**self.locals, name: value})
+
+    def is_damaged(self, node: tree.Expression | None) -> bool:
+        """Return whether an expression names a declaration with a mistake: what it offers is not known."""
+        if not isinstance(node, tree.Name) or node.text in self.locals:
+            return False
+        return isinstance(self.scope.names.get(node.text), DamagedSymbol | FitSymbol)
