@@ -1,7 +1,7 @@
 // bucketize(x, boundaries): which of the intervals between boundaries holds x.
+#include "feature_extractor/boundaries.h"
 #include "feature_extractor/operator.h"
 
-#include <cstdio>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -18,20 +18,7 @@ struct Bucketize {
   };
 
   static std::optional<State> bind(List<T> boundaries, BindError& error) {
-    char message[BindError::kCapacity];
-    for (uint32_t i = 0; i < boundaries.size(); ++i) {
-      if (boundaries.is_null(i)) {
-        std::snprintf(message, sizeof message, "Boundary %u is null.", i + 1);
-        error.set(message);
-        return std::nullopt;
-      }
-      if (i > 0 && !(boundaries[i - 1] < boundaries[i])) {
-        std::snprintf(message, sizeof message, "The boundaries must grow: boundary %u is not greater than boundary %u.",
-                      i + 1, i);
-        error.set(message);
-        return std::nullopt;
-      }
-    }
+    if (!boundaries_grow(boundaries, error)) return std::nullopt;
     State state{{}, boundaries.size(), 1};
     while (state.table <= state.count) state.table *= 2;
     --state.table;

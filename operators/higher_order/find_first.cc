@@ -22,6 +22,8 @@ constexpr Operator kOperator = {
               {"the condition is null", "the element is skipped"}},
     .examples = {{"find_first([3, 8, 9], x -> x > 5)", "8"}},
     .cost = {.per_row = 2.0, .per_element = 0.5},
+    .equi_join = "first(filter_equal(xs, k, outer))",
+    .membership_join = "first(filter_in(xs, k, outer))",
     .aliases = "find first_where first_if array_first detect",
     .see_also = "find_last filter first index_of",
 };

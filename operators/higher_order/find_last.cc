@@ -23,6 +23,8 @@ constexpr Operator kOperator = {
               {"the condition is null", "the element is skipped"}},
     .examples = {{"find_last([3, 8, 9], x -> x < 9)", "8"}},
     .cost = {.per_row = 2.0, .per_element = 0.5},
+    .equi_join = "last(filter_equal(xs, k, outer))",
+    .membership_join = "last(filter_in(xs, k, outer))",
     .aliases = "last_where last_if",
     .see_also = "find_first filter last",
 };
