@@ -45,7 +45,7 @@ constexpr Operator kOperator = {
     .examples = {{"hash(42)", "-6764940425295361044"}, {"hash(\"abc\")", "7084023657223120446"}},
     .cost = {.per_row = 3.0, .per_element = 0.5},
     .role = "hash",
-    .aliases = "hash64 xxhash xxh3 fingerprint hash_code xxhash64",
+    .aliases = "xxhash fingerprint hash_value hash_of",
     .see_also = "hash_bucket cross sample",
     .source = "XXH3 of xxHash 0.8, https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md",
 };

@@ -34,7 +34,7 @@ constexpr Operator kOperator = {
     .edges = {{"`x` is negative", "it counts as x + 2^64"}, {"an element of the list is null", "a null element"}},
     .examples = {{"modulo_bucket(17, 10)", "7"}, {"modulo_bucket(-1, 10)", "5"}},
     .cost = {.per_row = 4.0, .per_element = 4.0},
-    .aliases = "mod_u64 unsigned_mod pmod ids_mod",
+    .aliases = "mod_u64 unsigned_mod unsigned_modulo pmod ids_mod",
     .see_also = "hash_bucket modulo",
 };
 

@@ -1,4 +1,4 @@
-"""Operators against cases that others published: Unicode, numbers, time zones, hashes, Substrait.
+"""Operators against cases that others published: Unicode, numbers, time zones, Substrait.
 
 They lie outside of the repository, in the folder that FEATURE_EXTRACTOR_SHARED names, or in ``../shared``
 beside the repository; without them the tests are skipped.
@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import xxhash
 from feature_extractor.plan.resources import read_time_zone
 
 from .evaluation import evaluate
@@ -116,31 +115,6 @@ def test_time_zones() -> None:
     _report("timezone", used, skipped)
     assert not wrong, f"{len(wrong)} differ, first {wrong[:3]}"
     assert used > 30_000
-
-
-def test_hashes() -> None:
-    """Our hash is XXH3-64 over an encoding; the package that computes it has the published vectors."""
-    skipped: Counter[str] = Counter()
-    used = 0
-    for record in _records("hash"):
-        if record["function"] != "xxh3_64":
-            skipped[f"another hash: {record['function']}"] += 1
-            continue
-        data, seed = record["args"]
-        if "hex" not in data:
-            skipped["the input is described, not given"] += 1
-            continue
-        raw = bytes.fromhex(data["hex"])
-        number = int(seed["value"])
-        assert xxhash.xxh3_64_intdigest(raw, seed=number) == int(record["expected"]["value"])
-        signed = number - 2**64 if number >= 2**63 else number
-        encoded = b"\1" + struct.pack("<Q", len(raw)) + raw
-        wanted = xxhash.xxh3_64_intdigest(encoded, seed=number)
-        (found,) = evaluate([f"hash(b, {signed})"], {"b": "bytes"}, {"b": [raw]})
-        assert found[0] % 2**64 == wanted, record
-        used += 1
-    _report("hash", used, skipped)
-    assert used > 10
 
 
 # ---- Substrait -------------------------------------------------------------------------------------

@@ -1,0 +1,69 @@
+// sha1(x): the digest SHA-1.
+#include "feature_extractor/message_digest.h"
+#include "feature_extractor/operator.h"
+
+namespace feature_extractor {
+namespace {
+
+struct Sha1Algorithm {
+  static constexpr bool kBigEndian = true;
+  static constexpr uint32_t kWords = 5;
+  static constexpr uint32_t kStart[kWords] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
+
+  static void change(uint32_t* state, const uint32_t* block) {
+    uint32_t words[80];
+    __builtin_memcpy(words, block, 16 * sizeof(uint32_t));
+    for (uint32_t i = 16; i < 80; ++i) {
+      words[i] = digest::rotate_left(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
+    }
+    uint32_t a = state[0];
+    uint32_t b = state[1];
+    uint32_t c = state[2];
+    uint32_t d = state[3];
+    uint32_t e = state[4];
+    const auto step = [&](uint32_t word, uint32_t chosen, uint32_t constant) __attribute__((always_inline)) {
+      const uint32_t next = digest::rotate_left(a, 5) + chosen + e + constant + word;
+      e = d;
+      d = c;
+      c = digest::rotate_left(b, 30);
+      b = a;
+      a = next;
+    };
+    for (uint32_t i = 0; i < 20; ++i) step(words[i], (b & c) | (~b & d), 0x5A827999);
+    for (uint32_t i = 20; i < 40; ++i) step(words[i], b ^ c ^ d, 0x6ED9EBA1);
+    for (uint32_t i = 40; i < 60; ++i) step(words[i], (b & c) | (b & d) | (c & d), 0x8F1BBCDC);
+    for (uint32_t i = 60; i < 80; ++i) step(words[i], b ^ c ^ d, 0xCA62C1D6);
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+    state[4] += e;
+  }
+};
+
+template <class T>
+struct Sha1 {
+  static Bytes eval(Arena& arena, T x) { return {digest::compute<Sha1Algorithm>(Storage<T>::to(x), arena)}; }
+};
+
+constexpr Operator kOperator = {
+    .name = "sha1",
+    .summary = "Take the SHA-1 digest of text or bytes",
+    .detail =
+        "20 bytes. A string counts as its bytes in UTF-8. SQL's sha1 writes the digest as text: `hex(sha1(x))`. SHA-1 "
+        "protects nothing any more; it is here for ids that were made with it.",
+    .parameters = {{"x", "the text or bytes"}},
+    .overloads = {overload<"(x: string) -> bytes", Sha1<Text>>(), overload<"(x: bytes) -> bytes", Sha1<Bytes>>()},
+    .edges = {{"`x` is null", "null"}, {"`x` is empty", "the digest of no bytes"}},
+    .examples = {{"hex(sha1(\"abc\"))", "\"a9993e364706816aba3e25717850c26c9cd0d89d\""},
+                 {"hex(sha1(\"Spark\"))", "\"85f5955f4b27a9a4c2aab6ffe5d7189fc298b92c\""}},
+    .cost = {.per_row = 200.0, .per_element = 3.0},
+    .aliases = "sha SHA SHA1",
+    .see_also = "sha256 md5 hex",
+    .source = "FIPS 180-4",
+};
+
+}  // namespace
+}  // namespace feature_extractor
+
+FEATURE_EXTRACTOR_OPERATOR(kOperator)
