@@ -1,7 +1,7 @@
-"""Writes docs/operators/: a page for each family of operators, and an index.
+"""Writes docs/operators/, a page for each family of operators and an index, and docs/standard_library.md.
 
-Everything on the pages comes from operators/registry.json, which is dumped from the operators' own
-specs. With ``--check`` nothing is written; the exit code is 1 where a page is stale.
+Everything on the pages comes from operators/registry.json, which is dumped from the operators' own specs, and from the
+descriptions in dsl_grammar/std. With ``--check`` nothing is written; the exit code is 1 where a page is stale.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from feature_extractor.reference import render_pages
+from feature_extractor.reference import render_pages, render_standard_library
 from feature_extractor.registry import load_registry
+from feature_extractor.standard import standard_modules
 
 ROOT = Path(__file__).resolve().parents[1]
 REGISTRY = ROOT / "operators" / "registry.json"
 PAGES = ROOT / "docs" / "operators"
+LIBRARY = ROOT / "docs" / "standard_library.md"
 
 
 def main() -> int:
@@ -25,12 +27,18 @@ def main() -> int:
     check = parser.parse_args().check
     operators = load_registry(REGISTRY).operators
     pages = render_pages(operators)
+    library = render_standard_library(standard_modules())
+    written = LIBRARY.read_text(encoding="utf-8") if LIBRARY.exists() else ""
     present = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
     stale = sorted(n for n in pages.keys() | present.keys() if pages.get(n) != present.get(n))
     if check:
         for name in stale:
             print(f"docs/operators/{name} is stale; run `make docs`", file=sys.stderr)
-        return 1 if stale else 0
+        if library != written:
+            print("docs/standard_library.md is stale; run `make docs`", file=sys.stderr)
+        return 1 if stale or library != written else 0
+    if library != written:
+        LIBRARY.write_text(library, encoding="utf-8")
     PAGES.mkdir(parents=True, exist_ok=True)
     for name in stale:
         if name in pages:

@@ -1,10 +1,11 @@
-"""The reference pages of operators, in Markdown: those of the engine and those of plug-ins."""
+"""The reference pages, in Markdown: operators of the engine and of plug-ins, and the standard library."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from feature_extractor.registry import Operator, Overload
+from feature_extractor.standard import StandardFunction, StandardModule
 
 NOTE = "<!-- Written by `make docs` from the specs of the operators. Change those. -->"
 LANGUAGE = "[language](../language.md) tells how to read a signature."
@@ -135,3 +136,26 @@ def code(text: str) -> str:
 def cell(text: str) -> str:
     """Return text that may stand in a cell of a table."""
     return text.replace("|", "\\|").replace("\n", " ")
+
+
+def render_standard_library(modules: Iterable[StandardModule]) -> str:
+    """Return the page about the standard library."""
+    parts = [
+        "# Standard library",
+        "<!-- Written by `make docs` from the modules in dsl_grammar/std. Change those. -->",
+        'Functions written in the language itself. `use "std/ctr.fx"` at the top of a program imports those of a '
+        'module, `use "std/ctr.fx" as ctr` under a name of their own: `ctr.smoothed(clicks, views)`. `f(x, y)` may be '
+        "written `x.f(y)`, and an argument with a default may be left out. A package holds the source of the modules "
+        "that it uses, so that a later version of the library changes nothing in it. `fx ops std` lists them all.",
+    ]
+    for module in modules:
+        parts += [f"## {module.name}", sentence(module.description.strip())]
+        for function in module.functions:
+            parts += _standard_function(function)
+    return "\n\n".join(parts) + "\n"
+
+
+def _standard_function(function: StandardFunction) -> list[str]:
+    examples = "\n".join(f"{expression} => {value}" for expression, value in function.examples)
+    parts = [f"### {function.name}", f"```\n{function.signature}\n```", sentence(function.summary)]
+    return [*parts, *filter(None, [function.detail]), f"```\n{examples}\n```"]

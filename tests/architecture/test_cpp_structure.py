@@ -17,6 +17,7 @@ MAY_INCLUDE = {
     "jni": {"jni", "arrow"},
     "package": {"package", "arrow"},
     "plan": {"plan", "registry"},
+    "plugin": {"plugin", "registry", "plan", "package", "arrow"},
     "registry": {"registry"},
     "resource": {"resource", "arrow"},
     "samples": {"samples", "arrow", "engine"},

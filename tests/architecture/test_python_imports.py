@@ -18,8 +18,9 @@ MAY_IMPORT = {
     "registry": {"types"},
     "errors": {"diagnostics"},
     "syntax": {"diagnostics", "types"},
-    "check": {"syntax", "diagnostics", "types", "registry", "errors"},
-    "plan": {"check", "syntax", "diagnostics", "types", "registry", "errors"},
+    "standard": {"syntax", "diagnostics"},
+    "check": {"syntax", "diagnostics", "types", "registry", "errors", "standard"},
+    "plan": {"check", "syntax", "diagnostics", "types", "registry", "errors", "standard"},
 }
 """By stage of the compiler; the faces above it may import all of them."""
 COMPILER = {*MAY_IMPORT, "lint", "format"}

@@ -10,7 +10,8 @@ from typing import Final
 
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.diagnostics import Diagnostic, Source, Span
-from feature_extractor.diagnostics.suggestions import closest
+from feature_extractor.diagnostics.suggestions import closest, enumerate_words
+from feature_extractor.standard import PREFIX, module_source, module_texts
 from feature_extractor.syntax import parse_source, tree
 from feature_extractor.syntax.limits import MAXIMUM_FILE_CHARACTERS
 
@@ -110,6 +111,12 @@ class ModuleLoader:
                 "FX006", f"the program has more than {MAXIMUM_MODULES} files", span
             )
             return None, False
+        if key.startswith(PREFIX):
+            source = module_source(key)
+            if source is None:
+                self._report_no_standard_module(key, span)
+                return None, False
+            return self._parse(key, source), True
         if self._root is None:
             self._reporter.report(
                 "FX140",
@@ -126,6 +133,20 @@ class ModuleLoader:
             self._report_missing(key, span, str(error))
             return None, False
         return self._parse(key, Source(posixpath.join(self._prefix, key), text)), True
+
+    def _report_no_standard_module(self, key: str, span: Span) -> None:
+        names = list(module_texts())
+        meant = closest(key, names)
+        self._reporter.report(
+            "FX140",
+            f"the standard library has no module `{key}`",
+            span,
+            caption=f"did you mean `{meant}`?" if meant else "",
+            notes=() if meant else (f"it has {enumerate_words((f'`{n}`' for n in names), 'and')}",),
+            help=""
+            if meant
+            else f"`{PREFIX}` stands for the standard library; call your own folder otherwise",
+        )
 
     def _report_missing(self, key: str, span: Span, reason: str) -> None:
         meant = None
@@ -146,7 +167,9 @@ class ModuleLoader:
     def _key(self, user: LoadedFile, path: str, span: Span) -> str | None:
         """Return a module's path below the root folder, or None where it is not allowed."""
         problem = advice = ""
-        key = posixpath.normpath(posixpath.join(posixpath.dirname(user.key), path)) if path else ""
+        is_standard = path.startswith(PREFIX)
+        folder = "" if is_standard else posixpath.dirname(user.key)
+        key = posixpath.normpath(posixpath.join(folder, path)) if path else ""
         if not path or any(ord(character) < 32 for character in path) or len(path) > 1000:
             problem = "a module's path cannot be empty, very long or hold control characters"
         elif path.startswith("/") or ":" in path[:3]:
@@ -159,6 +182,11 @@ class ModuleLoader:
             advice = "modules lie in the folder of the program, or below it"
         elif not path.endswith(".fx"):
             problem = "a module's name ends in `.fx`"
+        elif key.startswith(PREFIX) and not is_standard and not user.key.startswith(PREFIX):
+            problem = f"a folder of modules cannot be called `{PREFIX}`"
+            advice = "that is the name of the standard library; call the folder otherwise"
+        elif is_standard and not key.startswith(PREFIX):
+            problem = "a path cannot lead out of the standard library"
         if problem:
             self._reporter.report("FX142", problem, span, help=advice)
             return None

@@ -27,6 +27,7 @@ from feature_extractor.plan.order import make_plan
 from feature_extractor.plan.outputs import Output, lower_feature, value_argument
 from feature_extractor.plan.rewrite import JoinRewriter
 from feature_extractor.registry import Registry
+from feature_extractor.standard import stored_path
 
 _DEEPEST_NESTING = 60_000
 
@@ -162,7 +163,9 @@ class _Sites:
         site = expression.site
         path = self._paths.get(site.path)
         if path is None:
-            path = self._paths[site.path] = relative_path(site.path, self._folder)
+            is_standard = stored_path(site.path) is not None
+            path = site.path if is_standard else relative_path(site.path, self._folder)
+            self._paths[site.path] = path
         return f"{path}:{site.line}:{site.column}"
 
 

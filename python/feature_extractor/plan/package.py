@@ -27,6 +27,7 @@ from feature_extractor.plan.resources import (
     read_time_zone,
 )
 from feature_extractor.registry import Registry
+from feature_extractor.standard import stored_path
 
 FORMAT = 1
 _MEMBER_ALIGNMENT = 64
@@ -151,10 +152,13 @@ def _resource(
 def _source_members(program: CheckedProgram) -> dict[str, str]:
     """Return the program's files by their path in the package, which never leaves its folder."""
     folder = PurePath(program.path).parent.as_posix()
-    paths = {path: relative_path(path, folder) for path in program.sources}
+    standard = {path: stored for path in program.sources if (stored := stored_path(path))}
+    own = [path for path in program.sources if path not in standard]
+    paths = {path: relative_path(path, folder) for path in own}
     while any(path.startswith("../") for path in paths.values()):
         folder = posixpath.dirname(folder) or "."
-        paths = {path: relative_path(path, folder) for path in program.sources}
+        paths = {path: relative_path(path, folder) for path in own}
+    paths |= standard
     return {paths[path].lstrip("/"): text for path, text in sorted(program.sources.items())}
 
 

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from feature_extractor.registry import Operator, Registry
+    from feature_extractor.standard import StandardFunction
 
 _HELP = """List the operators, or show all about one.
 
 SEARCH is looked for in names, other systems' names, written forms and summaries. Where it is the
-name of an operator, or how it is written (`+`), its whole page is shown.
+name of an operator, or how it is written (`+`), its whole page is shown. `std` stands for the functions
+of the standard library, `std/ctr.fx` for those of one module.
 
 \b
 Examples:
@@ -29,6 +31,7 @@ Examples:
     fx ops bucket
     fx ops bucketize
     fx ops --family string
+    fx ops std
     fx ops --format json
 """
 
@@ -61,6 +64,12 @@ def command(search: str | None, family: str | None, output_format: str) -> int:
                 f"there is no family `{family}`", f"The families are {', '.join(families)}."
             )
         operators = [o for o in operators if o.family == family]
+    functions = [] if family is not None or search is None else standard_functions(search)
+    named = search in {function.name for function in functions}
+    if functions and search is not None:
+        found, whole = find(operators, search)
+        if search.startswith("std") or (not whole and (named or not found)):
+            return _show_functions(functions, search, output_format)
     found, whole = (operators, False) if search is None else find(operators, search)
     if output_format == "json":
         sys.stdout.write(json.dumps([spec(o) for o in found], ensure_ascii=False, indent=2) + "\n")
@@ -74,7 +83,53 @@ def command(search: str | None, family: str | None, output_format: str) -> int:
             write_rendered(sys.stdout, *([Text()] if number else []), *_page(operator))
     else:
         write_rendered(sys.stdout, _table(found))
+        if functions:
+            others = ", ".join(f"{function.name} ({function.module})" for function in functions)
+            print(f"\nIn the standard library: {others}")
         print(f"\n{counted(len(found), 'operator')}; `fx ops NAME` shows one.")
+    return 0
+
+
+def standard_functions(search: str) -> list[StandardFunction]:
+    """Return the functions of the standard library for a search: all for ``std``, those of a module, or by name."""
+    from feature_extractor.standard import standard_modules
+
+    functions = [function for module in standard_modules() for function in module.functions]
+    if search in ("std", "std/"):
+        return functions
+    word = search.lower()
+    named = [f for f in functions if search in (f.module, f.name)]
+    return named or [f for f in functions if word in f.name or word in f.summary.lower()]
+
+
+def _show_functions(functions: list[StandardFunction], search: str, output_format: str) -> int:
+    from dataclasses import asdict
+
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if output_format == "json":
+        rows = [asdict(function) for function in functions]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        return 0
+    if len(functions) == 1 and functions[0].name == search:
+        (function,) = functions
+        heading = Text(function.name, style="bold cyan")
+        heading.append(f'  (use "{function.module}")', style="dim")
+        texts = [function.signature, function.summary, function.detail]
+        blocks = [Padding(Text(text), (0, 0, 0, 2)) for text in texts if text]
+        examples = [Padding(Text(f"{e} => {r}"), (0, 0, 0, 2)) for e, r in function.examples]
+        title = Text("\nExamples", style="bold")
+        write_rendered(sys.stdout, heading, *blocks, title, *examples)
+        return 0
+    module = ""
+    for function in functions:
+        if function.module != module:
+            module = function.module
+            write_rendered(sys.stdout, Text(f'use "{module}"', style="bold"))
+        signature = Text(f"  {function.signature}", style="cyan")
+        write_rendered(sys.stdout, signature, Padding(Text(function.summary), (0, 0, 0, 6)))
+    print(f"\n{counted(len(functions), 'function')}; `fx ops NAME` shows one.")
     return 0
 
 
