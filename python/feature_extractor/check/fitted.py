@@ -31,6 +31,7 @@ from feature_extractor.check.scopes import (
 )
 from feature_extractor.check.typed import (
     Call,
+    Collect,
     Constant,
     Expression,
     Feature,
@@ -91,7 +92,8 @@ class FittedResolver:
     """Replaces the placeholders of fitted resources in the scope of the main file by what they are.
 
     ``wanted`` tells which resources are about to be fitted; their files are not read. Without it all are read, and
-    one that is missing or was fitted to something else is reported.
+    one that is missing or was fitted to something else is reported. ``prepare`` checks lets of the file by their names,
+    so that long chains of them do not nest.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class FittedResolver:
         reporter: Reporter,
         store: FittedStore,
         add_source: Callable[[str, str], None],
+        prepare: Callable[[set[str]], None],
     ) -> None:
         self._reader = reader
         self._resources = resources
@@ -109,12 +112,14 @@ class FittedResolver:
         self._reporter = reporter
         self._store = store
         self._add_source = add_source
+        self._prepare = prepare
 
     def resolve(self, scope: Scope, wanted: frozenset[str] = frozenset()) -> FitPlan:
         """Resolve all fitted resources of a file."""
         plan = FitPlan([], [], [], [])
         fits = {n: s for n, s in scope.names.items() if isinstance(s, FitSymbol)}
-        reached = {name: _reached(symbol, scope) & fits.keys() for name, symbol in fits.items()}
+        names = {name: _reached(symbol, scope) for name, symbol in fits.items()}
+        reached = {name: used & fits.keys() for name, used in names.items()}
         for name in self._order(fits, reached):
             symbol = fits[name]
             scope.names[name] = DamagedSymbol(name)
@@ -122,6 +127,7 @@ class FittedResolver:
             if reached[name] & missing:
                 plan.waiting.append(name)
                 continue
+            self._prepare(names[name])
             request = self._reader.read(symbol.declaration, scope)
             if request is None:
                 continue
@@ -286,17 +292,43 @@ def _target_mean_text(folds: int | None) -> str:
 
 
 def _reached(symbol: FitSymbol, scope: Scope) -> set[str]:
-    """Return the names that a fitted resource reads, through lets of its file too."""
+    """Return the names of the file that a fitted resource reads, through lets too."""
     found: set[str] = set()
-    waiting: list[tree.Node] = [argument.value for argument in symbol.declaration.arguments]
+    nothing: frozenset[str] = frozenset()
+    waiting: list[tuple[tree.Node, frozenset[str]]] = [
+        (argument.value, nothing) for argument in symbol.declaration.arguments
+    ]
     while waiting:
-        node = waiting.pop()
-        if isinstance(node, tree.Name | tree.Identifier) and node.text not in found:
-            found.add(node.text)
-            used = scope.names.get(node.text)
-            if isinstance(used, LetSymbol) and used.scope is scope:
-                waiting.append(used.declaration)
-        waiting.extend(tree.children(node))
+        node, bound = waiting.pop()
+        named: str | None = None
+        parts: list[tree.Node] = []
+        match node:
+            case tree.Name():
+                named = node.text
+            case tree.Call():
+                parts = [argument.value for argument in node.arguments]
+                parts += [node.receiver] if node.receiver is not None else []
+                if isinstance(scope.names.get(node.name.text), LetSymbol):
+                    named = node.name.text
+            case tree.FieldAccess():
+                parts = [node.base]
+            case tree.StructLiteral():
+                parts = [value for _, value in node.members]
+            case tree.LambdaExpression():
+                bound = bound | {node.parameter.text}
+                parts = [node.body]
+            case _:
+                parts = list(tree.children(node))
+        waiting += [(part, bound) for part in parts]
+        if named is None or named in bound or named in found:
+            continue
+        found.add(named)
+        used = scope.names.get(named)
+        if isinstance(used, LetSymbol) and used.scope is scope:
+            parameters = used.declaration.parameters or []
+            own = frozenset(parameter.name.text for parameter in parameters)
+            waiting.append((used.declaration.value, own))
+            waiting += [(p.default, nothing) for p in parameters if p.default is not None]
     return found
 
 
@@ -399,6 +431,8 @@ def resources_of(features: Iterable[Feature]) -> set[str]:
                 waiting.append(expression.base)
             case Lambda():
                 waiting.append(expression.body)
+            case Collect():
+                waiting.append(expression.value)
             case _:
                 pass
     return found

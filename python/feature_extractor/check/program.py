@@ -150,12 +150,13 @@ class _ProgramChecker:
         main = loader.load(os.path.basename(self._path), Source(self._path, text))
         for loaded in _modules_first(main):
             self._declare(loaded, is_module=loaded is not main)
+        self._expressions.has_candidates = any(i.domain == "candidate" for i in self._inputs)
         scope = self._scopes[main.key]
         values: dict[str, Expression] = {}
         features: list[Feature] = []
         plan = FitPlan([], [], [], [])
         try:
-            plan = self._resolver(loader, prefix).resolve(scope)
+            plan = self._resolver(loader, prefix, scope).resolve(scope)
             self._check_lets(scope, values)
             features = self._check_features(main, scope, values)
         except BudgetExceeded:
@@ -191,12 +192,13 @@ class _ProgramChecker:
         main = loader.load(os.path.basename(self._path), Source(self._path, text))
         for loaded in _modules_first(main):
             self._declare(loaded, is_module=loaded is not main)
+        self._expressions.has_candidates = any(i.domain == "candidate" for i in self._inputs)
         scope = self._scopes[main.key]
         names = [name for name, symbol in scope.names.items() if isinstance(symbol, FitSymbol)]
         plan = FitPlan([], [], [], [])
         moment: Expression | None = None
         try:
-            plan = self._resolver(loader, prefix, store).resolve(scope, wanted & {*names})
+            plan = self._resolver(loader, prefix, scope, store).resolve(scope, wanted & {*names})
             symbol = scope.names.get(time)
             if isinstance(symbol, InputSymbol | LetSymbol):
                 place = tree.Name(symbol.span, time)
@@ -219,7 +221,7 @@ class _ProgramChecker:
         return FitAnalysis(program, names, plan, moment, diagnostics)
 
     def _resolver(
-        self, loader: ModuleLoader, prefix: str, store: FittedStore | None = None
+        self, loader: ModuleLoader, prefix: str, scope: Scope, store: FittedStore | None = None
     ) -> FittedResolver:
         reader = FitReader(self._expressions, self._reporter, self._resources.content)
         stem = os.path.splitext(os.path.basename(self._path))[0]
@@ -231,6 +233,7 @@ class _ProgramChecker:
             self._reporter,
             store or FittedFolder(folder, posixpath.join(prefix, f"{stem}{SUFFIX}")),
             loader.sources.__setitem__,
+            lambda names: self._check_lets(scope, {}, names),
         )
 
     # ---- declarations ----------------------------------------------------------------------------
@@ -376,12 +379,16 @@ class _ProgramChecker:
 
     # ---- values ----------------------------------------------------------------------------------
 
-    def _check_lets(self, scope: Scope, values: dict[str, Expression]) -> None:
-        """Check all lets of the main file, so that unused ones are not left unread."""
+    def _check_lets(
+        self, scope: Scope, values: dict[str, Expression], names: set[str] | None = None
+    ) -> None:
+        """Check all lets of the main file, so that unused ones are not left unread; or those of some names."""
         own = {
             name: symbol
             for name, symbol in scope.names.items()
-            if isinstance(symbol, LetSymbol) and symbol.scope is scope
+            if isinstance(symbol, LetSymbol)
+            and symbol.scope is scope
+            and (names is None or name in names)
         }
         for symbol in _used_first(own):
             if not symbol.is_function:

@@ -207,8 +207,10 @@ class TargetMean:
         else:
             distinct, codes = np.unique(column.values[known], return_inverse=True)
             names = distinct.tolist()
-        slots = np.array([self._slot(name) for name in names], np.int64)
-        cells = slots[codes] if len(codes) else np.empty(0, np.int64)
+        slots = np.zeros(len(names), np.int64)
+        for code in np.unique(codes).tolist():
+            slots[code] = self._slot(names[code])
+        cells = slots[codes]
         if "fold" in columns:
             cells = cells + columns["fold"].values[column.rows[known]]
         self._add(cells, targets)
