@@ -59,7 +59,7 @@ def _ratio(a: float, b: float) -> float:
 
 
 def _decay(e: Row) -> float:
-    return 0.5 ** ((NOW - e["at"]) / (7 * DAY))
+    return float(0.5 ** ((NOW - e["at"]) / (7 * DAY)))
 
 
 def _sessions(r: Row) -> list[int]:
