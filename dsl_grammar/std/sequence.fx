@@ -68,7 +68,7 @@ let mean_gap_days(history, now) =
     before(history, now).map(e -> e.at).differences().map(gap -> gap / 1d).mean()
 
 """
-Count the sessions before `now`: runs of events of which none comes `gap` or more after the one before it.
+Count the sessions before `now`: runs of events of which none comes more than `gap` after the one before it.
 
 The events are in the order of their times.
 
@@ -76,8 +76,36 @@ session_count([t"2026-01-01T10:00:00Z", t"2026-01-01T10:20:00Z", t"2026-01-02T09
 session_count([t"2026-01-10"].map(t -> {at: t}), t"2026-01-09", 30m) => 0
 """
 let session_count(history, now, gap = 30m) =
-    before(history, now).map(e -> e.at).differences().count(g -> g >= gap)
-        + (if before(history, now).length() > 0 then 1 else 0)
+    (before(history, now).map(e -> e.at).session_ids(gap).last() ?? -1) + 1
+
+"""
+Keep the events of the last session before `now`.
+
+The events are in the order of their times; the session need not go on at `now`.
+
+last_session([t"2026-01-01", t"2026-01-02T10:00:00Z", t"2026-01-02T10:20:00Z"].map(t -> {at: t}), t"2026-01-09").length() => 2
+last_session([t"2026-01-10"].map(t -> {at: t}), t"2026-01-09").length() => 0
+"""
+let last_session(history, now, gap = 30m) =
+    before(history, now)
+        .take_last(before(history, now).map(e -> e.at).session_ids(gap).run_lengths().last() ?? 0)
+
+"""
+Tell how often in a row a value stands at the end of a list.
+
+streak(["a", "b", "a", "a"], "a") => 2
+streak(["a", "b"], "a") => 0
+"""
+let streak(xs, x) = xs.reverse().take_while(v -> v == x).length()
+
+"""
+Tell how often `next` came right after `x`, as a share of all that did; 0 where nothing did.
+
+transition_share(["a", "b", "a", "c", "a"], "a", "b") => 0.5
+transition_share(["a", "b"], "b", "a") => 0.0
+"""
+let transition_share(xs, x, next) =
+    ratio(xs.successors(x).count_value(next), xs.successors(x).length()) ?? 0.0
 
 """
 Tell which share of a list has a value; 0 for an empty list.

@@ -31,7 +31,7 @@ constexpr Operator kOperator = {
     .examples = {{"gather([\"a\", \"b\", \"c\"], [2, 0, -1])", "[\"c\", \"a\", \"c\"]"},
                  {"gather([10, 20], [5, 1])", "[20]"}},
     .cost = {.per_row = 5.0, .per_element = 1.0},
-    .aliases = "take select_positions take_at list_gather every_nth permute argsort",
+    .aliases = "take select_positions take_at list_gather permute",
     .see_also = "get mask slice sort_by",
 };
 

@@ -137,6 +137,24 @@ def mean_gap(times: Sequence[datetime], now: datetime) -> float | None:
     return statistics.fmean(gap / DAY for gap in found) if found else None
 
 
+def last_session(found: Sequence[timedelta]) -> int:
+    """Return the number of events after the last pause of more than a day."""
+    return 1 + next((i for i, gap in enumerate(reversed(found)) if gap > DAY), len(found))
+
+
+def share(values: Sequence[int], value: int) -> float:
+    return values.count(value) / len(values) if values else 0.0
+
+
+def tversky(a: set[int], b: set[int], alpha: float, beta: float) -> float | None:
+    size = len(a & b) + alpha * len(a - b) + beta * len(b - a)
+    return len(a & b) / size if size else None
+
+
+def pairs(mapping: dict[str, float]) -> list[tuple[str, float]]:
+    return list(mapping.items())
+
+
 RATES = [0.5, 0.25, 0.125]
 EXPECTED: dict[str, tuple[str, Callable[..., Any]]] = {
     "smoothed": ("smoothed(a, b)", lambda r: smooth(r.a, r.b)),
@@ -178,7 +196,19 @@ EXPECTED: dict[str, tuple[str, Callable[..., Any]]] = {
     "mean_gap_days": ("mean_gap_days(events, now)", lambda r: mean_gap(r.times, r.now)),
     "session_count": (
         "session_count(events, now, 1d)",
-        lambda r: sum(gap >= DAY for gap in gaps(r.times, r.now)) + any(t < r.now for t in r.times),
+        lambda r: sum(gap > DAY for gap in gaps(r.times, r.now)) + any(t < r.now for t in r.times),
+    ),
+    "last_session": (
+        "last_session(events, now, 1d).length()",
+        lambda r: last_session(gaps(r.times, r.now)) if any(t < r.now for t in r.times) else 0,
+    ),
+    "streak": (
+        "streak(places, 1)",
+        lambda r: next((i for i, p in enumerate(r.places[::-1]) if p != 1), len(r.places)),
+    ),
+    "transition_share": (
+        "transition_share(places, 1, 2)",
+        lambda r: share([y for x, y in pairwise(r.places) if x == 1], 2),
     ),
     "share_of": (
         "share_of(places, 1)",
@@ -227,6 +257,52 @@ EXPECTED: dict[str, tuple[str, Callable[..., Any]]] = {
         "price_position(price, prices)",
         lambda r: price_position(r.price, r.prices),
     ),
+    "argsort": (
+        "argsort(places)",
+        lambda r: sorted(range(len(r.places)), key=r.places.__getitem__),
+    ),
+    "every_nth": ("every_nth(places, 3)", lambda r: r.places[::3]),
+    "padding_mask": (
+        "padding_mask(places, 4)",
+        lambda r: ([1] * len(r.places) + [0] * 4)[:4],
+    ),
+    "contains_all": (
+        "contains_all(places, others)",
+        lambda r: set(r.others) <= set(r.places),
+    ),
+    "same_values": ("same_values(places, others)", lambda r: set(r.others) == set(r.places)),
+    "symmetric_difference": (
+        "symmetric_difference(places, others)",
+        lambda r: [
+            *dict.fromkeys(p for p in r.places if p not in r.others),
+            *dict.fromkeys(p for p in r.others if p not in r.places),
+        ],
+    ),
+    "tversky": (
+        "tversky(places, others, 0.5, 2.0)",
+        lambda r: tversky(set(r.places), set(r.others), 0.5, 2.0),
+    ),
+    "merge_maps": ("merge_maps(taste, habits).entries()", lambda r: pairs(r.taste | r.habits)),
+    "add_maps": (
+        "add_maps(taste, habits).entries()",
+        lambda r: pairs({k: r.taste.get(k, 0) + r.habits.get(k, 0) for k in r.taste | r.habits}),
+    ),
+    "scale_map": (
+        "scale_map(taste, 3.0).entries()",
+        lambda r: pairs({k: v * 3.0 for k, v in r.taste.items()}),
+    ),
+    "values_between": (
+        "values_between(taste, 0.25, 0.5).entries()",
+        lambda r: pairs({k: v for k, v in r.taste.items() if 0.25 <= v <= 0.5}),
+    ),
+    "values_of": (
+        'values_of(taste, ["x", "b", "a"])',
+        lambda r: [r.taste[k] for k in ("x", "b", "a") if k in r.taste],
+    ),
+    "best_key": (
+        "best_key(taste)",
+        lambda r: max(r.taste, key=r.taste.__getitem__) if r.taste else None,
+    ),
     "cents": ("cents(price)", lambda r: math.floor(abs(r.price) * 100 + 0.5) % 100),
 }
 
@@ -257,12 +333,21 @@ class Row:
         self.times = sorted(moment() for _ in range(source.choice([0, 1, 2, 9])))
         self.hits = [t for t in self.times if source.random() < 0.5]
         self.places = [source.randrange(5) for _ in range(source.choice([0, 1, 4, 9]))]
+        self.others = source.sample(self.places, len(self.places) // 2)
+        self.others += [source.randrange(5) for _ in range(source.choice([0, 0, 2]))]
+        self.taste = self.weights(source)
+        self.habits = self.weights(source)
         vocabulary = ["red", "Red", "SHOES", "blue", "x"]
         self.query = " ".join(source.choices(vocabulary, k=source.randrange(4)))
         self.title = " ".join(source.choices(vocabulary, k=source.randrange(6)))
         self.price = source.choice([0.0, 1.0, 2.0, 5.25, 19.75, 4e9])
         self.usual = source.choice([0.0, 1.0, 10.0])
         self.prices = source.choice([[], [3.0], [1.0, 5.0], [2.0, 2.0]])
+
+    @staticmethod
+    def weights(source: random.Random) -> dict[str, float]:
+        keys = source.sample("abcd", source.randrange(5))
+        return {key: source.choice([0.0, 0.25, 0.5, 2.0]) for key in keys}
 
 
 TYPES = {
@@ -272,6 +357,9 @@ TYPES = {
     "times": "list<timestamp>",
     "hits": "list<timestamp>",
     "places": "list<int>",
+    "others": "list<int>",
+    "taste": "map<string, float>",
+    "habits": "map<string, float>",
     "query": "string",
     "title": "string",
     "price": "float",
@@ -369,7 +457,7 @@ def test_mistakes_inside_are_told_with_the_call_that_led_there() -> None:
     ("line", "message"),
     [
         ('use "std/crt.fx"', "did you mean `std/ctr.fx`?"),
-        ('use "std/nothing_like_it.fx"', "it has `std/ctr.fx`, `std/price.fx`"),
+        ('use "std/nothing_like_it.fx"', "it has `std/ctr.fx`, `std/list.fx`"),
         ('use "std/../main.fx"', "a path cannot lead out of the standard library"),
         ('use "./std/ctr.fx"', "a folder of modules cannot be called `std/`"),
         ("feature f : dense = smoothed(1, 2)", 'write `use "std/ctr.fx"` at the top of the file'),
