@@ -1,42 +1,33 @@
 """Measure features in Flink beside reading alone, Flink's own SQL functions and the core alone.
 
-Run it in an environment with PyFlink, with a jar that has the core and the classes for Flink, and the samples
-of the grocery example as an Arrow file, since older pyarrow cannot read lists of fixed size with nulls
-from Parquet::
+The data is made in the project's environment, and measured in one with PyFlink; the jar holds the core and
+the classes for Flink, as the tests of Flink build it::
 
-    .venv/bin/python -c "import pyarrow.feather as f, pyarrow.parquet as p
-    f.write_feather(p.read_table('demo_output/requests_2000x50.parquet'), 'requests.arrow', 'uncompressed')"
-    .venv-jvm/bin/python benches/flink.py build/flink/*.jar demo_output/grocery.fxp requests.arrow
+    .venv/bin/python benches/flink.py prepare demo_output/requests_2000x50.parquet build/flink-bench
+    .venv-jvm/bin/python benches/flink.py measure build/flink/*.jar build/flink-bench
 
-All sides read the same lines of JSON, make a row per candidate, and end in Flink's ``blackhole``. They run
-in turns, at parallelism 1. What is told is the time of a job less that of reading alone.
+All sides read the same lines of JSON and end in Flink's ``blackhole``. They run in turns, at parallelism 1, and the
+least of their runs counts. What is told is the processor time of the Java process, with its compiler and garbage
+collector, less that of reading alone in the same form; and the same for the core alone from Arrow.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import re
 import sys
-import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests"), str(ROOT)]
 
-import json  # noqa: E402
-
-from feature_extractor.extractor import load  # noqa: E402
-from feature_extractor.flink import ExtractionOptions, call, extract, register  # noqa: E402
-from flink.rows import json_value, sql_type  # noqa: E402
-from pyarrow import feather  # noqa: E402
-from pyflink.common import Configuration  # noqa: E402
-from pyflink.datastream import StreamExecutionEnvironment  # noqa: E402
-from pyflink.table import StreamTableEnvironment, Table  # noqa: E402
-
-from benches.side_by_side import table as markdown  # noqa: E402
+OBJECT_REUSE = "--no-object-reuse" not in sys.argv
 
 # Those of the program's 97 features that need no lambda, which Flink's SQL does not have.
 SQL_FEATURES = {
@@ -55,53 +46,68 @@ SQL_FEATURES = {
 }
 
 
-def main() -> None:
-    """Run all sides and print a table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("jar")
-    parser.add_argument("package")
-    parser.add_argument("samples")
-    parser.add_argument("--requests", type=int, default=400)
-    parser.add_argument("--repetitions", type=int, default=3)
-    arguments = parser.parse_args()
-    requests = feather.read_table(arguments.samples).slice(0, arguments.requests)
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "requests.json"
-        with source.open("w") as lines:
-            for row in requests.to_pylist():
-                values = {f.name: json_value(row[f.name], f.type) for f in requests.schema}
-                lines.write(json.dumps(values) + "\n")
-        sides = _sides(arguments.jar, arguments.package, requests.schema, str(source))
-        taken: dict[str, list[float]] = {name: [] for name in sides}
-        for repetition in range(arguments.repetitions + 1):
-            for name, run in sides.items():
-                began = time.perf_counter()
-                run()
-                if repetition:
-                    taken[name].append(time.perf_counter() - began)
-    extractor = load(arguments.package)
-    core = []
-    for _ in range(arguments.repetitions + 1):
-        began = time.perf_counter()
-        rows = extractor.extract(requests).rows
-        core.append(time.perf_counter() - began)
-    seconds = {name: median(times) for name, times in taken.items()}
-    base = seconds["reading alone"]
-    lines = [[name, f"{s:.2f}", f"{(s - base) / rows * 1e6:.1f}"] for name, s in seconds.items()]
-    lines.append(
-        ["the core alone, from Arrow", f"{min(core):.2f}", f"{min(core) / rows * 1e6:.1f}"]
-    )
-    print(f"{rows} rows, {len(extractor.features)} features, {len(SQL_FEATURES)} in SQL\n")
-    print(markdown(["way", "seconds of the job", "added microseconds per row"], lines))
+# ---- data ------------------------------------------------------------------------------------------
 
 
-def _sides(jar: str, package: str, schema: Any, source: str) -> dict[str, Callable[[], object]]:
+def prepare(samples: Path, folder: Path) -> None:
+    """Write the packages, and the samples as Arrow and as JSON."""
+    import feature_extractor as fx
+    import pyarrow.parquet as parquet
+    from flink.rows import json_value
+    from pyarrow import feather
+
+    folder.mkdir(parents=True, exist_ok=True)
+    requests = parquet.read_table(samples)
+    # Older versions of pyarrow, as PyFlink wants one, cannot read lists of fixed size with nulls from Parquet.
+    feather.write_feather(requests, folder / "requests.arrow", "uncompressed")
+    with (folder / "requests.json").open("w") as lines:
+        for row in requests.to_pylist():
+            values = {f.name: json_value(row[f.name], f.type) for f in requests.schema}
+            lines.write(json.dumps(values) + "\n")
+    source = ROOT / "dsl_grammar/examples/grocery.fx"
+    fx.compile(source).save(folder / "all.fxp")
+    blocks = re.split(r"\n{2,}", source.read_text())
+    names = [re.search(r"^feature (\w+)", block, re.MULTILINE) for block in blocks]
+    chosen = [
+        block
+        for block, name in zip(blocks, names, strict=True)
+        if name is None or name[1] in SQL_FEATURES
+    ]
+    fx.compile_text("\n\n".join(chosen), root=source.parent).save(folder / "some.fxp")
+
+
+# ---- sides -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Side:
+    """A way, the side that only reads in the same form, and what core it is compared with."""
+
+    name: str
+    run: Callable[[], object]
+    base: str
+    core: str = ""
+
+
+def _environments(folder: Path, schema: Any, copies: int) -> tuple[Any, Any]:
+    """Return environments for streams and for tables, with the table ``requests`` and the view ``samples``."""
+    from flink.rows import sql_type
+    from pyflink.common import Configuration
+    from pyflink.datastream import StreamExecutionEnvironment
+    from pyflink.table import StreamTableEnvironment
+
     configuration = Configuration()
-    configuration.set_string("pipeline.jars", Path(jar).resolve().as_uri())
     configuration.set_string("taskmanager.memory.managed.size", "512m")
+    configuration.set_string("pipeline.object-reuse", str(OBJECT_REUSE).lower())
     environment = StreamExecutionEnvironment.get_execution_environment(configuration)
     environment.set_parallelism(1)
     tables = StreamTableEnvironment.create(environment)
+    source = folder / f"times_{copies}"
+    source.mkdir(exist_ok=True)
+    for i in range(copies):
+        copy = source / f"{i}.json"
+        if not copy.exists():
+            os.link(folder / "requests.json", copy)
     columns = ", ".join(f"`{field.name}` {sql_type(field.type)}" for field in schema)
     tables.execute_sql(
         f"CREATE TEMPORARY TABLE requests ({columns}) WITH ('connector' = 'filesystem',"
@@ -117,30 +123,181 @@ def _sides(jar: str, package: str, schema: Any, source: str) -> dict[str, Callab
             f" CROSS JOIN UNNEST(r.candidates) AS c ({inner})"
         ),
     )
+    return environment, tables
+
+
+def _sides(folder: Path, schema: Any, copies: int) -> list[Side]:
+    from feature_extractor.flink import ExtractionOptions, call, extract, extract_stream, register
+    from pyflink.java_gateway import get_gateway
+    from pyflink.table import Table
+
+    _, tables = _environments(folder, schema, copies)
     register(tables)
+    everything, some = str(folder / "all.fxp"), str(folder / "some.fxp")
     options = ExtractionOptions(keep=[])
     own = ", ".join(f"{text} AS `{name}`" for name, text in SQL_FEATURES.items())
-    queries: dict[str, Table] = {
-        "reading alone": tables.from_path("samples"),
-        "extract, a row per candidate": extract(
-            tables, tables.from_path("samples"), package, options
-        ),
-        "extract, a row per request": extract(
-            tables, tables.from_path("requests"), package, options
-        ),
-        "fx_extract": tables.sql_query(f"SELECT {call(package)} AS features FROM samples"),
-        f"{len(SQL_FEATURES)} features by SQL's functions": tables.sql_query(
-            f"SELECT {own} FROM samples"
-        ),
-    }
-    sides: dict[str, Callable[[], object]] = {}
-    for i, (name, query) in enumerate(queries.items()):
-        sink = str(query._j_table.getResolvedSchema()).strip()[1:-1].replace(" NOT NULL", "")
+    flat, nested = tables.from_path("samples"), tables.from_path("requests")
+    sinks = 0
+
+    def into_table(query: Table) -> Callable[[], object]:
+        nonlocal sinks
+        sinks += 1
+        name = f"sink{sinks}"
+        columns = str(query._j_table.getResolvedSchema()).strip()[1:-1].replace(" NOT NULL", "")
         tables.execute_sql(
-            f"CREATE TEMPORARY TABLE sink{i} ({sink}) WITH ('connector' = 'blackhole')"
+            f"CREATE TEMPORARY TABLE {name} ({columns}) WITH ('connector' = 'blackhole')"
         )
-        sides[name] = lambda query=query, i=i: query.execute_insert(f"sink{i}").wait()  # type: ignore[misc]
-    return sides
+        return lambda: query.execute_insert(name).wait()
+
+    java = get_gateway().jvm.org.apache.flink.streaming.api.functions.sink.v2
+
+    def stream(features: bool) -> Callable[[], object]:
+        def run() -> object:
+            # A job takes all streams of its environment.
+            environment, own_tables = _environments(folder, schema, copies)
+            rows = own_tables.to_data_stream(own_tables.from_path("requests"))
+            if features:
+                rows = extract_stream(rows, everything, options)
+            rows._j_data_stream.sinkTo(java.DiscardingSink())
+            return environment.execute("rows")
+
+        return run
+
+    requests, candidates, rows = "a row per request", "a row per candidate", "a stream of Row"
+    return [
+        Side(requests, into_table(nested), requests),
+        Side(candidates, into_table(flat), candidates),
+        Side(rows, stream(False), rows),
+        Side(
+            "extract, a row per request",
+            into_table(extract(tables, nested, everything, options)),
+            requests,
+            "all.fxp",
+        ),
+        Side(
+            "extract, a row per candidate",
+            into_table(extract(tables, flat, everything, options)),
+            candidates,
+            "all.fxp",
+        ),
+        Side("extract_stream, a Row per request", stream(True), rows, "all.fxp"),
+        Side(
+            "fx_extract, a row per candidate",
+            into_table(tables.sql_query(f"SELECT {call(everything)} AS features FROM samples")),
+            candidates,
+            "all.fxp",
+        ),
+        Side(
+            f"{len(SQL_FEATURES)} features: Flink's SQL functions",
+            into_table(tables.sql_query(f"SELECT {own} FROM samples")),
+            candidates,
+        ),
+        Side(
+            f"{len(SQL_FEATURES)} features: extract, a row per candidate",
+            into_table(extract(tables, flat, some, options)),
+            candidates,
+            "some.fxp",
+        ),
+        Side(
+            f"{len(SQL_FEATURES)} features: extract, a row per request",
+            into_table(extract(tables, nested, some, options)),
+            requests,
+            "some.fxp",
+        ),
+    ]
+
+
+def _java_seconds() -> Callable[[], float]:
+    """Return the clock of the processor time of the Java process, which PyFlink has started as a child."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    java = next(pid for pid in children if "java" in Path(f"/proc/{pid}/comm").read_text())
+
+    def clock() -> float:
+        fields = Path(f"/proc/{java}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / ticks
+
+    return clock
+
+
+# ---- measuring -------------------------------------------------------------------------------------
+
+
+def measure(jar: str, folder: Path, copies: int, repetitions: int, only: str) -> None:
+    """Run all sides in turns and print a table."""
+    from feature_extractor.extractor import load
+    from pyarrow import feather
+
+    from benches.side_by_side import table as markdown
+
+    # As in the folder lib of Flink, where a jar is loaded once; jobs that bring it along compile it anew each time.
+    os.environ["HADOOP_CLASSPATH"] = str(Path(jar).resolve())
+    requests = feather.read_table(folder / "requests.arrow")
+    sides = [
+        side for side in _sides(folder, requests.schema, copies) if re.search(only, side.name)
+    ]
+    clock = _java_seconds()
+    spent: dict[str, list[float]] = {side.name: [] for side in sides}
+    cores: dict[str, list[float]] = {side.core: [] for side in sides if side.core}
+    extractors = {name: load(folder / name) for name in cores}
+    rows = 0
+    for repetition in range(repetitions + 1):
+        for side in sides:
+            began = clock()
+            side.run()
+            if repetition:
+                spent[side.name].append(clock() - began)
+                print(f"{side.name}: {spent[side.name][-1]:.2f}", file=sys.stderr)
+        for name, extractor in extractors.items():
+            began = time.process_time()
+            rows = extractor.extract(requests).rows * copies
+            cores[name].append((time.process_time() - began) * copies)
+    least = {name: min(times) for name, times in spent.items()}
+    core = {name: min(times) for name, times in cores.items()}
+    lines = []
+    for side in sides:
+        added = (least[side.name] - least.get(side.base, 0.0)) if side.base != side.name else None
+        lines.append(
+            [
+                side.name,
+                f"{least[side.name]:.1f}",
+                "" if added is None else f"{added / rows * 1e6:.2f}",
+                "" if added is None or not side.core else f"{added / core[side.core]:.2f}",
+            ]
+        )
+    for name, seconds in core.items():
+        count = len(extractors[name].features)
+        line = (
+            f"the core alone, {count} features",
+            f"{seconds:.1f}",
+            f"{seconds / rows * 1e6:.2f}",
+            "1",
+        )
+        lines.append(list(line))
+    print(f"{rows} rows of {len(requests) * copies} requests\n")
+    header = ["way", "seconds", "added microseconds per row", "added/core"]
+    print(markdown(header, lines))
+
+
+def main() -> None:
+    """Prepare or measure."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    commands = parser.add_subparsers(required=True, dest="command")
+    preparing = commands.add_parser("prepare")
+    preparing.add_argument("samples", type=Path)
+    preparing.add_argument("folder", type=Path)
+    measuring = commands.add_parser("measure")
+    measuring.add_argument("jar")
+    measuring.add_argument("folder", type=Path)
+    measuring.add_argument("--copies", type=int, default=5, help="read the requests so many times")
+    measuring.add_argument("--repetitions", type=int, default=3)
+    measuring.add_argument("--only", default="", help="a pattern of names of sides")
+    measuring.add_argument("--no-object-reuse", action="store_true")
+    given = parser.parse_args()
+    if given.command == "prepare":
+        prepare(given.samples, given.folder)
+    else:
+        measure(given.jar, given.folder, given.copies, given.repetitions, given.only)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from feature_extractor.errors import FeatureExtractorError
 
 if TYPE_CHECKING:
+    from pyflink.common.serialization import BulkWriterFactory
     from pyflink.datastream import DataStream
     from pyflink.table import StreamTableEnvironment, Table, TableEnvironment
 
@@ -116,6 +117,28 @@ def call(package: str | PathLike[str]) -> str:
     return str(_call(_jvm(), "call", fspath(package)))
 
 
+def tfrecord_writer(
+    stream: DataStream,
+    *,
+    sequence: bool = False,
+    compression: Literal["gzip"] | None = None,
+) -> BulkWriterFactory:
+    """Return what a ``FileSink.for_bulk_format`` needs to write a stream of rows as TFRecord files.
+
+    A row becomes a ``tf.train.Example``, or with ``sequence`` a ``SequenceExample`` whose lists of ids are
+    feature lists. Types become what docs/samples.md says. For tables there is the format ``tfrecord`` of the
+    filesystem connector, which needs no Python.
+
+    Raises:
+        FlinkError: if a column has a type that samples cannot hold, or the jar is not known.
+    """
+    from pyflink.common.serialization import BulkWriterFactory
+
+    kind = stream._j_data_stream.getType()
+    arguments = (kind, sequence, compression == "gzip")
+    return BulkWriterFactory(_call(_jvm(), "of", *arguments, entry="TfRecordWriterFactory"))
+
+
 def _jvm() -> Any:
     try:
         from pyflink.java_gateway import get_gateway
@@ -124,18 +147,18 @@ def _jvm() -> Any:
     return get_gateway().jvm
 
 
-def _call(jvm: Any, method: str, *arguments: Any) -> Any:
+def _call(jvm: Any, method: str, *arguments: Any, entry: str = "FeatureExtraction") -> Any:
     from py4j.java_gateway import JavaPackage
     from py4j.protocol import Py4JJavaError
 
-    entry = getattr(jvm, _PACKAGE).FeatureExtraction
-    if isinstance(entry, JavaPackage):
+    java_class = getattr(getattr(jvm, _PACKAGE), entry)
+    if isinstance(java_class, JavaPackage):
         raise FlinkError(
-            "The class org.featureextractor.flink.FeatureExtraction is not there. Name the jars of"
-            " feature_extractor in the setting `pipeline.jars`, by `add_jars`, or put them into Flink's `lib`."
+            f"The class {_PACKAGE}.{entry} is not there. Name the jars of feature_extractor in the"
+            " setting `pipeline.jars`, by `add_jars`, or put them into Flink's `lib`."
         )
     try:
-        return getattr(entry, method)(*arguments)
+        return getattr(java_class, method)(*arguments)
     except Py4JJavaError as error:
         raise FlinkError(_message(error.java_exception)) from error
 

@@ -52,6 +52,11 @@ class Samples:
     flat: str
     features: pa.Schema
     digest: TableDigest
+    nested: Path
+
+    def requests(self) -> pa.Table:
+        """Return the requests as Python reads them."""
+        return pq.read_table(self.nested)
 
 
 def read_digest(folder: Path, schema: pa.Schema) -> TableDigest:
@@ -93,4 +98,5 @@ def grocery(tmp_path_factory: pytest.TempPathFactory) -> Samples:
         f"SELECT {', '.join(kept)}, {', '.join(f'c.`{name}`' for name in names)} FROM requests AS r"
         f" CROSS JOIN UNNEST(r.candidates) AS c ({', '.join(f'`{name}`' for name in names)})"
     )
-    return Samples(package, source, columns, flat, features.schema, fx.digest_table(features))
+    digest = fx.digest_table(features)
+    return Samples(package, source, columns, flat, features.schema, digest, nested)

@@ -32,13 +32,18 @@ def jar() -> Path:
     folders = [CORE / "src/main/java", FLINK / "main/java"]
     folders.append(FLINK / "test/java/org/featureextractor/flink/parity")
     sources = sorted(path for folder in folders for path in folder.rglob("*.java"))
+    services = sorted((FLINK / "main/resources").rglob("META-INF/services/*"))
     state = hashlib.sha256()
-    for path in (*sources, LIBRARY):
+    for path in (*sources, *services, LIBRARY):
         state.update(path.read_bytes())
     path = CACHE / f"feature-extractor-flink-{state.hexdigest()[:16]}.jar"
     if not path.exists():
         shutil.rmtree(CACHE, ignore_errors=True)
         _compile(sources, CACHE / "classes")
+        for service in services:
+            target = CACHE / "classes" / service.relative_to(FLINK / "main/resources")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(service, target)
         _pack(CACHE / "classes", path)
     return path
 
@@ -58,7 +63,7 @@ def _compile(sources: list[Path], classes: Path) -> None:
 def _pack(classes: Path, path: Path) -> None:
     unfinished = path.with_suffix(".unfinished")
     with zipfile.ZipFile(unfinished, "w") as archive:
-        for file in sorted(classes.rglob("*.class")):
+        for file in sorted(path for path in classes.rglob("*") if path.is_file()):
             archive.write(file, file.relative_to(classes))
         archive.write(LIBRARY, f"natives/linux-x86_64/{LIBRARY.name}")
     unfinished.rename(path)

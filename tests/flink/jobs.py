@@ -5,9 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from feature_extractor.flink import ExtractionOptions, call, extract, extract_stream, register
+from feature_extractor.flink import (
+    ExtractionOptions,
+    call,
+    extract,
+    extract_stream,
+    register,
+    tfrecord_writer,
+)
 from pyflink.common import Configuration, Row, Types
 from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.datastream.connectors.file_system import BucketAssigner, FileSink, OutputFileConfig
 from pyflink.java_gateway import get_gateway
 from pyflink.table import StreamTableEnvironment, Table
 
@@ -40,11 +48,18 @@ def _read(tables: StreamTableEnvironment, columns: str, source: str) -> None:
     )
 
 
-def _write(tables: StreamTableEnvironment, table: Table, output: str) -> None:
+def _write(
+    tables: StreamTableEnvironment,
+    table: Table,
+    output: str,
+    format_name: str = "json",
+    **options: str,
+) -> None:
     columns = str(table._j_table.getResolvedSchema()).strip()[1:-1].replace(" NOT NULL", "")
+    more = "".join(f", '{format_name}.{name}' = '{value}'" for name, value in options.items())
     tables.execute_sql(
         f"CREATE TEMPORARY TABLE results ({columns}) WITH ('connector' = 'filesystem',"
-        f" 'path' = '{output}', 'format' = 'json')"
+        f" 'path' = '{output}', 'format' = '{format_name}'{more})"
     )
     table.execute_insert("results").wait()
 
@@ -58,6 +73,48 @@ def extract_json(
     _read(tables, columns, source)
     table = tables.sql_query(query) if query else tables.from_path("requests")
     _write(tables, extract(tables, table, package, ExtractionOptions(keep=[])), output)
+
+
+def tfrecord_table(
+    columns: str, source: str, package: str, output: str, sequence: bool, compressed: bool
+) -> None:
+    """Extract from requests in JSON to TFRecord files, by the format of SQL."""
+    tables = _tables()
+    _read(tables, columns, source)
+    features = extract(tables, tables.from_path("requests"), package, ExtractionOptions(keep=[]))
+    options = {"compression": "gzip" if compressed else "none"}
+    if sequence:
+        options["message"] = "sequence"
+    _write(tables, features, output, "tfrecord", **options)
+
+
+def tfrecord_stream(
+    columns: str, source: str, package: str, output: str, sequence: bool, compressed: bool
+) -> None:
+    """Extract from requests in JSON to TFRecord files, by a file sink of a stream."""
+    tables = _tables()
+    _read(tables, columns, source)
+    rows = tables.to_data_stream(tables.from_path("requests"))
+    features = extract_stream(rows, package, ExtractionOptions(keep=[]))
+    factory = tfrecord_writer(
+        features, sequence=sequence, compression="gzip" if compressed else None
+    )
+    names = OutputFileConfig.builder().with_part_suffix(".tfrecord").build()
+    sink = FileSink.for_bulk_format(output, factory).with_output_file_config(names)
+    # Without this the files lie in a folder for each hour.
+    features.sink_to(sink.with_bucket_assigner(BucketAssigner.base_path_bucket_assigner()).build())
+    features.get_execution_environment().execute("samples")
+
+
+def tfrecord_values(columns: str, values: str, output: str, sequence: bool) -> None:
+    """Write values of a query as TFRecord files."""
+    tables = _tables()
+    message = "sequence" if sequence else "example"
+    tables.execute_sql(
+        f"CREATE TEMPORARY TABLE results ({columns}) WITH ('connector' = 'filesystem',"
+        f" 'path' = '{output}', 'format' = 'tfrecord', 'tfrecord.message' = '{message}')"
+    )
+    tables.execute_sql(f"INSERT INTO results VALUES {values}").wait()
 
 
 def sql_json(columns: str, source: str, package: str, output: str, samples: str) -> str:

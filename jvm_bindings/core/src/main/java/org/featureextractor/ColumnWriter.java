@@ -23,7 +23,7 @@ package org.featureextractor;
  * <p>A method that does not suit the type throws {@link UnsupportedOperationException}. After any exception the row is half-written:
  * {@link ColumnBatch#abortRow} takes it back. A writer belongs to its batch, and like it to one thread at a time.
  */
-public abstract sealed class ColumnWriter permits BufferedColumn {
+public abstract sealed class ColumnWriter permits BufferedColumn, SampleColumn {
   private final DataType type;
 
   ColumnWriter(DataType type) {

@@ -9,6 +9,11 @@ final class Utf8 {
 
   private Utf8() {}
 
+  /** Whether these bytes stand for a string that has no UTF-8. */
+  static boolean isInvalid(byte[] utf8) {
+    return utf8 == INVALID;
+  }
+
   static byte[] encode(String text) {
     // Java would write a question mark for half of a surrogate pair: a value that was never there.
     for (int i = 0; i < text.length(); ++i) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.StateInitializationContext;
@@ -15,11 +14,11 @@ import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.table.data.ArrayData;
-import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
+import org.apache.flink.table.data.utils.JoinedRowData;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.types.RowKind;
 import org.featureextractor.ErrorCode;
 import org.featureextractor.Extraction;
 import org.featureextractor.Feature;
@@ -42,12 +41,26 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
   private static final int STATE_PARTS = 4;
   private static final int ROWS_BETWEEN_LOOKS_AT_BYTES = 16;
 
+  /**
+   * A row that waits for its batch.
+   *
+   * @param kind of the row
+   * @param kept what stays of it; null for nothing
+   * @param candidates what stays of each candidate; null for nothing
+   * @param outputs the rows of the output that it makes
+   * @param hasTimestamp whether it has a timestamp
+   * @param timestamp of the row
+   */
+  private record Waiting(
+      RowKind kind, RowData kept, RowData[] candidates, int outputs, boolean hasTimestamp, long timestamp) {}
+
   private final RowType inputType;
   private final OutputLayout outputLayout;
   private final PackageReference jobPackage;
   private final ExtractionOptions options;
 
-  private transient TypeSerializer<RowData> copier;
+  private transient KeptColumns keptOfRow;
+  private transient KeptColumns keptOfCandidate;
   private transient MiniBatch batch;
   /** Refuses packages with other outputs, by the rule that servers use, too. */
   private transient Service service;
@@ -55,9 +68,7 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
   private transient PackageWatch watch;
   private transient StringData digest;
 
-  private transient List<RowData> rows;
-  private transient long[] timestamps;
-  private transient boolean[] hasTimestamp;
+  private transient List<Waiting> rows;
   private transient Watermark heldWatermark;
   private transient long batchBegan;
   private transient boolean timerIsSet;
@@ -133,22 +144,28 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
       extractor.close();
       throw failure;
     }
-    use(new MiniBatch(loaded, inputType, options.candidatesColumn(), memory));
+    use(newBatch(loaded));
   }
 
   @Override
   public void open() throws Exception {
     super.open();
     rows = new ArrayList<>();
-    timestamps = new long[options.batchRows()];
-    hasTimestamp = new boolean[options.batchRows()];
-    if (getExecutionConfig().isObjectReuseEnabled()) {
-      copier = InternalTypeInfo.of(inputType).toSerializer();
-    }
+    keptOfRow = outputLayout.keptOfRow(inputType, rowsMayChange());
+    keptOfCandidate = outputLayout.keptOfCandidate(inputType, options.candidatesColumn(), rowsMayChange());
     if (options.watchInterval() != null) {
       watch = new PackageWatch(jobPackage.path(), batch.extractor().digest(), options);
       scheduleWatch();
     }
+  }
+
+  /** Whether an object that holds a row may hold another one when the next row comes. */
+  private boolean rowsMayChange() {
+    return getExecutionConfig().isObjectReuseEnabled();
+  }
+
+  private MiniBatch newBatch(PackageReference.Loaded loaded) {
+    return new MiniBatch(loaded, inputType, options.candidatesColumn(), rowsMayChange(), memory);
   }
 
   @Override
@@ -183,22 +200,39 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
 
   final void add(StreamRecord<RowData> record) throws Exception {
     swapIfWatched();
-    RowData row = copier == null ? record.getValue() : copier.copy(record.getValue());
-    int at = rows.size();
+    RowData row = record.getValue();
+    int outputs;
     try {
-      batch.add(row, at == 0 ? null : rows.get(at - 1));
+      outputs = batch.add(row);
     } catch (FeatureExtractorException failure) {
       throw failure.code() == ErrorCode.OUT_OF_MEMORY ? memory.explained(failure) : failure;
     }
-    rows.add(row);
-    hasTimestamp[at] = record.hasTimestamp();
-    timestamps[at] = record.hasTimestamp() ? record.getTimestamp() : 0;
-    if (at == 0) {
+    rows.add(
+        new Waiting(
+            row.getRowKind(),
+            keptOfRow.isEmpty() ? null : keptOfRow.of(row),
+            keptOfCandidate == null || keptOfCandidate.isEmpty() ? null : keptOfCandidates(row, outputs),
+            outputs,
+            record.hasTimestamp(),
+            record.hasTimestamp() ? record.getTimestamp() : 0));
+    if (rows.size() == 1) {
       beginBatch();
     }
     if (isFull()) {
       flush();
     }
+  }
+
+  private RowData[] keptOfCandidates(RowData row, int outputs) {
+    RowData[] kept = new RowData[outputs];
+    ArrayData candidates = batch.layout().candidates(row);
+    int next = 0;
+    for (int i = 0; next < outputs; ++i) {
+      if (!candidates.isNullAt(i)) {
+        kept[next++] = keptOfCandidate.of(candidates.getRow(i, batch.layout().candidateArity()));
+      }
+    }
+    return kept;
   }
 
   private boolean isFull() {
@@ -262,31 +296,28 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
   }
 
   private void emit(Extraction extraction) {
-    int more = options.digestColumn() == null ? 0 : 1;
-    GenericRowData[] features = FeatureColumns.rows(extraction, more);
+    FeatureBatch features = new FeatureBatch(extraction, options.digestColumn() == null ? null : digest);
     int next = 0;
-    for (int i = 0; i < rows.size(); ++i) {
-      RowData row = rows.get(i);
-      if (!batch.layout().isNested()) {
-        emit(i, row, null, features[next++]);
-        continue;
-      }
-      ArrayData candidates = batch.layout().candidates(row);
-      for (int j = 0; candidates != null && j < candidates.size(); ++j) {
-        if (!candidates.isNullAt(j)) {
-          emit(i, row, candidates.getRow(j, batch.layout().candidateArity()), features[next++]);
-        }
+    for (Waiting row : rows) {
+      for (int i = 0; i < row.outputs; ++i) {
+        RowData joined = joined(row, i, features.row(next++));
+        output.collect(
+            row.hasTimestamp ? new StreamRecord<>(joined, row.timestamp) : new StreamRecord<>(joined));
       }
     }
   }
 
-  private void emit(int index, RowData row, RowData candidate, GenericRowData features) {
-    if (options.digestColumn() != null) {
-      features.setField(features.getArity() - 1, digest);
+  /** A row of the output; the parts are not copied. */
+  private static RowData joined(Waiting row, int index, RowData features) {
+    RowData kept = row.kept;
+    if (row.candidates != null) {
+      kept = kept == null ? row.candidates[index] : new JoinedRowData(kept, row.candidates[index]);
     }
-    RowData joined = outputLayout.join(row, candidate, features);
-    output.collect(
-        hasTimestamp[index] ? new StreamRecord<>(joined, timestamps[index]) : new StreamRecord<>(joined));
+    if (kept != null) {
+      return new JoinedRowData(row.kind, kept, features);
+    }
+    features.setRowKind(row.kind);
+    return features;
   }
 
   // ---- what flows beside the rows ---------------------------------------------------------------
@@ -361,7 +392,7 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
         loaded.extractor().close();
         return;
       }
-      next = new MiniBatch(loaded, inputType, options.candidatesColumn(), memory);
+      next = newBatch(loaded);
     } catch (Exception failure) {
       refuse(origin, failure);
       return;

@@ -3,7 +3,6 @@ package org.featureextractor.flink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.featureextractor.Extraction;
 
@@ -95,9 +94,9 @@ final class CallBatches {
   }
 
   private void compute(Pending pending) {
-    GenericRowData[] rows;
+    FeatureBatch features;
     try (Extraction extraction = pending.batch.extract()) {
-      rows = FeatureColumns.rows(extraction, 0);
+      features = new FeatureBatch(extraction, null);
     } catch (RuntimeException | Error failure) {
       pending.results.forEach(result -> result.completeExceptionally(failure));
       return;
@@ -105,7 +104,7 @@ final class CallBatches {
     int begin = 0;
     for (int i = 0; i < pending.results.size(); ++i) {
       int count = pending.rows.get(i);
-      pending.results.get(i).complete(site.result(rows, begin, count));
+      pending.results.get(i).complete(site.result(features, begin, count));
       begin += count;
     }
   }

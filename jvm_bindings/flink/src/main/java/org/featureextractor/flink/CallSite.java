@@ -2,12 +2,10 @@ package org.featureextractor.flink;
 
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.data.GenericArrayData;
-import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.functions.FunctionDefinition;
 import org.apache.flink.table.types.DataType;
@@ -139,16 +137,23 @@ record CallSite(PackageReference reference, RowType input, boolean isNested) imp
       throw new IllegalStateException(
           "The package '" + reference.path() + "' was replaced since the query was made. Start the query anew.");
     }
-    return new MiniBatch(loaded, input, CANDIDATES, MemoryReservation.UNLIMITED);
+    return new MiniBatch(loaded, input, CANDIDATES, true, MemoryReservation.UNLIMITED);
   }
 
   /** Writes the row of a call to a batch; returns how many rows of the output it makes. */
   int add(MiniBatch batch, RowData row) {
-    return batch.add(row, null);
+    return batch.add(row);
   }
 
   /** What the call returns: a row, or the array of the candidates' rows. */
-  Object result(GenericRowData[] rows, int begin, int count) {
-    return isNested ? new GenericArrayData(Arrays.copyOfRange(rows, begin, begin + count)) : rows[begin];
+  Object result(FeatureBatch features, int begin, int count) {
+    if (!isNested) {
+      return features.row(begin);
+    }
+    Object[] rows = new Object[count];
+    for (int i = 0; i < count; ++i) {
+      rows[i] = features.row(begin + i);
+    }
+    return new GenericArrayData(rows);
   }
 }

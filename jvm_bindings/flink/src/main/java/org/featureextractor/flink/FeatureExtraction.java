@@ -236,14 +236,14 @@ public final class FeatureExtraction {
     return rowType(dataType(type).getLogicalType());
   }
 
-  private static RowType rowType(LogicalType type) {
+  static RowType rowType(LogicalType type) {
     if (type instanceof RowType row) {
       return row;
     }
     throw new ValidationException("The stream has no rows with named fields, but " + type.asSummaryString() + ".");
   }
 
-  private static DataType dataType(TypeInformation<?> type) {
+  static DataType dataType(TypeInformation<?> type) {
     if (type instanceof DataTypeQueryable queryable) {
       return queryable.getDataType();
     }

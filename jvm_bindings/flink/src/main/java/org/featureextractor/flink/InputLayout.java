@@ -9,6 +9,7 @@ import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.RowType;
 import org.featureextractor.ColumnBatch;
 import org.featureextractor.ColumnWriter;
+import org.featureextractor.DataType;
 import org.featureextractor.Domain;
 import org.featureextractor.FeatureExtractor;
 import org.featureextractor.Input;
@@ -30,17 +31,25 @@ final class InputLayout {
   /** The column with the array of candidates, or -1. */
   private final int nested;
   private final int nestedArity;
-  private final RequestComparison comparison;
+  private final RowType row;
+  private final List<DataType> requestTypes;
 
   private InputLayout(
-      Place[] requests, Place[] candidates, boolean hasCandidates, int nested, int nestedArity, RequestComparison comparison) {
+      Place[] requests,
+      Place[] candidates,
+      boolean hasCandidates,
+      int nested,
+      int nestedArity,
+      RowType row,
+      List<DataType> requestTypes) {
     this.requests = requests;
     this.candidates = candidates;
     this.hasRequests = requests.length > 0;
     this.hasCandidates = hasCandidates;
     this.nested = nested;
     this.nestedArity = nestedArity;
-    this.comparison = comparison;
+    this.row = row;
+    this.requestTypes = requestTypes;
   }
 
   /**
@@ -60,12 +69,14 @@ final class InputLayout {
     Place[] requests = places(extractor, requestInputs, row, "");
     String prefix = nested < 0 ? "" : candidatesColumn + "[].";
     Place[] candidates = places(extractor, candidateInputs, candidateRow, prefix);
-    int[] compared = new int[requests.length];
-    for (int i = 0; i < compared.length; ++i) {
-      compared[i] = requests[i].column();
-    }
     return new InputLayout(
-        requests, candidates, hasCandidates, nested, candidateRow.getFieldCount(), RequestComparison.of(row, compared));
+        requests,
+        candidates,
+        hasCandidates,
+        nested,
+        candidateRow.getFieldCount(),
+        row,
+        requestInputs.stream().map(Input::type).toList());
   }
 
   /** The column with the array of candidates, or -1 if the rows are candidates themselves. */
@@ -119,21 +130,38 @@ final class InputLayout {
   }
 
   /**
+   * Where the request of the row before is kept while a batch is written.
+   *
+   * @param copies whether rows may change after they were written
+   */
+  LastRequest newLastRequest(boolean copies) {
+    int[] columns = new int[requests.length];
+    for (int i = 0; i < columns.length; ++i) {
+      columns[i] = requests[i].column();
+    }
+    return new LastRequest(row, columns, requestTypes, copies);
+  }
+
+  /**
    * Writes a row to a batch.
    *
    * @param row to be written
-   * @param previous the row that was written before in this batch, or null: its request is not written again if it is the same
+   * @param last the request that was written before in this batch: one that is the same is not written again
    * @return the rows of the output that it makes
    */
-  int write(RowData row, RowData previous, RequestBatch batch) {
+  int write(RowData row, LastRequest last, RequestBatch batch) {
     if (isNested()) {
       return writeNested(row, batch);
     }
     if (hasRequests) {
-      boolean isSame = hasCandidates && previous != null && comparison.areSame(previous, row);
-      if (!isSame) {
+      if (!hasCandidates) {
         writeAll(requests, row, batch.requests());
+        batch.endRequest();
+      } else if (!last.isSame(row)) {
+        writeAll(requests, row, batch.requests());
+        // Maps in another order, which were not the same, may still be.
         batch.endRequestIfChanged();
+        last.remember(row);
       }
     } else if (!hasCandidates) {
       batch.endRequest();

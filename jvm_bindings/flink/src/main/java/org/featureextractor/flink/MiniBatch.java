@@ -15,17 +15,25 @@ final class MiniBatch implements AutoCloseable {
   private final InputLayout layout;
   private final Session session;
   private final RequestBatch batch;
+  private final LastRequest last;
 
   /**
    * Prepares extraction; takes over the extractor, also if it fails.
    *
+   * @param copies whether rows may change after they were added
    * @throws org.apache.flink.table.api.ValidationException if the columns do not fit the program
    */
-  MiniBatch(PackageReference.Loaded loaded, RowType input, String candidatesColumn, MemoryReservation reservation) {
+  MiniBatch(
+      PackageReference.Loaded loaded,
+      RowType input,
+      String candidatesColumn,
+      boolean copies,
+      MemoryReservation reservation) {
     this.loaded = loaded;
     FeatureExtractor extractor = loaded.extractor();
     try {
       layout = InputLayout.of(extractor, input, candidatesColumn);
+      last = layout.newLastRequest(copies);
       session = extractor.newSession(SessionOptions.DEFAULT.withReservation(reservation));
       batch = RequestBatch.of(extractor, reservation);
     } catch (RuntimeException | Error failure) {
@@ -47,11 +55,13 @@ final class MiniBatch implements AutoCloseable {
   }
 
   /** Writes a row, and returns how many rows of the output it makes. After an exception the row is not part of the batch. */
-  int add(RowData row, RowData previous) {
+  int add(RowData row) {
     try {
-      return layout.write(row, previous, batch);
+      return layout.write(row, last, batch);
     } catch (RuntimeException | Error failure) {
       batch.abortRow();
+      // What was aborted may be the request itself.
+      last.forget();
       throw failure;
     }
   }
@@ -76,6 +86,7 @@ final class MiniBatch implements AutoCloseable {
   }
 
   void reset() {
+    last.forget();
     batch.reset();
   }
 

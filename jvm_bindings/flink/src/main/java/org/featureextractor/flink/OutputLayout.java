@@ -6,9 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.table.api.ValidationException;
-import org.apache.flink.table.data.RowData;
-import org.apache.flink.table.data.utils.JoinedRowData;
-import org.apache.flink.table.data.utils.ProjectedRowData;
 import org.apache.flink.table.types.logical.ArrayType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
@@ -72,12 +69,18 @@ record OutputLayout(RowType type, int[] row, int[] candidate, boolean isWhole) i
     return columns.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** A row of the output; the parts are not copied. */
-  RowData join(RowData input, RowData inputCandidate, RowData features) {
-    RowData kept = isWhole ? input : ProjectedRowData.from(row).replaceRow(input);
-    if (candidate != null) {
-      kept = new JoinedRowData(kept, ProjectedRowData.from(candidate).replaceRow(inputCandidate));
+  /** What of a row stays while it waits. */
+  KeptColumns keptOfRow(RowType input, boolean copies) {
+    return new KeptColumns(input, row, isWhole, copies);
+  }
+
+  /** What of its candidates; null unless a row holds an array of them. */
+  KeptColumns keptOfCandidate(RowType input, String candidatesColumn, boolean copies) {
+    if (candidate == null) {
+      return null;
     }
-    return new JoinedRowData(input.getRowKind(), kept, features);
+    ArrayType candidates = (ArrayType) input.getTypeAt(input.getFieldIndex(candidatesColumn));
+    RowType inner = (RowType) candidates.getElementType();
+    return new KeptColumns(inner, candidate, candidate.length == inner.getFieldCount(), copies);
   }
 }

@@ -1,19 +1,13 @@
 package org.featureextractor.flink;
 
 import org.apache.flink.core.memory.MemorySegment;
-import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.binary.BinaryRowData;
 import org.apache.flink.table.data.binary.BinarySegmentUtils;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 
-/**
- * Compares the columns of the request in two rows, before anything is written.
- *
- * <p>It knows Flink's binary rows, in which a column is eight bytes, or eight bytes that say where the value lies. Other rows count
- * as different; the batch compares them once more when they are written.
- */
-final class RequestComparison {
+/** Compares columns of two binary rows, in which a column is eight bytes, or eight bytes that say where the value lies. */
+final class BinaryComparison {
   private static final long IS_INLINE = 1L << 63;
 
   private final int arity;
@@ -30,18 +24,18 @@ final class RequestComparison {
     TIMESTAMP
   }
 
-  private RequestComparison(int arity, int[] columns, Form[] forms) {
+  private BinaryComparison(int arity, int[] columns, Form[] forms) {
     this.arity = arity;
     this.columns = columns;
     this.forms = forms;
   }
 
-  static RequestComparison of(RowType row, int[] columns) {
+  static BinaryComparison of(RowType row, int[] columns) {
     Form[] forms = new Form[columns.length];
     for (int i = 0; i < columns.length; ++i) {
       forms[i] = form(row.getTypeAt(columns[i]));
     }
-    return new RequestComparison(row.getFieldCount(), columns.clone(), forms);
+    return new BinaryComparison(row.getFieldCount(), columns.clone(), forms);
   }
 
   private static Form form(LogicalType type) {
@@ -54,12 +48,8 @@ final class RequestComparison {
     };
   }
 
-  /** Whether the columns hold the same bits. False may also mean that it is not known. */
-  boolean areSame(RowData first, RowData second) {
-    return first instanceof BinaryRowData a && second instanceof BinaryRowData b && areSame(a, b);
-  }
-
-  private boolean areSame(BinaryRowData first, BinaryRowData second) {
+  /** Whether the columns hold the same bits. */
+  boolean areSame(BinaryRowData first, BinaryRowData second) {
     for (int i = 0; i < columns.length; ++i) {
       int column = columns[i];
       boolean isNull = first.isNullAt(column);
