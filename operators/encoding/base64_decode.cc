@@ -4,17 +4,28 @@
 namespace feature_extractor {
 namespace {
 
-// 0 to 63, or 64 for a character that is not in the alphabet.
-[[gnu::always_inline]] inline uint32_t value(char c, char second_last, char last) {
-  if (c >= 'A' && c <= 'Z') return static_cast<uint32_t>(c - 'A');
-  if (c >= 'a' && c <= 'z') return static_cast<uint32_t>(c - 'a') + 26;
-  if (c >= '0' && c <= '9') return static_cast<uint32_t>(c - '0') + 52;
-  return c == second_last ? 62 : (c == last ? 63 : 64);
-}
+// What each character stands for: 0 to 63, or 64 for one that is not in the alphabet.
+struct Values {
+  uint8_t of[256];
+
+  constexpr Values(char second_last, char last) : of() {
+    for (uint8_t& value : of) value = 64;
+    for (uint8_t i = 0; i < 26; ++i) {
+      of['A' + i] = i;
+      of['a' + i] = static_cast<uint8_t>(26 + i);
+    }
+    for (uint8_t i = 0; i < 10; ++i) of['0' + i] = static_cast<uint8_t>(52 + i);
+    of[static_cast<uint8_t>(second_last)] = 62;
+    of[static_cast<uint8_t>(last)] = 63;
+  }
+};
+
+constexpr Values kStandard('+', '/');
+constexpr Values kUrl('-', '_');
 
 struct Base64Decode {
   static Nullable<Bytes> eval(Arena& arena, Text s, Text alphabet) {
-    const bool url = alphabet == "url";
+    const uint8_t* const values = alphabet == "url" ? kUrl.of : kStandard.of;
     // Padding fills the last four characters, and may be left out.
     if (s.size() % 4 == 0 && s.ends_with('=')) s.remove_suffix(s.ends_with("==") ? 2 : 1);
     const size_t tail = s.size() % 4;
@@ -23,17 +34,18 @@ struct Base64Decode {
     char* const out = arena.allocate(size + 2);
     char* to = out;
     uint32_t wrong = 0;
-    for (size_t at = 0; at < s.size(); at += 4) {
-      uint32_t bits = 0;
-      for (size_t i = 0; i < 4; ++i) {
-        const uint32_t six = at + i < s.size() ? value(s[at + i], url ? '-' : '+', url ? '_' : '/') : 0;
-        wrong |= six;
-        bits = bits << 6 | (six & 63);
-      }
-      *to++ = static_cast<char>(static_cast<uint8_t>(bits >> 16));
-      *to++ = static_cast<char>(static_cast<uint8_t>(bits >> 8));
-      *to++ = static_cast<char>(static_cast<uint8_t>(bits));
+    const auto* from = reinterpret_cast<const uint8_t*>(s.data());
+    const auto write = [&](uint32_t a, uint32_t b, uint32_t c, uint32_t d) __attribute__((always_inline)) {
+      wrong |= a | b | c | d;
+      to[0] = static_cast<char>(static_cast<uint8_t>(a << 2 | b >> 4));
+      to[1] = static_cast<char>(static_cast<uint8_t>(b << 4 | c >> 2));
+      to[2] = static_cast<char>(static_cast<uint8_t>(c << 6 | d));
+      to += 3;
+    };
+    for (size_t groups = s.size() / 4; groups > 0; --groups, from += 4) {
+      write(values[from[0]], values[from[1]], values[from[2]], values[from[3]]);
     }
+    if (tail != 0) write(values[from[0]], values[from[1]], tail == 3 ? values[from[2]] : 0, 0);
     if (wrong > 63) return null;
     return Bytes{Text(out, size)};
   }

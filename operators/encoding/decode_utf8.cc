@@ -7,6 +7,7 @@ namespace {
 
 struct DecodeUtf8 {
   static Nullable<Text> eval(Bytes b) {
+    if (text::is_ascii(b.value)) return b.value;
     const char* at = b.value.data();
     const char* const end = at + b.value.size();
     while (at < end) {

@@ -1,5 +1,6 @@
 // hive_hash(x, seed, type): the hash of a value in Hive.
 #include "feature_extractor/operator.h"
+#include "feature_extractor/polynomial_hash.h"
 
 namespace feature_extractor {
 namespace {
@@ -46,7 +47,7 @@ struct HiveText {
     uint32_t hash = 0;
     if (x.has_value()) {
       const Text text = Storage<T>::to(*x);
-      for (const char c : text) hash = hash * 31 + static_cast<uint32_t>(static_cast<int8_t>(c));
+      hash = polynomial::extend(0, text.data(), text.data() + text.size());
     }
     return chained(hash, seed);
   }

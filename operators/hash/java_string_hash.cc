@@ -1,5 +1,6 @@
 // java_string_hash(s): what String.hashCode gives in Java.
 #include "feature_extractor/operator.h"
+#include "feature_extractor/polynomial_hash.h"
 #include "feature_extractor/text.h"
 
 namespace feature_extractor {
@@ -9,6 +10,7 @@ struct JavaStringHash {
   static int64_t eval(Text s) {
     const char* at = s.data();
     const char* const end = at + s.size();
+    if (text::is_ascii(s)) return static_cast<int32_t>(polynomial::extend(0, at, end));
     uint32_t hash = 0;
     while (at < end) {
       const text::Decoded next = text::decode(at, end);

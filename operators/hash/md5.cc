@@ -22,25 +22,29 @@ struct Md5Algorithm {
   static constexpr uint8_t kTurns[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
 
   static void change(uint32_t* state, const uint32_t* block) {
-    uint32_t a = state[0];
-    uint32_t b = state[1];
-    uint32_t c = state[2];
-    uint32_t d = state[3];
-    const auto step = [&](uint32_t i, uint32_t chosen, uint32_t word) __attribute__((always_inline)) {
-      const uint32_t sum = a + chosen + kSines[i] + block[word & 15];
-      a = d;
-      d = c;
-      c = b;
-      b += digest::rotate_left(sum, kTurns[i / 16][i % 4]);
+    uint32_t s[kWords];
+    __builtin_memcpy(s, state, sizeof(s));
+    // Sixteen rounds with one function; instead of moving all words on, each round names them anew.
+    const auto rounds = [&](uint32_t begin, uint32_t factor, uint32_t offset,
+                            auto function) __attribute__((always_inline)) {
+      const uint8_t* const turns = kTurns[begin / 16];
+      const auto round = [&](uint32_t i, uint32_t turn) __attribute__((always_inline)) {
+        const auto at = [&](uint32_t k) __attribute__((always_inline)) -> uint32_t& { return s[(k - turn) & 3]; };
+        const uint32_t sum = at(0) + function(at(1), at(2), at(3)) + kSines[i] + block[(factor * i + offset) & 15];
+        at(0) = at(1) + digest::rotate_left(sum, turns[turn]);
+      };
+      for (uint32_t i = begin; i < begin + 16; i += 4) {
+        round(i, 0);
+        round(i + 1, 1);
+        round(i + 2, 2);
+        round(i + 3, 3);
+      }
     };
-    for (uint32_t i = 0; i < 16; ++i) step(i, (b & c) | (~b & d), i);
-    for (uint32_t i = 16; i < 32; ++i) step(i, (b & d) | (c & ~d), 5 * i + 1);
-    for (uint32_t i = 32; i < 48; ++i) step(i, b ^ c ^ d, 3 * i + 5);
-    for (uint32_t i = 48; i < 64; ++i) step(i, c ^ (b | ~d), 7 * i);
-    state[0] += a;
-    state[1] += b;
-    state[2] += c;
-    state[3] += d;
+    rounds(0, 1, 0, [](uint32_t b, uint32_t c, uint32_t d) { return (b & c) | (~b & d); });
+    rounds(16, 5, 1, [](uint32_t b, uint32_t c, uint32_t d) { return (b & d) | (c & ~d); });
+    rounds(32, 3, 5, [](uint32_t b, uint32_t c, uint32_t d) { return b ^ c ^ d; });
+    rounds(48, 7, 0, [](uint32_t b, uint32_t c, uint32_t d) { return c ^ (b | ~d); });
+    for (uint32_t k = 0; k < kWords; ++k) state[k] += s[k];
   }
 };
 

@@ -29,7 +29,8 @@ constexpr Operator kOperator = {
         "True if the upper 53 bits of hash(key, seed = hash(salt)), as a number in [0, 1), are below `rate`. The same "
         "key always has "
         "the same answer, and a key that is chosen at one rate is chosen at each higher rate. Another salt chooses "
-        "independently.",
+        "independently. For training, `label or sample(id, 0.1, \"negatives\")` keeps all positive rows and a tenth of "
+        "the others. For numbered parts, such as the folds of a split, take `hash_bucket(cross(key, \"split\"), 10)`.",
     .parameters = {{"key", "what is chosen or not, such as a user"},
                    {"rate", "the share, from 0 to 1"},
                    {"salt", "the name of the experiment"}},
@@ -38,7 +39,9 @@ constexpr Operator kOperator = {
     .edges = {{"`rate` is 0", "always false"}, {"`rate` is 1", "always true"}, {"`key` is null", "null"}},
     .examples = {{"sample(\"user 7\", 1.0)", "true"}, {"sample(\"user 7\", 0.0, \"holdout\")", "false"}},
     .cost = {.per_row = 3.5, .per_element = 0.5},
-    .aliases = "hash_split holdout random_sample bernoulli ab_bucket",
+    .aliases =
+        "hash_split holdout random_sample bernoulli ab_bucket sample_by_key sample_by_label negative_sample downsample "
+        "key_sampling_percent",
     .see_also = "hash hash_bucket",
 };
 

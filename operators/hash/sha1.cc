@@ -16,28 +16,28 @@ struct Sha1Algorithm {
     for (uint32_t i = 16; i < 80; ++i) {
       words[i] = digest::rotate_left(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
     }
-    uint32_t a = state[0];
-    uint32_t b = state[1];
-    uint32_t c = state[2];
-    uint32_t d = state[3];
-    uint32_t e = state[4];
-    const auto step = [&](uint32_t word, uint32_t chosen, uint32_t constant) __attribute__((always_inline)) {
-      const uint32_t next = digest::rotate_left(a, 5) + chosen + e + constant + word;
-      e = d;
-      d = c;
-      c = digest::rotate_left(b, 30);
-      b = a;
-      a = next;
+    uint32_t s[kWords];
+    __builtin_memcpy(s, state, sizeof(s));
+    // Twenty rounds with one function; instead of moving all words on, each round names them anew.
+    const auto rounds = [&](uint32_t begin, uint32_t constant, auto function) __attribute__((always_inline)) {
+      const auto round = [&](uint32_t word, uint32_t turn) __attribute__((always_inline)) {
+        const auto at = [&](uint32_t k) __attribute__((always_inline)) -> uint32_t& { return s[(k + 5 - turn) % 5]; };
+        at(4) += digest::rotate_left(at(0), 5) + function(at(1), at(2), at(3)) + constant + word;
+        at(1) = digest::rotate_left(at(1), 30);
+      };
+      for (uint32_t i = begin; i < begin + 20; i += 5) {
+        round(words[i], 0);
+        round(words[i + 1], 1);
+        round(words[i + 2], 2);
+        round(words[i + 3], 3);
+        round(words[i + 4], 4);
+      }
     };
-    for (uint32_t i = 0; i < 20; ++i) step(words[i], (b & c) | (~b & d), 0x5A827999);
-    for (uint32_t i = 20; i < 40; ++i) step(words[i], b ^ c ^ d, 0x6ED9EBA1);
-    for (uint32_t i = 40; i < 60; ++i) step(words[i], (b & c) | (b & d) | (c & d), 0x8F1BBCDC);
-    for (uint32_t i = 60; i < 80; ++i) step(words[i], b ^ c ^ d, 0xCA62C1D6);
-    state[0] += a;
-    state[1] += b;
-    state[2] += c;
-    state[3] += d;
-    state[4] += e;
+    rounds(0, 0x5A827999, [](uint32_t b, uint32_t c, uint32_t d) { return (b & c) | (~b & d); });
+    rounds(20, 0x6ED9EBA1, [](uint32_t b, uint32_t c, uint32_t d) { return b ^ c ^ d; });
+    rounds(40, 0x8F1BBCDC, [](uint32_t b, uint32_t c, uint32_t d) { return (b & c) | (b & d) | (c & d); });
+    rounds(60, 0xCA62C1D6, [](uint32_t b, uint32_t c, uint32_t d) { return b ^ c ^ d; });
+    for (uint32_t k = 0; k < kWords; ++k) state[k] += s[k];
   }
 };
 

@@ -35,17 +35,21 @@ struct Sha256Algorithm {
     }
     uint32_t s[kWords];
     __builtin_memcpy(s, state, sizeof(s));
-    for (uint32_t i = 0; i < 64; ++i) {
-      const uint32_t e = s[4];
-      const uint32_t a = s[0];
-      const uint32_t chosen = (e & s[5]) ^ (~e & s[6]);
-      const uint32_t majority = (a & s[1]) ^ (a & s[2]) ^ (s[1] & s[2]);
+    // Instead of moving all words on, each round names them anew; after eight rounds they stand where they were.
+    const auto round = [&](uint32_t i, uint32_t turn) __attribute__((always_inline)) {
+      const auto at = [&](uint32_t k) __attribute__((always_inline)) -> uint32_t& { return s[(k - turn) & 7]; };
+      const uint32_t e = at(4);
+      const uint32_t a = at(0);
+      const uint32_t chosen = (e & at(5)) ^ (~e & at(6));
+      const uint32_t majority = (a & at(1)) ^ (a & at(2)) ^ (at(1) & at(2));
       const uint32_t first =
-          s[7] + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) + chosen + kRoots[i] + words[i];
-      const uint32_t second = (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22)) + majority;
-      for (uint32_t k = kWords - 1; k > 0; --k) s[k] = s[k - 1];
-      s[4] += first;
-      s[0] = first + second;
+          at(7) + (rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25)) + chosen + kRoots[i] + words[i];
+      at(3) += first;
+      at(7) = first + (rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22)) + majority;
+    };
+    for (uint32_t i = 0; i < 64; i += 8) {
+      [&]<uint32_t... kTurn>(std::integer_sequence<uint32_t, kTurn...>)
+          __attribute__((always_inline)) { (round(i + kTurn, kTurn), ...); }(std::make_integer_sequence<uint32_t, 8>{});
     }
     for (uint32_t k = 0; k < kWords; ++k) state[k] += s[k];
   }

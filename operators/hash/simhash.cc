@@ -5,26 +5,50 @@
 namespace feature_extractor {
 namespace {
 
+// For each of 64 bits, how often it was set. The counters stand in slices: slice k has bit k of all of them, so that one
+// addition with carry serves all 64, and on average it ends after two slices.
+class BitCounters {
+ public:
+  void add(uint64_t bits) {
+    for (uint32_t k = 0; bits != 0; ++k) {
+      const uint64_t carry = slices_[k] & bits;
+      slices_[k] ^= bits;
+      bits = carry;
+    }
+  }
+  // The bits whose counter is more than `limit`, which has as many slices; from the highest slice down.
+  uint64_t above(uint32_t limit) const {
+    uint64_t greater = 0;
+    uint64_t equal = ~uint64_t{0};
+    for (uint32_t k = 32; k-- > 0;) {
+      const uint64_t limit_bits = (limit >> k & 1) != 0 ? ~uint64_t{0} : 0;
+      greater |= equal & slices_[k] & ~limit_bits;
+      equal &= ~(slices_[k] ^ limit_bits);
+    }
+    return greater;
+  }
+
+ private:
+  uint64_t slices_[33] = {};  // A list has fewer than 2^32 elements.
+};
+
 template <class T>
 struct SimhashOfList {
-  static constexpr bool kSimd = true;
   static int64_t eval(List<T> xs) {
-    uint32_t ones[64] = {};
+    BitCounters counters;
     uint32_t present = 0;
     for (uint32_t i = 0; i < xs.size(); ++i) {
       if (xs.is_null(i)) continue;
-      const uint64_t hash = value_hash(xs[i], 0);
-      for (int bit = 0; bit < 64; ++bit) ones[bit] += static_cast<uint32_t>(hash >> bit & 1);
+      counters.add(value_hash(xs[i], 0));
       ++present;
     }
-    uint64_t result = 0;
-    for (int bit = 0; bit < 64; ++bit) result |= static_cast<uint64_t>(ones[bit] > present - ones[bit]) << bit;
-    return static_cast<int64_t>(result);
+    return static_cast<int64_t>(counters.above(present / 2));  // More than half, also for an odd number.
   }
 };
 
 template <class K>
 struct SimhashOfMap {
+  static constexpr bool kSimd = true;
   static int64_t eval(Map<K, double> weights) {
     // In the order of the map, so that the rounding of the sums is always the same.
     double sums[64] = {};
@@ -33,7 +57,11 @@ struct SimhashOfMap {
     for (uint32_t i = 0; i < weights.size(); ++i) {
       if (values.is_null(i)) continue;
       const uint64_t hash = value_hash(keys[i], 0);
-      for (int bit = 0; bit < 64; ++bit) sums[bit] += (hash >> bit & 1) != 0 ? values[i] : -values[i];
+      const auto weight = __builtin_bit_cast(uint64_t, values[i]);
+      for (int bit = 0; bit < 64; ++bit) {
+        sums[bit] +=
+            __builtin_bit_cast(double, weight ^ (~hash >> bit & 1) << 63);  // A minus where the bit is not set.
+      }
     }
     uint64_t result = 0;
     for (int bit = 0; bit < 64; ++bit) result |= static_cast<uint64_t>(sums[bit] > 0.0) << bit;

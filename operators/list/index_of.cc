@@ -49,7 +49,9 @@ constexpr Operator kOperator = {
                  {"index_of([5, 7], 6)", "null"},
                  {"index_of(\"caf\\u{E9}s\", \"s\")", "4"}},
     .cost = {.per_row = 6.0, .per_element = 0.5},
-    .aliases = "array_position list_position find position strpos instr locate str_index_of charindex",
+    .aliases =
+        "array_position list_position find position strpos instr locate str_index_of charindex index_encode "
+        "label_encode ordinal_encode one_hot_index",
     .see_also = "contains find_first",
 };
 
