@@ -20,6 +20,8 @@ Bytes = npt.NDArray[np.uint8]
 
 _LONGEST_IN_STEP: Final = 512
 """Lists of texts up to this length are read side by side; longer ones one by one."""
+_SHORTEST_COMPARED: Final = 64
+"""Bytes from which on a row is compared with the one before."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,64 @@ def _numbers(data: Bytes, starts: Indices, name: str) -> npt.NDArray[Any]:
 
 
 def _lists(data: Bytes, offsets: Indices, name: str) -> Column:
+    """Return the elements of lists.
+
+    The lists of a request are the same for each of its candidates; such a run of rows is read once.
+    """
+    firsts, runs = _runs(data, offsets)
+    starts, lengths = offsets[:-1][firsts], np.diff(offsets)[firsts]
+    column = _distinct_lists(data, starts, lengths, name)
+    if len(firsts) == len(offsets) - 1:
+        return column
+    sizes = np.bincount(column.rows, minlength=len(firsts))
+    begins = np.cumsum(sizes) - sizes
+    repeated, begins = np.repeat(sizes, runs), np.repeat(begins, runs)
+    before = np.cumsum(repeated) - repeated
+    places = np.arange(int(repeated.sum())) + np.repeat(begins - before, repeated)
+    rows = np.repeat(np.arange(len(repeated)), repeated)
+    elements = lengths > 1
+    absent = _null_elements(data, starts[elements], sizes[elements])
+    nulls = int((~elements * runs).sum()) + int((absent * runs[elements]).sum())
+    if column.codes is not None:
+        return Column(column.values, rows, nulls, column.codes[places])
+    return Column(column.values[places], rows, nulls)
+
+
+def _runs(data: Bytes, offsets: Indices) -> tuple[Indices, Indices]:
+    """Return the first row of each run of equal rows, and how long the runs are."""
+    rows = len(offsets) - 1
     lengths = np.diff(offsets)
+    # Only rows of one length can be equal, and reading an empty list again costs nothing.
+    maybe = np.flatnonzero((lengths[1:] == lengths[:-1]) & (lengths[1:] > _SHORTEST_COMPARED)) + 1
+    if len(maybe) == 0:
+        return np.arange(rows), np.ones(rows, np.int64)
+    raw = data.data
+    bounds = offsets.tolist()
+    fresh = np.ones(rows, np.bool_)
+    for row in maybe.tolist():
+        start, middle, end = bounds[row - 1], bounds[row], bounds[row + 1]
+        fresh[row] = bytes(raw[start:middle]) != bytes(raw[middle:end])
+    firsts = np.flatnonzero(fresh)
+    return firsts, np.diff(np.concatenate((firsts, [rows])))
+
+
+def _null_elements(data: Bytes, starts: Indices, present: Indices) -> Indices:
+    """Return how many elements of each list are null, given how many are not."""
+    return _sizes(data, starts + 1) - present
+
+
+def _sizes(data: Bytes, places: Indices) -> Indices:
+    """Return the numbers of four bytes at some places."""
+    numbers = data[places[:, None] + np.arange(4)].view(np.uint32).reshape(-1)
+    result: Indices = numbers.astype(np.int64)
+    return result
+
+
+def _distinct_lists(data: Bytes, begins: Indices, lengths: Indices, name: str) -> Column:
     present = np.flatnonzero(lengths > 1)
     nulls = len(lengths) - len(present)
-    if len(present) == 0:
-        return _gathered(data, np.empty(0, np.int64), np.empty(0, np.int64), present, nulls, name)
-    starts = offsets[present] + 1
-    sizes = data[starts[:, None] + np.arange(4)].view(np.uint32).reshape(-1).astype(np.int64)
+    starts = begins[present] + 1
+    sizes = _sizes(data, starts)
     if name in ("string", "bytes"):
         return _text_lists(data, starts + 4, sizes, present, nulls, name)
     width = 2 if name == "bool" else 9
@@ -124,7 +177,7 @@ def _text_lists(
         there = data[here] != 0
         nulls += int(len(there) - np.count_nonzero(there))
         full, begin = active[there], here[there] + 1
-        length = data[begin[:, None] + np.arange(4)].view(np.uint32).reshape(-1).astype(np.int64)
+        length = _sizes(data, begin)
         owners.append(full)
         starts.append(begin + 4)
         lengths.append(length)
@@ -147,24 +200,14 @@ def _text_lists(
         starts.append(np.array([start for start, _ in found], np.int64))
         lengths.append(np.array([length for _, length in found], np.int64))
     if not owners:
-        return _gathered(
-            data, np.empty(0, np.int64), np.empty(0, np.int64), present[:0], nulls, name
-        )
+        none = np.empty(0, np.int64)
+        return _texts(data, none, none, none, nulls, name)
     owner = np.concatenate(owners)
     order = np.argsort(owner, kind="stable")
     rows = present[owner[order]]
     return _texts(
         data, np.concatenate(starts)[order], np.concatenate(lengths)[order], rows, nulls, name
     )
-
-
-def _gathered(
-    data: Bytes, starts: Indices, lengths: Indices, rows: Indices, nulls: int, name: str
-) -> Column:
-    rows = rows[: len(starts)]
-    if name in ("string", "bytes"):
-        return _texts(data, starts, lengths, rows, nulls, name)
-    return Column(_numbers(data, starts, name), rows, nulls)
 
 
 def _texts(

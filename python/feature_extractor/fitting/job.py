@@ -17,9 +17,9 @@ from feature_extractor.fitting.columns import Column, read_column
 from feature_extractor.fitting.states import FitError, State, new_state
 from feature_extractor.types import Type
 
-BLOCK_ROWS: Final = 65_536
+BLOCK_ROWS: Final = 16_384
 """Rows of a block of a table with a row per candidate."""
-BLOCK_REQUESTS: Final = 1_024
+BLOCK_REQUESTS: Final = 256
 """Rows of a block of a table with a row per request."""
 NESTED: Final = "candidates"
 _TIME: Final = "time"

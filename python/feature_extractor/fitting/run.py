@@ -21,7 +21,15 @@ from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.diagnostics.diagnostic import Severity
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.errors import CompileError
-from feature_extractor.fitting.job import FitJob, Pass, Progress, finish, make_job
+from feature_extractor.fitting.job import (
+    BLOCK_ROWS,
+    NESTED,
+    FitJob,
+    Pass,
+    Progress,
+    finish,
+    make_job,
+)
 from feature_extractor.fitting.states import FitError
 from feature_extractor.registry import load_registry
 from feature_extractor.types import ScalarType
@@ -69,7 +77,8 @@ def fit(
 
     def run(job: FitJob) -> Progress:
         one_pass = Pass(job, threads)
-        for _ in one_pass.run(tables()):
+        names = {given.name for given in one_pass.inputs} | {NESTED}
+        for _ in one_pass.run(tables(names)):
             pass
         return one_pass.found
 
@@ -174,20 +183,20 @@ def _write(path: Path, text: str) -> None:
     os.replace(out.name, path)
 
 
-def _tables(data: Any) -> Callable[[], Iterable[Any]]:
-    """Return what gives the tables of the data, as often as it is called."""
+def _tables(data: Any) -> Callable[[set[str]], Iterable[Any]]:
+    """Return what gives the tables of the data, with some columns at least, as often as it is called."""
     if callable(data):
-        return data  # type: ignore[no-any-return]
+        return lambda _: map(_table, data())
     if isinstance(data, str | os.PathLike):
-        return lambda: _parquet(Path(data))
+        return lambda names: _parquet(Path(data), names)
     if isinstance(data, list | tuple) and data and isinstance(data[0], str | os.PathLike):
-        return lambda: (table for path in data for table in _parquet(Path(path)))
+        return lambda names: (table for path in data for table in _parquet(Path(path), names))
     if isinstance(data, list | tuple) and not (data and isinstance(data[0], dict)):
-        return lambda: map(_table, data)
+        return lambda _: map(_table, data)
     if hasattr(data, "__next__"):
         left = [data]
 
-        def once() -> Iterator[Any]:
+        def once(_: set[str]) -> Iterator[Any]:
             if not left:
                 raise FitError(
                     "the data can be read only once, but a resource is fitted to values that need another one: "
@@ -196,7 +205,7 @@ def _tables(data: Any) -> Callable[[], Iterable[Any]]:
             return map(_table, left.pop())
 
         return once
-    return lambda: [_table(data)]
+    return lambda _: [_table(data)]
 
 
 def _table(data: Any) -> Any:
@@ -209,9 +218,13 @@ def _table(data: Any) -> Any:
     return pa.table(data)
 
 
-def _parquet(path: Path) -> Iterator[Any]:
+def _parquet(path: Path, names: set[str]) -> Iterator[Any]:
     from pyarrow import parquet
 
     paths = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     for one in paths:
-        yield from parquet.ParquetFile(one).iter_batches(65_536)
+        file = parquet.ParquetFile(one)
+        found = file.schema_arrow.names
+        # A dot in a column's name would be taken for a path into a struct.
+        columns = [name for name in found if name in names and "." not in name]
+        yield from file.iter_batches(BLOCK_ROWS, columns=columns or None)
