@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from plugin_build import TEMPLATE, build, fx, install, missing
+from plugin_build import build, install, missing
 
 
 @pytest.fixture(scope="session")
@@ -17,14 +17,18 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def library(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``libshop.so`` of the example, with its registry beside it."""
+def built(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """``libshop.so`` of the example, and what the commands of its README printed."""
     return build(installed, tmp_path_factory.mktemp("plugin"))
 
 
 @pytest.fixture(scope="session")
-def package(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package of the example's program."""
-    path = tmp_path_factory.mktemp("package") / "ranking.fxp"
-    fx("--plugin", library, "compile", TEMPLATE / "ranking.fx", "-o", path)
-    return path
+def library(built: tuple[Path, str]) -> Path:
+    """``libshop.so`` of the example, with its registry beside it."""
+    return built[0]
+
+
+@pytest.fixture(scope="session")
+def package(library: Path) -> Path:
+    """The package of the example's program, which the last command of the README wrote."""
+    return library.parents[1] / "ranking.fxp"

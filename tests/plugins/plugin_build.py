@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -47,24 +48,27 @@ def missing() -> str:
 
 
 def install(folder: Path) -> Path:
-    """Install what a wheel holds; return the folder for CMake."""
-    run("cmake", "--install", BUILD, "--component", "python", "--prefix", folder)
+    """Install what a wheel holds for plug-ins; return the folder for CMake."""
+    run("cmake", "--install", BUILD, "--component", "python_plugin_files", "--prefix", folder)
     return folder / "feature_extractor/cmake"
 
 
-def build(cmake_folder: Path, folder: Path) -> Path:
-    """Build a copy of the example in a folder; return the shared object."""
+def build(cmake_folder: Path, folder: Path) -> tuple[Path, str]:
+    """Follow the example's README in a copy of it; return the shared object and what was printed."""
     source = folder / "source"
     shutil.copytree(TEMPLATE, source, ignore=shutil.ignore_patterns("build"))
-    program = f"{sys.executable};-m;feature_extractor"
-    run(
-        *("cmake", "-S", source, "-B", folder / "build", "-G", "Ninja"),
-        f"-Dfeature_extractor_DIR={cmake_folder}",
-        f"-Dfeature_extractor_FX={program}",
-        "-DCMAKE_BUILD_TYPE=Release",
+    (commands,) = re.findall(r"```sh\n(.*?)```", (TEMPLATE / "README.md").read_text(), re.DOTALL)
+    assert '"$(fx plugin cmake)"' in commands
+    commands = commands.replace('"$(fx plugin cmake)"', f"'{cmake_folder}'")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    said = run(
+        *("bash", "-euo", "pipefail", "-c", commands),
+        folder=source,
+        PATH=path,
+        CMAKE_GENERATOR="Ninja",
+        CMAKE_BUILD_PARALLEL_LEVEL="2",
     )
-    run("ninja", "-C", folder / "build", "-j", "2")
-    return folder / "build/libshop.so"
+    return source / "build/libshop.so", said
 
 
 def relink(library: Path, target: Path, *flags: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import struct
 import sys
@@ -32,9 +33,12 @@ MATH_LIBRARY = Path("/lib/x86_64-linux-gnu/libm.so.6")
 # ---- what a team does ------------------------------------------------------------------------------
 
 
-def test_the_cases_of_the_example_pass(library: Path) -> None:
-    said = fx("--plugin", library, "plugin", "test", TEMPLATE / "tests")
-    assert said == "34 cases in 3 files, and the examples: all passed\n"
+def test_the_readme_of_the_example_can_be_followed(built: tuple[Path, str]) -> None:
+    """Configure, build, test, check, compile."""
+    _, said = built
+    assert "34 cases in 3 files, and the examples: all passed\n" in said
+    assert "1 file checked: all is well\n" in said
+    assert re.search(r"ranking\.fxp: 3 features, .* digest [0-9a-f]{32}\n", said)
 
 
 def test_a_wrong_case_and_an_operator_without_cases_fail(library: Path, tmp_path: Path) -> None:
