@@ -5,6 +5,7 @@
 #include "engine/executor.h"
 #include "engine/program.h"
 #include "plan/call_types.h"
+#include "registry/plugin_table.h"
 
 namespace feature_extractor {
 
@@ -390,7 +391,7 @@ class Binder {
   }
 
   Status bind_failure(const Step& call, std::string_view message) {
-    std::string text = std::string("Operator '") + call.op->name + "'";
+    std::string text = "Operator '" + full_name(*call.op) + "'";
     if (call.site >= 0) text += " at " + plan_.sites[call.site];
     return Status::error(ErrorCode::kInvalidArgument, text + ": " + std::string(message));
   }

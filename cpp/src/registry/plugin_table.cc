@@ -91,6 +91,15 @@ const Operator* find_operator(std::string_view name) {
   return nullptr;
 }
 
+std::string full_name(const Operator& op) {
+  for (const LoadedPlugin* plugin : loaded_plugins()) {
+    for (const LoadedOperator& loaded : plugin->operators) {
+      if (loaded.descriptor == &op) return loaded.name;
+    }
+  }
+  return op.name;
+}
+
 Status check_required_plugin(const RequiredPlugin& required) {
   const std::string wanted = "the plug-in " + required.name + " " + required.version;
   const LoadedPlugin* const plugin = find_plugin(required.name);

@@ -34,6 +34,9 @@ std::span<const LoadedPlugin* const> loaded_plugins();
 // digest was there. Another one of the same name is refused.
 StatusOr<const LoadedPlugin*> add_plugin(LoadedPlugin plugin);
 
+// The name by which programs call an operator: with the prefix of its plug-in.
+std::string full_name(const Operator& op);
+
 // What a plan needs of a plug-in: the version that it was compiled with, and the operators that it calls, each with the
 // signatures that its overloads had.
 struct RequiredOperator {
