@@ -47,6 +47,14 @@ age_in_days(t"2026-02-01", t"2026-01-31") => 0.0
 let age_in_days(t, now) = maximum((now - t) / 1d, 0.0)
 
 """
+Give an age in whole years, by the calendar of the zone; negative before birth.
+
+age_in_years(t"1990-06-15", t"2026-06-14", "UTC") => 35
+age_in_years(t"1990-06-15", t"2026-06-15", "UTC") => 36
+"""
+let age_in_years(born, now, zone) = months_between(born, now, zone) // 12
+
+"""
 Give a freshness from 1 (now, or ahead) down to 0: half after each `half_life`.
 
 freshness(t"2026-01-24", t"2026-01-31") => 0.5

@@ -228,6 +228,17 @@ EXPECTED: dict[str, tuple[str, Callable[..., Any]]] = {
     ),
     "season": ('season(now, "UTC")', lambda r: r.now.month % 12 // 3),
     "age_in_days": ("age_in_days(released, now)", lambda r: max((r.now - r.released) / DAY, 0.0)),
+    "age_in_years": (
+        'age_in_years(long_ago, now, "UTC")',
+        lambda r: (
+            r.now.year
+            - r.long_ago.year
+            - (
+                (r.now.month, r.now.day, r.now.time())
+                < (r.long_ago.month, r.long_ago.day, r.long_ago.time())
+            )
+        ),
+    ),
     "freshness": (
         "freshness(released, now)",
         lambda r: decay(max(r.now - r.released, 0 * DAY), 7 * DAY),
@@ -330,6 +341,7 @@ class Row:
         self.c = source.randint(0, self.d)
         self.now = moment()
         self.released = source.choice([moment(), self.now, self.now + DAY])
+        self.long_ago = moment() - source.randrange(3, 9000) * DAY
         self.times = sorted(moment() for _ in range(source.choice([0, 1, 2, 9])))
         self.hits = [t for t in self.times if source.random() < 0.5]
         self.places = [source.randrange(5) for _ in range(source.choice([0, 1, 4, 9]))]
@@ -354,6 +366,7 @@ TYPES = {
     **dict.fromkeys("abcd", "int"),
     "now": "timestamp",
     "released": "timestamp",
+    "long_ago": "timestamp",
     "times": "list<timestamp>",
     "hits": "list<timestamp>",
     "places": "list<int>",
