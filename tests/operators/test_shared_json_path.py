@@ -53,8 +53,7 @@ def test_json_path() -> None:
         except Exception as error:  # The checker and the engine have different ones.
             if "filters (`?`) are not supported" in str(error):
                 skipped["a filter"] += 1
-            elif test.get("invalid_selector"):
-                assert "JSONPath query" in str(error), error
+            elif test.get("invalid_selector") and "JSONPath query" in str(error):
                 used["not a query"] += 1
             else:
                 failures.append(f"{test['name']}: {selector!r} is refused: {error}")
