@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.catalyst.expressions.codegen.UnsafeRowJoiner;
 import org.apache.spark.util.TaskCompletionListener;
@@ -30,6 +31,7 @@ final class ExtractionTask implements Iterator<InternalRow> {
    * @param layout where the inputs are
    * @param features the indexes of the features that are wanted
    * @param keptFields how many columns are kept beside the features
+   * @param candidateFields how many fields of nested candidates are kept, each of which becomes a row; negative where rows stay rows
    * @param batchRows the most rows of a batch
    * @param batchBytes about the most bytes of a batch
    * @param metrics shown by Spark
@@ -40,6 +42,7 @@ final class ExtractionTask implements Iterator<InternalRow> {
       InputLayout layout,
       int[] features,
       int keptFields,
+      int candidateFields,
       int batchRows,
       long batchBytes,
       TaskMetrics metrics,
@@ -61,13 +64,24 @@ final class ExtractionTask implements Iterator<InternalRow> {
     UnsafeRow kept();
   }
 
+  /**
+   * How rows of the output are put together.
+   *
+   * @param kept columns that are kept and fields of candidates that are; null where one of these has none
+   * @param features all that is kept and the features; null where one of these has none
+   */
+  record Joiners(UnsafeRowJoiner kept, UnsafeRowJoiner features) {}
+
   private final Settings settings;
   private final Source source;
-  private final UnsafeRowJoiner joiner;
+  private final Joiners joiners;
   private final TaskMemory memory;
   private final FeatureExtractor extractor;
   private final FeatureRowWriter writer;
   private final KeptRows kept;
+  private final KeptRows keptCandidates;
+  private final boolean makesLists;
+  private final boolean explodes;
 
   private Session session;
   private RequestBatch batch;
@@ -75,18 +89,26 @@ final class ExtractionTask implements Iterator<InternalRow> {
   private Extraction extraction;
   private boolean isClosed;
 
-  /** Rows of Spark in the batch, and the next one to give out. */
+  /** Rows of Spark in the batch. */
   private int rows;
+
+  /** Rows of the output in the batch, and the next one to give out. */
+  private int outputs;
 
   private int position;
 
-  /** For nested candidates: where the output rows of each row end. */
+  /** The row of Spark whose candidate is next. */
+  private int owner;
+
+  /** For nested candidates: where the candidates of each row end. */
   private long[] ends = new long[16];
 
-  ExtractionTask(Settings settings, Source source, int inputFields, UnsafeRowJoiner joiner) {
+  ExtractionTask(Settings settings, Source source, int inputFields, UnsafeProjection toKeptCandidate, Joiners joiners) {
     this.settings = settings;
     this.source = source;
-    this.joiner = joiner;
+    this.joiners = joiners;
+    explodes = settings.candidateFields() >= 0;
+    makesLists = settings.layout().isNested() && !explodes;
     TaskContext context = TaskContext.get();
     extractor = settings.source().acquire();
     context.addTaskCompletionListener((TaskCompletionListener) finished -> close());
@@ -94,14 +116,15 @@ final class ExtractionTask implements Iterator<InternalRow> {
     List<Feature> features = java.util.Arrays.stream(settings.features()).mapToObj(extractor.features()::get).toList();
     writer = new FeatureRowWriter(features);
     kept = settings.keptFields() > 0 ? new KeptRows(settings.keptFields()) : null;
+    keptCandidates = settings.candidateFields() > 0 ? new KeptRows(settings.candidateFields()) : null;
     session = extractor.newSession(SessionOptions.DEFAULT.withReservation(memory));
     batch = RequestBatch.of(extractor, memory);
-    reader = new RowReader(extractor, settings.layout(), batch, inputFields);
+    reader = new RowReader(extractor, settings.layout(), batch, inputFields, toKeptCandidate, keptCandidates);
   }
 
   @Override
   public boolean hasNext() {
-    return position < rows || compute();
+    return position < outputs || compute();
   }
 
   @Override
@@ -109,10 +132,31 @@ final class ExtractionTask implements Iterator<InternalRow> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    int row = position++;
-    UnsafeRow features =
-        settings.layout().isNested() ? writer.writeList(row == 0 ? 0 : ends[row - 1], ends[row]) : writer.write(row);
-    return kept == null ? features : joiner.join(kept.get(row), features);
+    int output = position++;
+    if (makesLists) {
+      return beside(output, writer.writeList(output == 0 ? 0 : ends[output - 1], ends[output]));
+    }
+    UnsafeRow features = writer.write(output, outputs);
+    if (!explodes) {
+      return beside(output, features);
+    }
+    while (ends[owner] <= output) {
+      ++owner;
+    }
+    if (keptCandidates == null) {
+      return beside(owner, features);
+    }
+    UnsafeRow candidate = keptCandidates.get(output);
+    UnsafeRow all = kept == null ? candidate : joiners.kept().join(kept.get(owner), candidate);
+    return joiners.features() == null ? all : joiners.features().join(all, features);
+  }
+
+  /** Puts features beside the columns that are kept of a row. */
+  private UnsafeRow beside(int row, UnsafeRow features) {
+    if (kept == null) {
+      return features;
+    }
+    return joiners.features() == null ? kept.get(row) : joiners.features().join(kept.get(row), features);
   }
 
   /** Computes the next batch; false if there are no more rows. */
@@ -120,11 +164,19 @@ final class ExtractionTask implements Iterator<InternalRow> {
     if (isClosed) {
       return false;
     }
-    releaseExtraction();
-    if (!source.hasNext()) {
-      close();
-      return false;
-    }
+    do {
+      releaseExtraction();
+      if (!source.hasNext()) {
+        close();
+        return false;
+      }
+      extract();
+      // All rows may be without candidates.
+    } while (outputs == 0);
+    return true;
+  }
+
+  private void extract() {
     try {
       collect();
       long begin = System.nanoTime();
@@ -142,7 +194,6 @@ final class ExtractionTask implements Iterator<InternalRow> {
     }
     writer.readFrom(extraction);
     count();
-    return true;
   }
 
   private void collect() {
@@ -150,38 +201,47 @@ final class ExtractionTask implements Iterator<InternalRow> {
     if (kept != null) {
       kept.reset();
     }
+    if (keptCandidates != null) {
+      keptCandidates.reset();
+    }
     rows = 0;
     position = 0;
-    long outputs = 0;
+    owner = 0;
+    long candidates = 0;
     do {
       source.next();
       UnsafeRow inputs = source.inputs();
-      outputs += reader.write(inputs);
+      candidates += reader.write(inputs);
       if (settings.layout().isNested()) {
         if (rows == ends.length) {
           ends = java.util.Arrays.copyOf(ends, 2 * rows);
         }
-        ends[rows] = outputs;
+        ends[rows] = candidates;
       }
       if (kept != null) {
         kept.add(source.kept());
       }
       ++rows;
-    } while (outputs < settings.batchRows() && rows < settings.batchRows() && !isLarge() && source.hasNext());
+    } while (candidates < settings.batchRows() && rows < settings.batchRows() && !isLarge() && source.hasNext());
+    outputs = explodes ? Math.toIntExact(candidates) : rows;
   }
 
   private boolean isLarge() {
-    if (kept != null && kept.size() >= settings.batchBytes()) {
+    if (sizeOf(kept) + sizeOf(keptCandidates) >= settings.batchBytes()) {
       return true;
     }
     boolean isDue = settings.layout().isNested() || rows % ROWS_BETWEEN_SIZE_CHECKS == 0;
     return isDue && batch.sizeInBytes() >= settings.batchBytes();
   }
 
+  private static long sizeOf(KeptRows rows) {
+    return rows == null ? 0 : rows.size();
+  }
+
   private void count() {
     TaskMetrics metrics = settings.metrics();
     long[] sums = settings.counts().add(extraction);
-    metrics.rows().add(rows);
+    metrics.rows().add(outputs);
     metrics.batches().add(1);
     metrics.requests().add(extraction.requests());
     metrics.defaulted().add(sums[0]);
@@ -201,7 +261,7 @@ final class ExtractionTask implements Iterator<InternalRow> {
       return;
     }
     isClosed = true;
-    rows = 0;
+    outputs = 0;
     position = 0;
     try {
       releaseExtraction();

@@ -15,12 +15,17 @@ import org.featureextractor.FeatureExtractorException;
  * <p>The layout is that of {@link UnsafeRow} and {@link UnsafeArrayData}: bits of nulls (all zero: features are never null), one word
  * per field, and what varies in length behind these, each part padded with zeros to whole words. Fields that vary in length hold
  * offset and size.
+ *
+ * <p>Rows are made some at a time, and column by column: each loop then does one thing.
  */
 final class FeatureRowWriter {
   private static final int WORD = Long.BYTES;
 
   /** An id with its weight is a row of its own: a word of null bits, and two fields. */
   private static final int WEIGHTED_ID = 3 * WORD;
+
+  /** So many rows of a hundred features stay in the cache until they are read. */
+  private static final int ROWS_AT_ONCE = 64;
 
   private final Feature[] features;
   private final int[] widths;
@@ -32,8 +37,16 @@ final class FeatureRowWriter {
   private final UnsafeRow single = new UnsafeRow(1);
 
   private byte[] buffer = new byte[1024];
-  /** Where the next part that varies in length begins. */
-  private int end;
+
+  /** Where the structs that were made last begin, and up to where each is filled. */
+  private int[] starts = new int[ROWS_AT_ONCE];
+
+  private int[] ends = new int[ROWS_AT_ONCE];
+
+  /** The rows that the buffer holds. */
+  private int firstHeld;
+
+  private int held;
 
   FeatureRowWriter(List<Feature> features) {
     int count = features.size();
@@ -48,6 +61,7 @@ final class FeatureRowWriter {
 
   /** Reads from another extraction from now on, which must stay open. */
   void readFrom(Extraction extraction) {
+    held = 0;
     for (int i = 0; i < features.length; ++i) {
       int index = features[i].index();
       values[i] = extraction.valuesAddress(index);
@@ -56,97 +70,192 @@ final class FeatureRowWriter {
     }
   }
 
-  /** Returns the features of a row; the row is overwritten by the next call. */
-  UnsafeRow write(long index) {
-    end = 0;
-    writeStruct(index);
-    row.pointTo(buffer, Platform.BYTE_ARRAY_OFFSET, end);
+  /** Returns the features of a row of {@code count}; the row is overwritten by the next call. */
+  UnsafeRow write(int index, int count) {
+    int place = index - firstHeld;
+    if (place < 0 || place >= held) {
+      firstHeld = index;
+      held = Math.min(ROWS_AT_ONCE, count - index);
+      place = 0;
+      writeStructs(index, held, 0);
+    }
+    row.pointTo(buffer, at(starts[place]), ends[place] - starts[place]);
     return row;
   }
 
   /** Returns a row with one field: the list of the features of some rows. */
   UnsafeRow writeList(long begin, long last) {
-    end = 0;
-    allocate(2L * WORD);
-    int list = end;
+    held = 0;
     int count = Math.toIntExact(last - begin);
-    allocate(UnsafeArrayData.calculateHeaderPortionInBytes((long) count) + (long) count * WORD);
-    putLong(list, count);
-    int slots = list + UnsafeArrayData.calculateHeaderPortionInBytes(count);
-    for (int i = 0; i < count; ++i) {
-      int struct = end;
-      writeStruct(begin + i);
-      putPlace(slots + i * WORD, list, struct, end - struct);
-    }
+    int list = 2 * WORD;
+    int header = UnsafeArrayData.calculateHeaderPortionInBytes(count);
+    long first = list + header + (long) count * WORD;
+    room(first);
+    int end = writeStructs(begin, count, (int) first);
+    putLong(0, 0);
     putPlace(WORD, 0, list, end - list);
+    putHeader(list, count, header);
+    for (int i = 0; i < count; ++i) {
+      putPlace(list + header + i * WORD, list, starts[i], ends[i] - starts[i]);
+    }
     single.pointTo(buffer, Platform.BYTE_ARRAY_OFFSET, end);
     return single;
   }
 
-  private void writeStruct(long index) {
-    int struct = end;
-    allocate(nullBytes + (long) features.length * WORD);
+  /** Writes the features of some rows one behind the other; returns where they end. */
+  private int writeStructs(long first, int count, int position) {
+    int end = place(first, count, position);
+    for (int i = 0; i < count; ++i) {
+      for (int word = 0; word < nullBytes; word += WORD) {
+        putLong(starts[i] + word, 0);
+      }
+    }
     for (int i = 0; i < features.length; ++i) {
-      int slot = struct + nullBytes + i * WORD;
+      int slot = nullBytes + i * WORD;
       switch (features[i].kind()) {
         case DENSE, LABEL -> {
           if (widths[i] == 1) {
-            Platform.putInt(buffer, at(slot), Platform.getInt(null, values[i] + index * Float.BYTES));
+            writeFloats(slot, values[i] + first * Float.BYTES, count);
           } else {
-            writeNumbers(struct, slot, values[i], index * widths[i], widths[i], Float.BYTES);
+            for (int r = 0; r < count; ++r) {
+              writeNumbers(r, slot, values[i], (first + r) * widths[i], widths[i], Float.BYTES);
+            }
           }
         }
-        case ID -> putLong(slot, Platform.getLong(null, values[i] + index * Long.BYTES));
-        case IDS -> writeNumbers(struct, slot, values[i], first(i, index), count(i, index), Long.BYTES);
-        case WEIGHTED -> writeWeighted(struct, slot, i, first(i, index), count(i, index));
+        case ID -> writeLongs(slot, values[i] + first * Long.BYTES, count);
+        case IDS -> {
+          for (int r = 0; r < count; ++r) {
+            writeNumbers(r, slot, values[i], begin(i, first + r), size(i, first + r), Long.BYTES);
+          }
+        }
+        case WEIGHTED -> {
+          for (int r = 0; r < count; ++r) {
+            writeWeighted(r, slot, i, begin(i, first + r), size(i, first + r));
+          }
+        }
         case TEXT, VALUE -> {
-          int size = count(i, index);
-          int text = end;
-          allocate(padded(size));
-          copy(values[i] + first(i, index), text, size);
-          putPlace(slot, struct, text, size);
+          for (int r = 0; r < count; ++r) {
+            writeBytes(r, slot, values[i] + begin(i, first + r), size(i, first + r));
+          }
         }
       }
     }
+    return end;
   }
 
-  private void writeNumbers(int struct, int slot, long from, long first, int count, int bytesPerNumber) {
-    int list = end;
-    int header = UnsafeArrayData.calculateHeaderPortionInBytes(count);
-    long bytes = (long) count * bytesPerNumber;
-    allocate(header + padded(bytes));
-    putLong(list, count);
-    copy(from + first * bytesPerNumber, list + header, bytes);
-    putPlace(slot, struct, list, end - list);
+  /** Finds out where each row begins; {@link #ends} is then where its parts of varying length go. */
+  private int place(long first, int count, int position) {
+    if (starts.length < count) {
+      starts = new int[count];
+      ends = new int[count];
+    }
+    int fixed = nullBytes + features.length * WORD;
+    java.util.Arrays.fill(starts, 0, count, fixed);
+    for (int i = 0; i < features.length; ++i) {
+      boolean isVector = !features[i].kind().isRagged() && widths[i] > 1;
+      if (!isVector && !features[i].kind().isRagged()) {
+        continue;
+      }
+      for (int r = 0; r < count; ++r) {
+        long size = isVector ? listBytes(widths[i], Float.BYTES) : variableBytes(i, size(i, first + r));
+        starts[r] = (int) Math.min(Integer.MAX_VALUE, starts[r] + size);
+      }
+    }
+    long next = position;
+    for (int r = 0; r < count; ++r) {
+      int bytes = starts[r];
+      starts[r] = (int) next;
+      ends[r] = (int) next + fixed;
+      next += bytes;
+      if (next > Integer.MAX_VALUE - 16) {
+        throw new FeatureExtractorException(
+            ErrorCode.LIMIT, "The features of one row need " + next + " bytes; a row of Spark holds less than 2^31.");
+      }
+    }
+    room(next);
+    return (int) next;
   }
 
-  private void writeWeighted(int struct, int slot, int feature, long first, int count) {
-    int list = end;
+  private long variableBytes(int feature, int count) {
+    return switch (features[feature].kind()) {
+      case IDS -> listBytes(count, Long.BYTES);
+      case WEIGHTED -> listBytes(count, WORD + WEIGHTED_ID);
+      default -> padded(count);
+    };
+  }
+
+  private static long listBytes(int count, int bytesPerElement) {
+    return UnsafeArrayData.calculateHeaderPortionInBytes(count) + padded((long) count * bytesPerElement);
+  }
+
+  private void writeFloats(int slot, long from, int count) {
+    for (int r = 0; r < count; ++r) {
+      // The other half of the word is zero.
+      putLong(starts[r] + slot, Platform.getInt(null, from + (long) r * Float.BYTES) & 0xFFFF_FFFFL);
+    }
+  }
+
+  private void writeLongs(int slot, long from, int count) {
+    for (int r = 0; r < count; ++r) {
+      putLong(starts[r] + slot, Platform.getLong(null, from + (long) r * Long.BYTES));
+    }
+  }
+
+  private void writeNumbers(int r, int slot, long from, long first, int count, int bytesPerNumber) {
+    int list = ends[r];
     int header = UnsafeArrayData.calculateHeaderPortionInBytes(count);
-    allocate(header + (long) count * (WORD + WEIGHTED_ID));
-    putLong(list, count);
+    putHeader(list, count, header);
+    int end = copy(from + first * bytesPerNumber, list + header, (long) count * bytesPerNumber);
+    putPlace(starts[r] + slot, starts[r], list, end - list);
+    ends[r] = end;
+  }
+
+  private void writeWeighted(int r, int slot, int feature, long first, int count) {
+    int list = ends[r];
+    int header = UnsafeArrayData.calculateHeaderPortionInBytes(count);
+    putHeader(list, count, header);
     int entries = list + header + count * WORD;
     for (int i = 0; i < count; ++i) {
       int entry = entries + i * WEIGHTED_ID;
       putPlace(list + header + i * WORD, list, entry, WEIGHTED_ID);
+      putLong(entry, 0);
       putLong(entry + WORD, Platform.getLong(null, values[feature] + (first + i) * Long.BYTES));
-      Platform.putInt(
-          buffer, at(entry + 2 * WORD), Platform.getInt(null, weights[feature] + (first + i) * Float.BYTES));
+      putLong(entry + 2 * WORD, Platform.getInt(null, weights[feature] + (first + i) * Float.BYTES) & 0xFFFF_FFFFL);
     }
-    putPlace(slot, struct, list, end - list);
+    int end = entries + count * WEIGHTED_ID;
+    putPlace(starts[r] + slot, starts[r], list, end - list);
+    ends[r] = end;
   }
 
-  private long first(int feature, long index) {
+  private void writeBytes(int r, int slot, long from, int size) {
+    int text = ends[r];
+    ends[r] = copy(from, text, size);
+    putPlace(starts[r] + slot, starts[r], text, size);
+  }
+
+  private long begin(int feature, long index) {
     return Platform.getLong(null, offsets[feature] + index * Long.BYTES);
   }
 
-  private int count(int feature, long index) {
-    return (int) (Platform.getLong(null, offsets[feature] + (index + 1) * Long.BYTES) - first(feature, index));
+  private int size(int feature, long index) {
+    return (int) (begin(feature, index + 1) - begin(feature, index));
   }
 
-  private void copy(long from, int to, long bytes) {
+  /** Copies bytes, and zeros up to the next word; returns where it ends. */
+  private int copy(long from, int to, long bytes) {
+    int end = (int) (to + padded(bytes));
     if (bytes > 0) {
+      putLong(end - WORD, 0);
       Platform.copyMemory(null, from, buffer, at(to), bytes);
+    }
+    return end;
+  }
+
+  /** Begins a list without nulls. */
+  private void putHeader(int list, int count, int header) {
+    putLong(list, count);
+    for (int word = WORD; word < header; word += WORD) {
+      putLong(list + word, 0);
     }
   }
 
@@ -166,17 +275,9 @@ final class FeatureRowWriter {
     return bytes + 7 & -8L;
   }
 
-  /** Takes zeroed bytes at the end. */
-  private void allocate(long bytes) {
-    long needed = end + bytes;
-    if (needed > buffer.length) {
-      if (needed > Integer.MAX_VALUE - 16) {
-        throw new FeatureExtractorException(
-            ErrorCode.LIMIT, "The features of one row need " + needed + " bytes; a row of Spark holds less than 2^31.");
-      }
-      buffer = java.util.Arrays.copyOf(buffer, (int) Math.min(Integer.MAX_VALUE - 16, Math.max(needed, 2L * buffer.length)));
+  private void room(long bytes) {
+    if (bytes > buffer.length) {
+      buffer = new byte[(int) Math.min(Integer.MAX_VALUE - 16, Math.max(bytes, 2L * buffer.length))];
     }
-    java.util.Arrays.fill(buffer, end, (int) needed, (byte) 0);
-    end = (int) needed;
   }
 }

@@ -2,7 +2,9 @@ package org.featureextractor.spark;
 
 import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.types.DataType;
@@ -31,7 +33,20 @@ final class RowReader {
   private byte[] previousBytes = new byte[0];
   private boolean hasPrevious;
 
-  RowReader(FeatureExtractor extractor, InputLayout layout, RequestBatch batch, int fields) {
+  /** What to keep of nested candidates; null for nothing. */
+  private final UnsafeProjection toKept;
+
+  private final KeptRows kept;
+
+  RowReader(
+      FeatureExtractor extractor,
+      InputLayout layout,
+      RequestBatch batch,
+      int fields,
+      UnsafeProjection toKept,
+      KeptRows kept) {
+    this.toKept = toKept;
+    this.kept = kept;
     this.layout = layout;
     this.batch = batch;
     hasCandidates = extractor.outputDomain() == Domain.CANDIDATE;
@@ -100,9 +115,12 @@ final class RowReader {
     ColumnBatch to = batch.candidates();
     int count = list.numElements();
     for (int c = 0; c < count; ++c) {
-      if (!list.isNullAt(c)) {
-        InternalRow candidate = list.getStruct(c, layout.candidateWidth());
+      InternalRow candidate = list.isNullAt(c) ? null : list.getStruct(c, layout.candidateWidth());
+      if (candidate != null) {
         writeFields(candidate, to);
+      }
+      if (toKept != null) {
+        kept.add(toKept.apply(candidate != null ? candidate : new GenericInternalRow(layout.candidateWidth())));
       }
       // A struct that is null has inputs that are all null: a column without a value is.
       batch.endCandidate();

@@ -3,6 +3,7 @@ package org.featureextractor.spark;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
+import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.MapData;
 import org.apache.spark.sql.types.ArrayType;
@@ -75,7 +76,13 @@ abstract class ValueCopier {
       return new ValueCopier() {
         @Override
         void copyPresent(SpecializedGetters from, int ordinal, ColumnWriter to) {
-          writeText(from.getUTF8String(ordinal), to);
+          if (from instanceof UnsafeRow row) {
+            writeText(row.getBaseObject(), row.getBaseOffset(), row.getLong(ordinal), to);
+          } else if (from instanceof UnsafeArrayData array) {
+            writeText(array.getBaseObject(), array.getBaseOffset(), array.getLong(ordinal), to);
+          } else {
+            writeText(from.getUTF8String(ordinal), to);
+          }
         }
       };
     } else if (given instanceof BinaryType) {
@@ -145,6 +152,16 @@ abstract class ValueCopier {
         to.writeLong(from.getLong(ordinal));
       }
     };
+  }
+
+  /** Writes a text of a row or list in Spark's own format, where offset and size are one word. */
+  private static void writeText(Object base, long offset, long place, ColumnWriter to) {
+    int size = (int) place;
+    if (base instanceof byte[] bytes) {
+      to.writeBytes(bytes, (int) (offset - Platform.BYTE_ARRAY_OFFSET + (place >>> 32)), size);
+    } else {
+      writeText(UTF8String.fromAddress(base, offset + (place >>> 32), size), to);
+    }
   }
 
   private static void writeText(UTF8String text, ColumnWriter to) {

@@ -10,7 +10,9 @@ private[spark] object SessionInternals {
     val methods = session.experimental
     // A session is set up once: registering a function again is told as a warning.
     if (!methods.extraStrategies.contains(FeatureStrategy)) {
-      session.sessionState.functionRegistry.createOrReplaceTempFunction(FxExtract.Name, FxExtract.fromCall(_), "scala_udf")
+      val functions = session.sessionState.functionRegistry
+      functions.createOrReplaceTempFunction(FxExtract.Name, FxExtract.fromCall(_), "scala_udf")
+      functions.createOrReplaceTempFunction(FxCandidates.Name, FxCandidates.fromCall(_), "scala_udf")
       methods.extraOptimizations = methods.extraOptimizations ++ FeatureExtractorExtensions.rules
       methods.extraStrategies = methods.extraStrategies :+ FeatureStrategy
     }

@@ -12,7 +12,9 @@ private[spark] object SessionInternals {
     val methods = inner.experimental
     // A session is set up once: registering a function again is told as a warning.
     if (!methods.extraStrategies.contains(FeatureStrategy)) {
-      inner.sessionState.functionRegistry.createOrReplaceTempFunction(FxExtract.Name, FxExtract.fromCall(_), "scala_udf")
+      val functions = inner.sessionState.functionRegistry
+      functions.createOrReplaceTempFunction(FxExtract.Name, FxExtract.fromCall(_), "scala_udf")
+      functions.createOrReplaceTempFunction(FxCandidates.Name, FxCandidates.fromCall(_), "scala_udf")
       methods.extraOptimizations = methods.extraOptimizations ++ FeatureExtractorExtensions.rules
       methods.extraStrategies = methods.extraStrategies :+ FeatureStrategy
     }

@@ -8,7 +8,7 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan
 import org.apache.spark.sql.catalyst.plans.physical.{Partitioning, UnknownPartitioning}
 import org.apache.spark.sql.execution.{SparkPlan, SparkStrategy, UnaryExecNode}
 import org.apache.spark.sql.execution.metric.{SQLMetric, SQLMetrics}
-import org.apache.spark.sql.types.StructType
+import org.apache.spark.sql.types.{ArrayType, StructField, StructType}
 
 import scala.jdk.CollectionConverters._
 import scala.util.Try
@@ -16,8 +16,8 @@ import scala.util.Try
 /** Plans [[ExtractFeatures]] as the operator that does it. */
 object FeatureStrategy extends SparkStrategy {
   override def apply(plan: LogicalPlan): Seq[SparkPlan] = plan match {
-    case ExtractFeatures(binding, inputs, kept, selected, attributes, child) =>
-      Seq(ExtractFeaturesExec(binding, inputs, kept, selected, attributes, planLater(child)))
+    case ExtractFeatures(binding, inputs, kept, candidates, selected, attributes, child) =>
+      Seq(ExtractFeaturesExec(binding, inputs, kept, candidates, selected, attributes, planLater(child)))
     case _ => Nil
   }
 }
@@ -27,15 +27,18 @@ case class ExtractFeaturesExec(
     binding: Binding,
     inputs: Seq[Expression],
     kept: Seq[Attribute],
+    candidates: Option[KeptCandidates],
     selected: Seq[Int],
     attributes: Seq[Attribute],
     child: SparkPlan)
     extends UnaryExecNode {
   override def nodeName: String = "ExtractFeatures"
-  override def output: Seq[Attribute] = kept ++ attributes
-  override def producedAttributes: AttributeSet = AttributeSet(attributes)
+  override def output: Seq[Attribute] = kept ++ candidateColumns ++ attributes
+  override def producedAttributes: AttributeSet = AttributeSet(candidateColumns ++ attributes)
   override def simpleString(maxFields: Int): String =
-    s"$nodeName ${binding.program}, ${selected.length} features, keeps ${kept.mkString("[", ", ", "]")}"
+    s"$nodeName ${binding.program}, ${selected.length} features, keeps ${(kept ++ candidateColumns).mkString("[", ", ", "]")}"
+
+  private def candidateColumns: Seq[Attribute] = candidates.fold(Seq.empty[Attribute])(_.attributes)
 
   override def outputPartitioning: Partitioning = child.outputPartitioning match {
     case known: Expression if !known.references.subsetOf(outputSet) => UnknownPartitioning(known.numPartitions)
@@ -61,6 +64,7 @@ case class ExtractFeaturesExec(
       binding.layout(ordinals),
       selected.toArray,
       kept.length,
+      candidates.fold(-1)(_.attributes.length),
       ExtractFeaturesExec.batchRows(conf),
       ExtractFeaturesExec.batchBytes(conf),
       new TaskMetrics(
@@ -73,12 +77,16 @@ case class ExtractFeaturesExec(
         longMetric("missing")),
       binding.program.accumulator)
     val row = new RowExpressions(child.output, if (direct.isDefined) Nil else inputs, kept)
-    val columns = attributes.map(a => org.apache.spark.sql.types.StructField(a.name, a.dataType, a.nullable))
-    val produced = StructType(columns)
+    val ofCandidates = new CandidateExpressions(candidates, inputs)
+    val keptTypes = ExtractFeaturesExec.structOf(kept)
+    val besideTypes = ExtractFeaturesExec.structOf(kept ++ candidateColumns)
+    val candidateTypes = ExtractFeaturesExec.structOf(candidateColumns)
+    val produced = ExtractFeaturesExec.structOf(attributes)
     child.execute().mapPartitions { rows =>
-      val joiner = row.joiner(produced)
-      val source = row.source(rows)
-      new ExtractionTask(task, source, row.inputFields, joiner).asScala
+      val joiners = new ExtractionTask.Joiners(
+        ExtractFeaturesExec.joiner(keptTypes, candidateTypes),
+        ExtractFeaturesExec.joiner(besideTypes, produced))
+      new ExtractionTask(task, row.source(rows), row.inputFields, ofCandidates.projection, joiners).asScala
     }
   }
 
@@ -101,6 +109,13 @@ object ExtractFeaturesExec {
     org.apache.spark.network.util.JavaUtils.byteStringAsBytes(text)
   }
 
+  private def structOf(attributes: Seq[Attribute]): StructType =
+    StructType(attributes.map(a => StructField(a.name, a.dataType, a.nullable)))
+
+  /** Puts rows side by side; null where one of them has no fields. */
+  private def joiner(left: StructType, right: StructType): UnsafeRowJoiner =
+    if (left.isEmpty || right.isEmpty) null else GenerateUnsafeRowJoiner.create(left, right)
+
   /** Where the inputs are columns of the child as they are, their bytes are read in place. */
   private def directOrdinals(inputs: Seq[Expression], columns: Seq[Attribute]): Option[Seq[Int]] = {
     val ordinals = inputs.map {
@@ -115,13 +130,9 @@ object ExtractFeaturesExec {
 private[spark] class RowExpressions(columns: Seq[Attribute], computed: Seq[Expression], kept: Seq[Attribute])
     extends Serializable {
   private val keepsAll = kept.length == columns.length && kept.zip(columns).forall { case (a, b) => a.exprId == b.exprId }
-  private val keptTypes = StructType(kept.map(a => org.apache.spark.sql.types.StructField(a.name, a.dataType, a.nullable)))
 
   /** The number of fields of the rows that hold the inputs. */
   val inputFields: Int = if (computed.isEmpty) columns.length else computed.length
-
-  def joiner(produced: StructType): UnsafeRowJoiner =
-    if (kept.isEmpty) null else GenerateUnsafeRowJoiner.create(keptTypes, produced)
 
   def source(rows: Iterator[InternalRow]): ExtractionTask.Source = {
     lazy val toUnsafe = UnsafeProjection.create(columns, columns)
@@ -138,4 +149,15 @@ private[spark] class RowExpressions(columns: Seq[Attribute], computed: Seq[Expre
       override def kept(): UnsafeRow = toKept.fold(row)(_(row))
     }
   }
+}
+
+/** How to get from the struct of a nested candidate to the fields of it that are kept. */
+private[spark] class CandidateExpressions(candidates: Option[KeptCandidates], inputs: Seq[Expression]) extends Serializable {
+  private val references = candidates.fold(Seq.empty[Expression]) { kept =>
+    val fields = inputs.last.dataType.asInstanceOf[ArrayType].elementType.asInstanceOf[StructType].fields
+    kept.positions.map(i => BoundReference(i, fields(i).dataType, nullable = true))
+  }
+
+  /** Null where nothing is kept. */
+  def projection: UnsafeProjection = if (references.isEmpty) null else UnsafeProjection.create(references)
 }

@@ -4,15 +4,14 @@ import org.apache.hadoop.conf.Configuration
 import org.apache.hadoop.io.{BytesWritable, NullWritable}
 import org.apache.hadoop.mapreduce.lib.output.FileOutputFormat
 import org.apache.spark.sql.{Column, DataFrame, SparkSession}
-import org.apache.spark.sql.functions.{arrays_zip, col, explode, expr}
+import org.apache.spark.sql.functions.{col, expr}
 
 import scala.jdk.CollectionConverters._
 
 /** Features of a package (`.fxp`) for the rows of a table, computed by the core that also serves them. */
 object FeatureExtraction {
-  // Neither name is one that a program or table is likely to have.
+  // No name that a program or table is likely to have.
   private val Features = "__features"
-  private val Zipped = "__candidates"
 
   /** Adds the SQL function `fx_extract` to a session that was started without [[FeatureExtractorExtensions]]. */
   def register(session: SparkSession): Unit = SessionInternals.register(session)
@@ -33,12 +32,12 @@ object FeatureExtraction {
     val session = table.sparkSession
     register(session)
     val program = LoadedPackage.read(session.sparkContext, path)
-    val call = expr(s"${FxExtract.Name}('${escaped(path)}', struct(*))")
     val features = program.features.asScala.map(_.name).toSeq
-    if (Binding.isNested(program, table.schema)) nested(table, call, features, Option(columns).map(_.toSeq))
+    if (Binding.isNested(program, table.schema)) nested(table, literal(path), features, Option(columns).map(_.toSeq))
     else {
       val kept = Option(columns).map(_.toSeq).getOrElse(table.columns.toSeq)
       refuseDuplicates(kept, features)
+      val call = expr(s"${FxExtract.Name}(${literal(path)}, struct(*))")
       val parts = kept.map(quoted) :+ call.as(Features)
       table.select(parts: _*).select(kept.map(quoted) ++ features.map(name => col(s"$Features.`$name`").as(name)): _*)
     }
@@ -84,7 +83,7 @@ object FeatureExtraction {
   /** Writes a table as TFRecord files of plain `tf.train.Example`s. */
   def writeTfrecord(table: DataFrame, path: String): Unit = writeTfrecord(table, path, sequence = false, compressed = false)
 
-  private def nested(table: DataFrame, call: Column, features: Seq[String], columns: Option[Seq[String]]): DataFrame = {
+  private def nested(table: DataFrame, path: String, features: Seq[String], columns: Option[Seq[String]]): DataFrame = {
     val candidates = table.schema(Binding.Candidates).dataType
       .asInstanceOf[org.apache.spark.sql.types.ArrayType]
       .elementType
@@ -99,13 +98,9 @@ object FeatureExtraction {
     val keptOfRequest = columns.fold(ofRequest)(_.filter(ofRequest.contains))
     val keptOfCandidates = columns.fold(candidates)(_.filter(name => candidates.contains(name) && !ofRequest.contains(name)))
     refuseDuplicates(keptOfRequest ++ keptOfCandidates, features)
-    val zipped = explode(arrays_zip(col(Binding.Candidates), call.as(Features))).as(Zipped)
-    table
-      .select(keptOfRequest.map(quoted) :+ zipped: _*)
-      .select(
-        keptOfRequest.map(quoted) ++
-          keptOfCandidates.map(name => col(s"$Zipped.${Binding.Candidates}.`$name`").as(name)) ++
-          features.map(name => col(s"$Zipped.$Features.`$name`").as(name)): _*)
+    val names = keptOfCandidates.map(literal).mkString("array(", ", ", ")")
+    val rows = expr(s"${FxCandidates.Name}($path, struct(*), $names)")
+    table.select(keptOfRequest.map(quoted) :+ rows: _*)
   }
 
   private def refuseDuplicates(kept: Seq[String], features: Seq[String]): Unit = {
@@ -120,5 +115,5 @@ object FeatureExtraction {
 
   private def quoted(name: String): Column = col("`" + name.replace("`", "``") + "`")
 
-  private def escaped(path: String): String = path.replace("\\", "\\\\").replace("'", "\\'")
+  private def literal(text: String): String = "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 }

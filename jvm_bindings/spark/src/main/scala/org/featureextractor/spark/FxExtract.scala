@@ -1,8 +1,10 @@
 package org.featureextractor.spark
 
 import org.apache.spark.SparkContext
+import org.apache.spark.sql.catalyst.InternalRow
 import org.apache.spark.sql.catalyst.analysis.TypeCheckResult
-import org.apache.spark.sql.catalyst.expressions.{Expression, Unevaluable}
+import org.apache.spark.sql.catalyst.expressions.{Expression, Generator, Unevaluable}
+import org.apache.spark.sql.catalyst.expressions.codegen.{CodegenContext, ExprCode}
 import org.apache.spark.sql.types._
 import org.featureextractor.{FeatureExtractorException, FeatureKind}
 
@@ -39,6 +41,53 @@ case class FxExtract(inputs: Seq[Expression], binding: Option[Binding], problem:
 
   override protected def withNewChildrenInternal(newChildren: IndexedSeq[Expression]): Expression =
     copy(inputs = newChildren)
+}
+
+/**
+ * A row for each nested candidate, with fields of the candidate and its features: what [[FeatureExtraction.extract]] makes of a table.
+ *
+ * As [[FxExtract]] it is never evaluated itself.
+ *
+ * @param call the features, of which nested candidates are known
+ * @param positions the fields of the candidates to keep
+ */
+case class FxCandidates(call: Expression, positions: Seq[Int]) extends Generator {
+  override def children: Seq[Expression] = Seq(call)
+  override def prettyName: String = FxCandidates.Name
+
+  def extraction: FxExtract = call.asInstanceOf[FxExtract]
+
+  override def checkInputDataTypes(): TypeCheckResult =
+    if (extraction.binding.forall(_.isNested)) TypeCheckResult.TypeCheckSuccess
+    else TypeCheckResult.TypeCheckFailure("The inputs have no nested candidates.")
+
+  override def elementSchema: StructType = extraction.binding match {
+    case Some(binding) =>
+      val list = extraction.inputs.last.dataType.asInstanceOf[ArrayType]
+      val fields = list.elementType.asInstanceOf[StructType].fields
+      val kept = positions.map(i => fields(i).copy(nullable = fields(i).nullable || list.containsNull))
+      StructType(kept ++ FxExtract.structOf(binding.program).fields)
+    case None => new StructType
+  }
+
+  override def eval(input: InternalRow): Nothing = throw new UnsupportedOperationException(prettyName)
+  override protected def doGenCode(context: CodegenContext, code: ExprCode): ExprCode = eval(null)
+  override protected def withNewChildrenInternal(newChildren: IndexedSeq[Expression]): Expression = copy(call = newChildren.head)
+}
+
+object FxCandidates {
+  val Name = "fx_extract_candidates"
+
+  /** Makes the generator for the arguments of [[FxExtract]], and the names of the fields to keep. */
+  def fromCall(arguments: Seq[Expression]): Expression = {
+    val call = FxExtract.fromCall(arguments.take(2)).asInstanceOf[FxExtract]
+    val positions = call.binding.filter(_.isNested).fold(Seq.empty[Int]) { _ =>
+      val fields = call.inputs.last.dataType.asInstanceOf[ArrayType].elementType.asInstanceOf[StructType]
+      val names = arguments.last.eval().asInstanceOf[org.apache.spark.sql.catalyst.util.ArrayData]
+      (0 until names.numElements()).map(i => fields.fieldIndex(names.getUTF8String(i).toString))
+    }
+    FxCandidates(call, positions)
+  }
 }
 
 object FxExtract {

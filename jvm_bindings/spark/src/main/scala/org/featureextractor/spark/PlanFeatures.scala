@@ -14,7 +14,45 @@ import scala.jdk.CollectionConverters._
  */
 object PlanFeatures extends Rule[LogicalPlan] {
   override def apply(plan: LogicalPlan): LogicalPlan = plan.transformUp {
+    case generate @ Generate(rows: FxCandidates, _, false, _, output, child) =>
+      exploded(generate, rows.extraction, rows.positions, output, child)
+    case generate @ Generate(Inline(call: FxExtract), _, false, _, output, child) =>
+      exploded(generate, call, Nil, output, withoutFilters(child, call))
     case node if node.children.nonEmpty && node.expressions.exists(_.exists(_.isInstanceOf[FxExtract])) => plannedAll(node)
+  }
+
+  /** Gives each candidate a row, without a list of all of them in between. */
+  private def exploded(
+      generate: Generate,
+      call: FxExtract,
+      positions: Seq[Int],
+      output: Seq[Attribute],
+      child: LogicalPlan): LogicalPlan = {
+    val binding = call.binding.get
+    val (candidates, features) = output.splitAt(positions.length)
+    val kept = Some(KeptCandidates(positions, candidates))
+    val selected = binding.program.features.asScala.toSeq.map(_.index)
+    // Spark may have split a list of inputs off, but not the features of another call.
+    plannedAll(ExtractFeatures(binding, call.inputs, generate.requiredChildOutput, kept, selected, features, child))
+  }
+
+  /** Spark asks before whether there are candidates at all, for which the features would be computed. */
+  private def withoutFilters(plan: LogicalPlan, call: FxExtract): LogicalPlan = plan match {
+    case Filter(condition, child) =>
+      val (own, others) = conjuncts(condition).partition {
+        case GreaterThan(Size(list, _), Literal(0, _)) => list.semanticEquals(call)
+        case IsNotNull(list) => list.semanticEquals(call)
+        case _ => false
+      }
+      if (own.isEmpty) plan else others.reduceOption(And(_, _)).fold(child)(Filter(_, child))
+    case Project(list, below) if list.forall(_.isInstanceOf[Attribute]) =>
+      Project(list, withoutFilters(below, call))
+    case _ => plan
+  }
+
+  private def conjuncts(condition: Expression): Seq[Expression] = condition match {
+    case And(left, right) => conjuncts(left) ++ conjuncts(right)
+    case other => Seq(other)
   }
 
   /** A call may be the input of another, and an operator may have calls of several packages. */
@@ -72,14 +110,14 @@ object PlanFeatures extends Rule[LogicalPlan] {
     val attributes =
       if (binding.isNested) Seq(AttributeReference("features", call.dataType, nullable = false)())
       else features.map(f => AttributeReference(f.name, FxExtract.typeOf(f), nullable = false)())
-    val node = ExtractFeatures(binding, call.inputs, child.output, features.map(_.index), attributes, child)
+    val node = ExtractFeatures(binding, call.inputs, child.output, None, features.map(_.index), attributes, child)
     (node, attributes)
   }
 
   /** Finds the same call further down, and brings its features up to here. */
   private def expose(plan: LogicalPlan, call: FxExtract): Option[(LogicalPlan, Seq[Attribute])] = plan match {
     case node: ExtractFeatures =>
-      val isSame = node.binding == call.binding.get && node.inputs.length == call.inputs.length &&
+      val isSame = node.candidates.isEmpty && node.binding == call.binding.get && node.inputs.length == call.inputs.length &&
         node.inputs.zip(call.inputs).forall { case (one, other) => one.semanticEquals(other) }
       if (isSame && node.selected.length == node.binding.program.features.size) Some((node, node.attributes))
       else expose(node.child, call).map { case (child, found) =>
@@ -113,19 +151,25 @@ object PruneFeatures extends Rule[LogicalPlan] {
       // Columns are passed on by position: these are other ones now.
       val dropped = child.output.indices.filterNot(i => passed.exists(_.exprId == child.output(i).exprId))
       generate.copy(unrequiredChildIndex = dropped, child = child)
-    case outer @ ExtractFeatures(_, _, _, _, _, node: ExtractFeatures) =>
+    case outer @ ExtractFeatures(_, _, _, _, _, _, node: ExtractFeatures) =>
       outer.withNewChildren(Seq(pruned(node, outer.references)))
   }
 
   private def pruned(node: ExtractFeatures, used: AttributeSet): LogicalPlan = {
     val kept = node.kept.filter(used.contains)
-    if (node.binding.isNested) {
+    if (node.makesLists) {
       if (used.contains(node.attributes.head)) node.copy(kept = kept) else node.child
     } else {
       val (selected, attributes) = node.selected.zip(node.attributes).filter { case (_, a) => used.contains(a) }.unzip
-      if (attributes.isEmpty) node.child
-      else if (kept.length == node.kept.length && attributes.length == node.attributes.length) node
-      else node.copy(kept = kept, selected = selected, attributes = attributes)
+      val candidates = node.candidates.map(prunedCandidates(_, used))
+      if (attributes.isEmpty && candidates.isEmpty) node.child
+      else if (kept.length == node.kept.length && attributes.length == node.attributes.length && candidates == node.candidates) node
+      else node.copy(kept = kept, candidates = candidates, selected = selected, attributes = attributes)
     }
+  }
+
+  private def prunedCandidates(candidates: KeptCandidates, used: AttributeSet): KeptCandidates = {
+    val (positions, attributes) = candidates.positions.zip(candidates.attributes).filter { case (_, a) => used.contains(a) }.unzip
+    KeptCandidates(positions, attributes)
   }
 }
