@@ -11,11 +11,15 @@ struct Sha1Algorithm {
   static constexpr uint32_t kStart[kWords] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
 
   static void change(uint32_t* state, const uint32_t* block) {
-    uint32_t words[80];
-    __builtin_memcpy(words, block, 16 * sizeof(uint32_t));
-    for (uint32_t i = 16; i < 80; ++i) {
-      words[i] = digest::rotate_left(words[i - 3] ^ words[i - 8] ^ words[i - 14] ^ words[i - 16], 1);
-    }
+    // The words of the last sixteen rounds: word i takes the place of word i - 16.
+    uint32_t words[16];
+    __builtin_memcpy(words, block, sizeof(words));
+    const auto next_word = [&](uint32_t i) __attribute__((always_inline)) {
+      uint32_t& word = words[i & 15];
+      const uint32_t mixed = words[(i + 13) & 15] ^ words[(i + 8) & 15] ^ words[(i + 2) & 15] ^ word;
+      word = i < 16 ? word : digest::rotate_left(mixed, 1);
+      return word;
+    };
     uint32_t s[kWords];
     __builtin_memcpy(s, state, sizeof(s));
     // Twenty rounds with one function; instead of moving all words on, each round names them anew.
@@ -26,11 +30,11 @@ struct Sha1Algorithm {
         at(1) = digest::rotate_left(at(1), 30);
       };
       for (uint32_t i = begin; i < begin + 20; i += 5) {
-        round(words[i], 0);
-        round(words[i + 1], 1);
-        round(words[i + 2], 2);
-        round(words[i + 3], 3);
-        round(words[i + 4], 4);
+        round(next_word(i), 0);
+        round(next_word(i + 1), 1);
+        round(next_word(i + 2), 2);
+        round(next_word(i + 3), 3);
+        round(next_word(i + 4), 4);
       }
     };
     rounds(0, 0x5A827999, [](uint32_t b, uint32_t c, uint32_t d) { return (b & c) | (~b & d); });
