@@ -30,17 +30,16 @@ struct Histogram {
     for (uint32_t i = 0; i < xs.size(); ++i) {
       if (xs.is_null(i)) continue;
       const T x = xs[i];
-      size_t low = 0;
-      for (size_t size = buckets - 1; size > 0;) {
-        const size_t half = size / 2;
-        if (boundaries[low + half] <= x) {
-          low += half + 1;
-          size -= half + 1;
-        } else {
-          size = half;
-        }
+      // A binary search without branches: where an element falls is hard to predict.
+      size_t bucket = 0;
+      size_t left = buckets - 1;
+      while (left > 1) {
+        const size_t half = left / 2;
+        bucket += half & (size_t{0} - (boundaries[bucket + half - 1] <= x ? 1 : 0));
+        left -= half;
       }
-      ++counts[low];
+      if (left == 1) bucket += boundaries[bucket] <= x ? 1 : 0;
+      ++counts[bucket];
     }
     result.reserve(static_cast<uint32_t>(buckets));
     for (size_t b = 0; b < buckets; ++b) result.push_back(counts[b]);

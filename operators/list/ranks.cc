@@ -37,7 +37,7 @@ constexpr Operator kOperator = {
               {"an element is null", "a null element; it takes no place"},
               {"the list is empty", "an empty list"}},
     .examples = {{"ranks([30, 10, 20])", "[3, 1, 2]"}, {"ranks([5, 7, 5], descending = true)", "[2, 1, 2]"}},
-    .cost = {.per_row = 25.0, .per_element = 9.0},
+    .cost = {.per_row = 25.0, .per_element = 12.0},
     .aliases = "rankdata list_rank arg_rank rank_elements",
     .see_also = "sort sort_by positions",
 };

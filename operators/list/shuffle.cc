@@ -27,7 +27,7 @@ constexpr Operator kOperator = {
     .edges = {{"the list is empty", "an empty list"}, {"`seed` is null", "null"}},
     .examples = {{"sort(shuffle([3, 1, 2], 7))", "[1, 2, 3]"},
                  {"shuffle([\"a\", \"b\", \"c\", \"d\"], 1)", "[\"b\", \"d\", \"a\", \"c\"]"}},
-    .cost = {.per_row = 12.0, .per_element = 12.0},
+    .cost = {.per_row = 12.0, .per_element = 15.0},
     .aliases = "random_order permutation random_shuffle list_shuffle",
     .see_also = "take_sample sample hash",
 };

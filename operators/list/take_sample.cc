@@ -40,7 +40,7 @@ constexpr Operator kOperator = {
               {"`count` is 0 or negative", "an empty list"},
               {"`count` or `seed` is null", "null"}},
     .examples = {{"take_sample([1, 2, 3], 5, 7)", "[1, 2, 3]"}, {"length(take_sample(range(100), 10, 7))", "10"}},
-    .cost = {.per_row = 15.0, .per_element = 8.0},
+    .cost = {.per_row = 15.0, .per_element = 14.0},
     .aliases = "random_pick seq_sample sample_list list_sample random_sample",
     .see_also = "shuffle sample take_last",
 };

@@ -60,7 +60,7 @@ constexpr Operator kOperator = {
               {"the list is empty", "an empty map"}},
     .examples = {{"group_max([\"a\", \"b\", \"a\"], [1, 2, 5])[\"a\"]", "5"},
                  {"values(group_max([3, 4, 8], x -> x % 2, x -> x))", "[3, 8]"}},
-    .cost = {.per_row = 25.0, .per_element = 4.0},
+    .cost = {.per_row = 25.0, .per_element = 5.0},
     .aliases = "max_cate groupby group_by maxMap map_max",
     .see_also = "group_min group_sum max_by max",
 };

@@ -60,7 +60,7 @@ constexpr Operator kOperator = {
               {"the list is empty", "an empty map"}},
     .examples = {{"group_min([\"a\", \"b\", \"a\"], [1, 2, 5])[\"a\"]", "1"},
                  {"values(group_min([3, 4, 8], x -> x % 2, x -> x))", "[3, 4]"}},
-    .cost = {.per_row = 25.0, .per_element = 4.0},
+    .cost = {.per_row = 25.0, .per_element = 5.0},
     .aliases = "min_cate groupby group_by minMap map_min",
     .see_also = "group_max group_sum min_by min",
 };

@@ -37,7 +37,7 @@ constexpr Operator kOperator = {
         {generic_overload<"<T: scalar>(xs: list<T>) -> list<int>", OccurrenceNumbers, bool, int64_t, double, Text>()},
     .edges = {{"an element is null", "a null element"}, {"the list is empty", "an empty list"}},
     .examples = {{"occurrence_numbers([\"a\", \"b\", \"a\", \"a\"])", "[0, 0, 1, 2]"}},
-    .cost = {.per_row = 15.0, .per_element = 3.5},
+    .cost = {.per_row = 15.0, .per_element = 4.5},
     .aliases = "cumcount cumulative_count row_number running_count",
     .see_also = "count_values distinct positions session_ids",
 };
