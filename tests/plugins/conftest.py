@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from plugin_build import build, install, missing
+
+from .plugin_build import build, install, missing
 
 
 @pytest.fixture(scope="session")

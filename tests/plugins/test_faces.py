@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from jvm.java import PATH_PROPERTY, compile_classes, tool
 from jvm.java import missing as missing_java
-from plugin_build import BUILD, run
+
+from .plugin_build import BUILD, run
 
 C_LIBRARY = BUILD / "libfeature_extractor.so.0.1.0"
 NOT_FOUND, CORRUPT = 2, 4

@@ -11,9 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from plugin_build import (
+from feature_extractor import _native
+from feature_extractor.errors import EngineError
+
+from .plugin_build import (
     FLAGS,
     INTERFACE,
+    ROOT,
     TEMPLATE,
     fx,
     of_name,
@@ -24,7 +28,7 @@ from plugin_build import (
     with_number,
     with_trait,
 )
-from process import VALUES, steps
+from .process import VALUES, steps
 
 PROGRAM = TEMPLATE / "ranking.fx"
 MATH_LIBRARY = Path("/lib/x86_64-linux-gnu/libm.so.6")
@@ -392,3 +396,57 @@ def test_arithmetic_is_probed(library: Path, tmp_path: Path) -> None:
         assert "-ffp-contract=off" in said[0]
     assert "so that sums are reordered" in said[1]
     assert said[2].startswith("ok")
+
+
+# ---- what is installed -----------------------------------------------------------------------------
+
+
+def test_installed_headers_include_only_each_other(installed: Path) -> None:
+    folder = installed.parent / "include"
+    headers = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.h"))
+    assert "feature_extractor/plugin.h" in headers
+    assert "feature_extractor/math/logarithm.h" in headers
+    included = {
+        name
+        for header in headers
+        for name in re.findall(r'#include ["<]([\w/]+\.h)[">]', (folder / header).read_text())
+    }
+    assert included <= set(headers)
+
+
+def test_the_command_line_names_the_folders() -> None:
+    assert (Path(fx("plugin", "headers").strip()) / "feature_extractor/plugin.h").is_file()
+    assert (Path(fx("plugin", "cmake").strip()) / "feature_extractor-config.cmake").is_file()
+
+
+def test_the_version_in_the_header_is_that_of_the_project() -> None:
+    import feature_extractor
+
+    header = (ROOT / "cpp/include/feature_extractor/plugin.h").read_text(encoding="utf-8")
+    assert re.findall(r'HEADER_VERSION "([\d.]+)"', header) == [feature_extractor.__version__]
+
+
+# ---- damaged plans ---------------------------------------------------------------------------------
+
+SIGNATURES = [{"name": "shop.is_valid_gtin", "signatures": ["(code: string) -> bool"]}]
+
+
+@pytest.mark.parametrize(
+    "plugins",
+    [
+        1,
+        [1],
+        [{}],
+        [{"name": 1, "version": 2}],
+        [{"name": "shop"}],
+        [{"name": "shop", "version": "1.0.0", "operators": 1}],
+        [{"name": "shop", "version": "1.0.0", "digest": "", "operators": [1]}],
+        [{"name": "shop", "version": "1.0.0", "operators": [{"name": "x", "signatures": 1}]}],
+        [{"name": "shop", "version": "1.0.0", "operators": [{"name": "x", "signatures": [1]}]}],
+        [{"name": "shop", "version": "1.0.0", "operators": SIGNATURES}] * 1001,
+    ],
+)
+def test_damaged_requirements_are_refused(plugins: object) -> None:
+    plan = json.dumps({"format": 1, "plugins": plugins, "domains": []})
+    with pytest.raises(EngineError, match=r"plug-in|not valid"):
+        _native.load_plan(plan, {})

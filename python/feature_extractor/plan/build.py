@@ -68,7 +68,7 @@ def build_plan(
     """
     operators = Operators(registry)
     dependencies = Dependencies(operators)
-    sites = _Sites(program)
+    sites = SiteTexts(program)
     with _deep_recursion(), without_collection():
         if optimise:
             program = _rewritten(program, operators, dependencies)
@@ -102,7 +102,7 @@ def _folded(
     operators: Operators,
     dependencies: Dependencies,
     fold: Fold,
-    sites: _Sites,
+    sites: SiteTexts,
 ) -> CheckedProgram:
     roots = [feature.value for feature in program.features]
     found = constant_subexpressions(roots, dependencies)
@@ -152,7 +152,7 @@ def _required_plugins(content: Mapping[str, Any], registry: Registry) -> list[di
     ]
 
 
-class _Sites:
+class SiteTexts:
     """Writes places relative to the program's folder: a plan knows not where it was compiled."""
 
     def __init__(self, program: CheckedProgram) -> None:
@@ -160,6 +160,7 @@ class _Sites:
         self._paths: dict[str, str] = {}
 
     def text(self, expression: Expression) -> str:
+        """Return ``file:line:column`` of an expression."""
         site = expression.site
         path = self._paths.get(site.path)
         if path is None:

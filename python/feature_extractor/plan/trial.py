@@ -8,6 +8,7 @@ from typing import TypeVar
 from feature_extractor.check.typed import Call, CheckedProgram, Expression
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.errors import EngineError
+from feature_extractor.plan.build import SiteTexts
 from feature_extractor.plan.dependencies import children
 from feature_extractor.plan.errors import PlanError, plan_error
 from feature_extractor.plan.package import Package
@@ -41,6 +42,7 @@ def try_package(
 
 def _find(checked: CheckedProgram, operator: str, place: str) -> Call | None:
     """Return the call of an operator at a place ``file:line:column``."""
+    sites = SiteTexts(checked)
     seen: set[int] = set()
     pending: list[Expression] = [feature.value for feature in checked.features]
     while pending:
@@ -48,7 +50,7 @@ def _find(checked: CheckedProgram, operator: str, place: str) -> Call | None:
         if id(expression) not in seen:
             seen.add(id(expression))
             found = isinstance(expression, Call) and expression.operator == operator
-            if found and str(expression.site) == place:
+            if found and sites.text(expression) == place:
                 assert isinstance(expression, Call)
                 return expression
             pending.extend(children(expression))

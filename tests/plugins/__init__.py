@@ -1,0 +1,1 @@
+"""Plug-ins: the example is built once, and loaded by each face."""
