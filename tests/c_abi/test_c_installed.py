@@ -81,18 +81,53 @@ def test_what_is_installed(prefix: Path) -> None:
     assert {Path(p).name for p in notices} >= {"RE2.txt", "utf8proc.txt"}
     (library,) = (p for p in found if p.endswith(".so"))
     folder = library.rpartition("/")[0]
-    assert found - notices == {
+    for_plugins = {p for p in found if p.startswith("include/") and not p.endswith("/c_api.h")}
+    assert {Path(p).name for p in for_plugins} >= {
+        "plugin.h",
+        "operator.h",
+        "math.h",
+        "logarithm.h",
+    }
+    assert found - notices - for_plugins == {
         "share/doc/feature_extractor/LICENSE",
+        "bin/fx_plugin_registry",
         "include/feature_extractor/c_api.h",
         f"{folder}/libfeature_extractor.so",
         f"{folder}/libfeature_extractor.so.0",
         f"{folder}/libfeature_extractor.so.{fx.__version__}",
         f"{folder}/cmake/feature_extractor/feature_extractor-config.cmake",
         f"{folder}/cmake/feature_extractor/feature_extractor-config-version.cmake",
+        f"{folder}/cmake/feature_extractor/feature_extractor-plugin.cmake",
         f"{folder}/cmake/feature_extractor/feature_extractor-targets.cmake",
         f"{folder}/cmake/feature_extractor/feature_extractor-targets-release.cmake",
         f"{folder}/pkgconfig/feature_extractor.pc",
     }
+
+
+def test_the_program_for_registries_finds_the_library(prefix: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [prefix / "bin/fx_plugin_registry", tmp_path, tmp_path / "out.json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "This is not a plug-in" in done.stderr
+
+
+@pytest.mark.slow
+def test_a_plugin_is_built_with_the_installed_library(prefix: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples/plugin", tmp_path / "plugin")
+    run(
+        "cmake",
+        "-S",
+        tmp_path / "plugin",
+        "-B",
+        tmp_path / "build",
+        f"-DCMAKE_PREFIX_PATH={prefix}",
+    )
+    run("cmake", "--build", tmp_path / "build")
+    assert '"name":"shop"' in (tmp_path / "build/shop.registry.json").read_text()
 
 
 def test_with_pkg_config(prefix: Path, shop: Path, tmp_path: Path) -> None:

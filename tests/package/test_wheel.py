@@ -90,6 +90,12 @@ def test_the_installed_package_is_not_the_source_tree(environment: Path, tmp_pat
     assert module.is_relative_to(environment.parent)
     notices = {path.stem for path in (module.parent / "third_party").iterdir()}
     assert {"RE2", "utf8proc"} <= notices
+    assert "smoothed(" in run(environment / "fx", "ops", "std/ctr.fx", folder=tmp_path)
+    headers = Path(run(environment / "fx", "plugin", "headers", folder=tmp_path).strip())
+    assert headers == module.parent / "include"
+    assert (headers / "feature_extractor/plugin.h").is_file()
+    cmake = Path(run(environment / "fx", "plugin", "cmake", folder=tmp_path).strip())
+    assert (cmake / "feature_extractor-plugin.cmake").is_file()
 
 
 @pytest.mark.slow
