@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -22,21 +24,9 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 GENRES = ["drama", "comedy", "crime", "\u00e9tude", ""]
 
-_INPUTS = """
-input request {
-    now:     timestamp
-    history: list<{movie: int, genre: string, at: timestamp, rating: float}>
-    clicked: list<{movie: int, at: timestamp}>
-    tags:    list<list<string>>
-    taste:   map<string, float>
-}
-input candidate { movie: int  genre: string  genres: list<string>  rates: map<string, float> }
-
-let recent = history.filter(e -> e.at >= now - 30d and e.at < now)
-let week = history.filter(e -> e.at >= now - 7d and e.at < now)
-let sessions = history.map(e -> e.at).session_ids(30m)
-let seconds_of(x) = x.total_seconds()
-"""
+PAGE = Path(__file__).parents[2] / "docs" / "sequences.md"
+_BLOCKS = re.findall(r"^```\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+_DECLARATIONS = _BLOCKS[0]
 
 Row = dict[str, Any]
 Oracle = Callable[[Row, Row], float]
@@ -220,7 +210,7 @@ EXPRESSIONS: dict[str, Oracle] = {
     "to_float(recent.count(e -> e.genre == genre)), 0.25, 4.0)": lambda r, c: (
         (sum(e["genre"] == c["genre"] for e in _window(r, 7)) + 1) / (len(_matched(r, c)) + 4)
     ),
-    "history.map(e -> e.at).differences().map(g -> seconds_of(g)).mean() ?? 0.0": lambda r, c: (
+    "history.map(e -> e.at).differences().map(g -> total_seconds(g)).mean() ?? 0.0": lambda r, c: (
         (r["history"][-1]["at"] - r["history"][0]["at"]).total_seconds() / (len(r["history"]) - 1)
         if len(r["history"]) > 1
         else 0
@@ -344,7 +334,7 @@ def rows() -> list[tuple[Row, list[Row]]]:
 @pytest.fixture(scope="module")
 def extractor() -> fx.Extractor:
     features = "".join(f"feature f{i} : dense = {text}\n" for i, text in enumerate(EXPRESSIONS))
-    return fx.compile_text(_INPUTS + features).extractor()
+    return fx.compile_text(_DECLARATIONS + features).extractor()
 
 
 def _differences(
@@ -376,6 +366,13 @@ def test_flat_rows(extractor: fx.Extractor, rows: list[tuple[Row, list[Row]]]) -
     got = _values(extractor.extract([{**r, **c} for r, c in pairs]))
     found = _differences(got, pairs)
     assert not found, found[0]
+
+
+def test_the_page_shows_what_is_compared() -> None:
+    features = re.findall(r"^feature \w+ +: dense = (.*)$", "".join(_BLOCKS[1:]), re.M)
+    assert len(features) > 25
+    assert not set(features) - set(EXPRESSIONS)
+    fx.compile_text("".join(_BLOCKS))
 
 
 def test_the_histories_reach_the_edges(rows: list[tuple[Row, list[Row]]]) -> None:
