@@ -12,10 +12,9 @@ from feature_extractor import _native
 from feature_extractor.check.typed import CheckedProgram, Feature, Input
 from feature_extractor.errors import EngineError
 from feature_extractor.plan.errors import PlanError
-from feature_extractor.types import ScalarType, Type
-from operators.case_file import read_cases
-from operators.operator_file import OperatorFile
-from operators.programs import (
+from feature_extractor.testing.case_file import read_cases
+from feature_extractor.testing.operator_file import OperatorFile
+from feature_extractor.testing.programs import (
     PLACE,
     Blobs,
     compile_groups,
@@ -24,9 +23,10 @@ from operators.programs import (
     record_batch,
     rows_of,
 )
+from feature_extractor.testing.random_values import random_value
+from feature_extractor.testing.values import arrow_array
+from feature_extractor.types import ScalarType, Type
 from operators.random_programs import Generator, check_all, random_expressions, with_names
-from operators.random_values import random_value
-from operators.values import arrow_array
 
 from .java import GROUPS, MAPS, PAIR, TABLE, Answer, JavaProcess, Table
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from feature_extractor import registry as signatures
 from feature_extractor.check.program import analyse_text
 from feature_extractor.check.typed import Expression, Input
+from feature_extractor.testing.programs import registry
 from feature_extractor.types import (
     SCALARS,
     ListType,
@@ -19,8 +20,6 @@ from feature_extractor.types import (
     Type,
     VectorType,
 )
-
-from .programs import registry
 
 _FIELDS: Final = """\
     {p}_int, {p}_count: int

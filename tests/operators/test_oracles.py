@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 import xxhash
+from feature_extractor.testing.evaluation import evaluate
+from feature_extractor.testing.random_values import random_value
 from feature_extractor.types import FLOAT, INT, STRING, ListType, Type, VectorType
-
-from .evaluation import evaluate
-from .random_values import random_value
 
 ROWS = 1200
 _NULLABLE_INTS = ListType(element=INT.with_nullable(True))

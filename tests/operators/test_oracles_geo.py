@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from .evaluation import evaluate
+from feature_extractor.testing.evaluation import evaluate
 
 ROWS = 1500
 _RADIUS = 6371.0088

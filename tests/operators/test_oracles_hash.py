@@ -14,10 +14,9 @@ import google_crc32c
 import mmh3
 import pytest
 import xxhash
+from feature_extractor.testing.evaluation import evaluate
+from feature_extractor.testing.random_values import random_value
 from feature_extractor.types import BYTES, FLOAT, INT, STRING, Type
-
-from .evaluation import evaluate
-from .random_values import random_value
 
 ROWS = 1200
 _MASK = 2**64 - 1

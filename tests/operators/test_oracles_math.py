@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
+from feature_extractor.testing.evaluation import evaluate
+from feature_extractor.testing.random_values import FLOATS
 from scipy import special
-
-from .evaluation import evaluate
-from .random_values import FLOATS
 
 ROWS = 1500
 

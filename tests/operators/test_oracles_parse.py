@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
-from .evaluation import evaluate
+from feature_extractor.testing.evaluation import evaluate
 
 ROWS = 1500
 

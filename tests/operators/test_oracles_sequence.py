@@ -14,10 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import xxhash
+from feature_extractor.testing.evaluation import evaluate
+from feature_extractor.testing.random_values import random_value
 from feature_extractor.types import FLOAT, INT, STRING, TIMESTAMP, ListType, MapType, Type
-
-from .evaluation import evaluate
-from .random_values import random_value
 
 ROWS = 1200
 _TYPES: dict[str, Type] = {

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from feature_extractor.testing.evaluation import evaluate
+from feature_extractor.testing.random_values import random_value
 from feature_extractor.types import STRING
 from rapidfuzz.distance import (
     DamerauLevenshtein,
@@ -19,9 +21,6 @@ from rapidfuzz.distance import (
     Levenshtein,
     Prefix,
 )
-
-from .evaluation import evaluate
-from .random_values import random_value
 
 ROWS = 1500
 _LONG = 200

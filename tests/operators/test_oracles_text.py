@@ -11,10 +11,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
+from feature_extractor.testing.evaluation import evaluate
+from feature_extractor.testing.random_values import random_value
 from feature_extractor.types import FLOAT, STRING, ListType
-
-from .evaluation import evaluate
-from .random_values import random_value
 
 ROWS = 1500
 _WORDS = ListType(element=STRING.with_nullable(True))

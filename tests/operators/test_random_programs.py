@@ -18,12 +18,12 @@ from feature_extractor import _native
 from feature_extractor.check.typed import CheckedProgram, Feature, Input
 from feature_extractor.errors import EngineError
 from feature_extractor.plan.errors import PlanError
+from feature_extractor.testing.layouts import LAYOUTS
+from feature_extractor.testing.programs import PLACE, Blobs, packaged, read_values, rows_of
+from feature_extractor.testing.random_values import random_value
+from feature_extractor.testing.values import arrow_array, decode
 
-from .layouts import LAYOUTS
-from .programs import PLACE, Blobs, packaged, read_values, rows_of
 from .random_programs import Generator, check_all, random_expressions, with_names
-from .random_values import random_value
-from .values import arrow_array, decode
 
 PROGRAMS_PER_TEST = 10
 EXPRESSIONS = 4

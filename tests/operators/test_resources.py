@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from .evaluation import evaluate
+from feature_extractor.testing.evaluation import evaluate
 
 WORDS = ["lord", "of", "the", "rings", "日本", "42", "-7"]
 DECLARATIONS = """\

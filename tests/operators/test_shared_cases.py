@@ -21,8 +21,7 @@ from typing import Any
 
 import pytest
 from feature_extractor.plan.resources import read_time_zone
-
-from .evaluation import evaluate
+from feature_extractor.testing.evaluation import evaluate
 
 _ROOT = Path(__file__).parents[2]
 CASES = Path(os.environ.get("FEATURE_EXTRACTOR_SHARED", _ROOT.parent / "shared")) / "cases"

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from feature_extractor.testing.evaluation import evaluate
 
-from .evaluation import evaluate
 from .test_shared_cases import CASES, _records, _report
 
 pytestmark = pytest.mark.skipif(

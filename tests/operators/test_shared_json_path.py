@@ -10,8 +10,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from feature_extractor.testing.evaluation import evaluate
 
-from .evaluation import evaluate
 from .test_shared_cases import CASES, _report
 
 pytestmark = pytest.mark.skipif(

@@ -6,8 +6,8 @@ import math
 from collections import Counter, defaultdict
 
 import pytest
+from feature_extractor.testing.evaluation import evaluate
 
-from .evaluation import evaluate
 from .test_shared_cases import CASES, _records, _report
 
 pytestmark = pytest.mark.skipif(

@@ -13,8 +13,7 @@ import struct
 
 import pytest
 import xxhash
-
-from .evaluation import evaluate
+from feature_extractor.testing.evaluation import evaluate
 
 # A pattern in the syntax of RE2, and for Python's `re` where that differs.
 PATTERNS = [

@@ -22,16 +22,16 @@ from feature_extractor.check.typed import CheckedProgram, Feature, Input
 from feature_extractor.digest import TableDigest, digest_table
 from feature_extractor.errors import EngineError
 from feature_extractor.plan.errors import PlanError
+from feature_extractor.testing.programs import PLACE, packaged, registry
+from feature_extractor.testing.random_values import random_value
+from feature_extractor.testing.values import arrow_type
 from feature_extractor.types import SCALARS, ListType, StructType, Type, VectorType
-from operators.programs import PLACE, packaged, registry
 from operators.random_programs import (
     DECLARATIONS,
     Generator,
     plain,
     with_names,
 )
-from operators.random_values import random_value
-from operators.values import arrow_type
 
 EXPRESSIONS = 3
 DEEPEST = 4
