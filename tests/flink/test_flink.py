@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import struct
 import subprocess
 from pathlib import Path
 
 import feature_extractor as fx
 import pyarrow as pa
 import pytest
-from feature_extractor import _native
-from feature_extractor.check.typed import CheckedProgram, Feature
-from feature_extractor.errors import EngineError
-from feature_extractor.plan.errors import PlanError
-from jvm.java import ROOT, Table, java_home
-from operators.programs import PLACE, packaged, read_values, record_batch, rows_of
-from operators.random_programs import Generator, check_all, random_expressions
-from operators.random_values import random_value
-from operators.values import arrow_array
+from jvm.java import ROOT, java_home
 
 from .conftest import Samples, read_digest
 from .jars import ENVIRONMENT, jar, missing_for_flink
 from .session import FlinkProcess, JobError
-
-PROGRAMS = 60
-EXPRESSIONS = 4
-ROWS = 90
 
 
 @pytest.mark.parametrize("way", ["nested", "flat"])
@@ -136,53 +122,6 @@ def test_streams(flink: FlinkProcess, programs: Path) -> None:
     assert len(rows) == 41
     for x, total, who, digest in rows:
         assert total == (x or 0) + (1 if who == "ann" else 2) * digests[digest]
-
-
-def test_random_programs(flink: FlinkProcess, tmp_path: Path) -> None:
-    truths, shown = [], []
-    seed = 0
-    while len(truths) < PROGRAMS:
-        seed += 1
-        source = random.Random(seed)
-        generator = Generator(source)
-        texts = random_expressions(generator, EXPRESSIONS)
-        expressions = check_all(texts)
-        assert expressions is not None
-        features = tuple(Feature(f"g{i}", "value", e, PLACE) for i, e in enumerate(expressions))
-        program = CheckedProgram("random.fx", generator.inputs, (), features)
-        try:
-            package = packaged(program, True)
-            extractor = _native.load_package(package, True, 2, False)[0]
-        except (PlanError, EngineError):
-            continue  # A constant that an operator refuses; the tests of Python hold it to that.
-        columns = {}
-        for one in generator.inputs:
-            values = [random_value(source, one.type) for _ in range(ROWS)]
-            if one.domain == "request":
-                few = values[: ROWS // 6]
-                values = [few[i * len(few) // ROWS] for i in range(ROWS)]
-            if one.name.endswith("_duration"):
-                values = [value - value % 1000 for value in values]
-            columns[one.name] = (one.type, values)
-        types = {name: type_ for name, (type_, _) in columns.items()}
-        table = Table(types, list(zip(*(values for _, values in columns.values()), strict=True)))
-        (tmp_path / f"{len(truths)}.rows").write_bytes(table.to_bytes())
-        (tmp_path / f"{len(truths)}.fxp").write_bytes(package)
-        arrays = {name: arrow_array(values, type_) for name, (type_, values) in columns.items()}
-        extraction = extractor.extract(record_batch(arrays, ROWS), 1, 1024)[0]
-        truths.append([rows_of(blobs) for blobs in read_values(extraction, EXPRESSIONS)])
-        shown.append(texts)
-    flink.run("random_programs", folder=tmp_path, count=PROGRAMS)
-    for i, truth in enumerate(truths):
-        data = (tmp_path / f"{i}.out").read_bytes()
-        at = 0
-        for row in range(ROWS):
-            for feature in range(EXPRESSIONS):
-                (size,) = struct.unpack_from(">I", data, at)
-                value = data[at + 4 : at + 4 + size]
-                at += 4 + size
-                assert value == truth[feature][row], f"program {i}, row {row}: {shown[i][feature]}"
-        assert at == len(data)
 
 
 def test_example(tmp_path: Path) -> None:

@@ -115,6 +115,10 @@ class Answer:
     requests: int
     columns: list[Column]
     counts: list[tuple[int, ...]]
+    digests: list[str]
+    """Of the columns, then of the rows."""
+    records: tuple[bytes, bytes]
+    """The SHA-256 of the rows as TFRecord, as examples and as sequence examples."""
 
 
 class JavaError(Exception):
@@ -231,5 +235,7 @@ def _answer(data: bytes, features: int, inputs: int) -> Answer:
         offsets = np.frombuffer(sized(), np.int64)
         columns.append(Column(kind, defaulted, offsets, sized(), sized()))
     counts = [struct.unpack_from("<5q", data, at + 40 * i) for i in range(inputs)]
-    assert at + 40 * inputs == len(data)
-    return Answer(rows, requests, columns, counts)
+    at += 40 * inputs
+    answer = Answer(rows, requests, columns, counts, sized().decode().split(), (sized(), sized()))
+    assert at == len(data)
+    return answer

@@ -89,6 +89,21 @@ void free_arrow_structures(JNIEnv*, jlong structures) {
   if (owned->schema.release != nullptr) owned->schema.release(&owned->schema);
 }
 
+// Fills {low, high} for each column, and then for the rows.
+void digest_table(JNIEnv* env, jlong schema, jlong array, jlongArray numbers) {
+  std::vector<fx_digest128> digests(static_cast<size_t>(env->GetArrayLength(numbers)) / 2);
+  fx_error* error = nullptr;
+  const fx_code code = fx_digest_table(pointer<ArrowSchema>(schema), pointer<ArrowArray>(array), digests.data(),
+                                       digests.size() - 1, &digests.back(), &error);
+  check(env, code, error);
+  std::vector<jlong> values;
+  for (const fx_digest128& digest : digests) {
+    values.push_back(static_cast<jlong>(digest.low));
+    values.push_back(static_cast<jlong>(digest.high));
+  }
+  env->SetLongArrayRegion(numbers, 0, static_cast<jsize>(values.size()), values.data());
+}
+
 void free_extraction(JNIEnv*, jlong extraction) { fx_extraction_free(pointer<fx_extraction>(extraction)); }
 
 }  // namespace
@@ -98,6 +113,7 @@ void add_extraction_methods(std::vector<JNINativeMethod>* methods) {
                                       native_method("describeExtraction", "(J[JI)V", entry<describe_extraction>()),
                                       native_method("inputCounts", "(JI[J)V", entry<input_counts>()),
                                       native_method("exportArrow", "(JJJ)V", entry<export_arrow>()),
+                                      native_method("digestTable", "(JJ[J)V", entry<digest_table>()),
                                       native_method("newArrowStructures", "([J)V", entry<new_arrow_structures>()),
                                       native_method("freeArrowStructures", "(J)V", entry<free_arrow_structures>()),
                                       native_method("freeExtraction", "(J)V", entry<free_extraction>()),

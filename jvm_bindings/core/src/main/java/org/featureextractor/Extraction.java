@@ -30,6 +30,9 @@ public final class Extraction implements AutoCloseable {
   /** Valid as long as {@link #handle} is not freed. */
   private final long sessionPointer;
 
+  private final FeatureExtractor extractor;
+  private final ReentrantLock work;
+
   private final FeatureExtractor.Description description;
   private final NativeHandle handle;
   private final long[] numbers;
@@ -37,7 +40,9 @@ public final class Extraction implements AutoCloseable {
   private final ByteBuffer[] views;
 
   Extraction(Session session, long pointer) {
-    description = session.extractor().description();
+    extractor = session.extractor();
+    work = session.work();
+    description = extractor.description();
     int features = description.features().size();
     // The session's memory is accounted by it, so its handle lives at least as long as this extraction.
     NativeHandle owner = session.handle();
@@ -379,6 +384,24 @@ public final class Extraction implements AutoCloseable {
       NativeMethods.exportArrow(sessionPointer, pointer, arrayAddress);
     } finally {
       handle.release();
+    }
+  }
+
+  /**
+   * The digest of all values: the same as in Python and on the command line for the same rows, in whatever order they come. It waits for
+   * a call of the session that runs.
+   *
+   * @return of the features, in the order of the program; those of batches are added
+   * @throws IllegalStateException if the extraction or its extractor was closed
+   */
+  public TableDigest digest() {
+    work.lock();
+    try (ArrowStructures arrow = new ArrowStructures()) {
+      extractor.exportOutputSchema(arrow.schemaAddress());
+      exportArrow(arrow.arrayAddress());
+      return TableDigest.of(arrow.schemaAddress(), arrow.arrayAddress(), rows(), features().size());
+    } finally {
+      work.unlock();
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A loaded package, ready to run. It never changes, and may be used by many threads at once; each makes a {@link Session} of its own.
@@ -102,6 +103,7 @@ public final class FeatureExtractor implements AutoCloseable {
    * @throws FeatureExtractorException as {@link #load(byte[])}
    */
   public static FeatureExtractor load(byte[] bytes, LoadOptions options) {
+    Objects.requireNonNull(bytes, "bytes");
     Plugin.ensureNamedLoaded();
     return new FeatureExtractor(NativeMethods.loadBytes(bytes, options.skipResourceDigests()));
   }

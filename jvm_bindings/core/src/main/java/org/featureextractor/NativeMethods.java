@@ -85,6 +85,9 @@ final class NativeMethods {
   /** Releases what the structures hold, and frees them. */
   static native void freeArrowStructures(long structures);
 
+  /** Fills {low, high} of the digest of each column, and then of the rows. */
+  static native void digestTable(long schema, long array, long[] numbers);
+
   static native void freeExtraction(long extraction);
 
   static native long newService(long extractor);

@@ -8,9 +8,12 @@ import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +29,8 @@ import org.featureextractor.InputCounts;
 import org.featureextractor.MemoryReservation;
 import org.featureextractor.RequestBatch;
 import org.featureextractor.Session;
+import org.featureextractor.TableDigest;
+import org.featureextractor.TfRecordEncoder;
 
 /**
  * Extracts what another program sends, and sends the features back, bit by bit: so tests compare the JVM with other faces in one
@@ -220,7 +225,38 @@ public final class ParityRunner {
       answer.writeLong(counts.outOfRange());
       answer.writeLong(counts.wrongSize());
     }
+    answer.writeBytes(digest(extraction).getBytes(StandardCharsets.UTF_8));
+    answer.writeBytes(records(extraction, false));
+    answer.writeBytes(records(extraction, true));
     return answer.toByteArray();
+  }
+
+  /** The digests of the columns, and then that of the rows. */
+  private static String digest(Extraction extraction) {
+    TableDigest digest = extraction.digest();
+    StringBuilder text = new StringBuilder();
+    for (BigInteger column : digest.columns()) {
+      text.append(String.format("%032x ", column));
+    }
+    return text.append(digest).toString();
+  }
+
+  /** The SHA-256 of the TFRecord file. */
+  private static byte[] records(Extraction extraction, boolean sequence) {
+    MessageDigest hash;
+    try {
+      hash = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+    TfRecordEncoder encoder = new TfRecordEncoder(sequence);
+    encoder.addFeatures(extraction.features());
+    for (long row = 0; row < extraction.rows(); ++row) {
+      encoder.write(extraction, row);
+      encoder.endRecord();
+      hash.update(encoder.bytes(), 0, encoder.size());
+    }
+    return hash.digest();
   }
 
   private static byte[] copy(java.nio.LongBuffer view) {

@@ -1,11 +1,12 @@
 package org.featureextractor.flink;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -21,11 +22,8 @@ import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.types.RowKind;
 import org.featureextractor.ErrorCode;
 import org.featureextractor.Extraction;
-import org.featureextractor.Feature;
 import org.featureextractor.FeatureExtractor;
 import org.featureextractor.FeatureExtractorException;
-import org.featureextractor.InputCounts;
-import org.featureextractor.MemoryReservation;
 import org.featureextractor.Service;
 
 /**
@@ -38,7 +36,9 @@ import org.featureextractor.Service;
 abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
   private static final long serialVersionUID = 1L;
   private static final String STATE = "feature-extractor-package";
-  private static final int STATE_PARTS = 4;
+  /** The key of the digest of the package with which the job was made; the other keys are those of the reference. */
+  private static final String JOB_DIGEST = "job";
+
   private static final int ROWS_BETWEEN_LOOKS_AT_BYTES = 16;
 
   /**
@@ -73,15 +73,11 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
   private transient long batchBegan;
   private transient boolean timerIsSet;
 
-  private transient ListState<byte[]> state;
-  private transient Counter rowCounter;
-  private transient Counter batchCounter;
-  private transient Counter defaultedCounter;
-  private transient Counter nullCounter;
-  private transient Counter reloadCounter;
-  private transient Counter refusedCounter;
-  private transient volatile String currentDigest;
-  private transient volatile long heldMemory;
+  /**
+   * Each task writes its own: Flink makes no checkpoints with a union of lists when part of the tasks have ended.
+   */
+  private transient BroadcastState<String, byte[]> state;
+  private transient ExtractionMetrics metrics;
 
   AbstractExtractOperator(
       RowType inputType, OutputLayout outputLayout, PackageReference jobPackage, ExtractionOptions options) {
@@ -96,12 +92,13 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    registerMetrics();
+    metrics = new ExtractionMetrics(getMetricGroup());
     memory = TaskMemory.of(getContainingTask(), getOperatorConfig(), getUserCodeClassloader());
     state =
         context
             .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>(STATE, PackageReference.stateSerializer()));
+            .getBroadcastState(
+                new MapStateDescriptor<>(STATE, StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
     begin(context.isRestored() ? restored() : jobPackage);
   }
 
@@ -110,16 +107,15 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
    * upgrade by savepoint, uses its own.
    */
   private PackageReference restored() throws Exception {
-    List<byte[]> parts = new ArrayList<>();
-    state.get().forEach(parts::add);
-    if (parts.size() < STATE_PARTS) {
+    byte[] jobDigest = state.get(JOB_DIGEST);
+    if (jobDigest == null) {
       return jobPackage;
     }
-    if (!new String(parts.get(0), java.nio.charset.StandardCharsets.UTF_8).equals(jobPackage.digest())) {
+    if (!new String(jobDigest, StandardCharsets.UTF_8).equals(jobPackage.digest())) {
       LOG.info("The job was started with another package, {}, which replaces that of the checkpoint.", jobPackage.digest());
       return jobPackage;
     }
-    PackageReference reference = PackageReference.fromState(parts.get(1), parts.get(2), parts.get(3));
+    PackageReference reference = PackageReference.fromState(state);
     return reference.digest().equals(jobPackage.digest()) ? jobPackage : reference;
   }
 
@@ -172,13 +168,8 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     state.clear();
-    // Each task would write the same package; one is enough, as each reads all.
-    if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
-      state.add(jobPackage.digest().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      for (byte[] part : batch.reference().toState()) {
-        state.add(part);
-      }
-    }
+    state.put(JOB_DIGEST, jobPackage.digest().getBytes(StandardCharsets.UTF_8));
+    batch.reference().toState(state);
   }
 
   @Override
@@ -274,7 +265,7 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
     if (!rows.isEmpty()) {
       try (Extraction extraction = extracted()) {
         emit(extraction);
-        count(extraction);
+        metrics.count(extraction, batch.extractor().inputs().size(), batch.memory());
       } finally {
         rows.clear();
         batch.reset();
@@ -407,53 +398,22 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
     flush();
     batch.close();
     use(next);
-    reloadCounter.inc();
-    LOG.info("The package {} is in use, digest {}.", origin, currentDigest);
+    metrics.reloaded();
+    LOG.info("The package {} is in use, digest {}.", origin, digest);
   }
 
   private void refuse(String origin, Exception failure) {
-    refusedCounter.inc();
-    LOG.warn("The package {} is refused, and {} stays in use: {}", origin, currentDigest, failure.getMessage());
+    metrics.refused();
+    LOG.warn("The package {} is refused, and {} stays in use: {}", origin, digest, failure.getMessage());
   }
 
   private void use(MiniBatch next) {
     batch = next;
-    currentDigest = next.extractor().digest();
-    digest = StringData.fromString(currentDigest);
+    digest = StringData.fromString(next.extractor().digest());
+    metrics.uses(next.extractor().digest());
   }
 
   final ExtractionOptions options() {
     return options;
-  }
-
-  // ---- metrics ----------------------------------------------------------------------------------
-
-  private void registerMetrics() {
-    MetricGroup group = getMetricGroup().addGroup("feature_extractor");
-    rowCounter = group.counter("rows");
-    batchCounter = group.counter("batches");
-    defaultedCounter = group.counter("defaulted");
-    nullCounter = group.counter("nulls");
-    reloadCounter = group.counter("reloads");
-    refusedCounter = group.counter("reloadsRefused");
-    group.gauge("packageDigest", () -> currentDigest);
-    group.gauge("nativeBytes", () -> heldMemory);
-  }
-
-  private void count(Extraction extraction) {
-    rowCounter.inc(extraction.rows());
-    batchCounter.inc();
-    long defaulted = 0;
-    for (Feature feature : extraction.features()) {
-      defaulted += extraction.defaulted(feature.index());
-    }
-    defaultedCounter.inc(defaulted);
-    long nulls = 0;
-    for (int i = 0, inputs = batch.extractor().inputs().size(); i < inputs; ++i) {
-      InputCounts counts = extraction.inputCounts(i);
-      nulls += counts.nulls() + counts.notFinite() + counts.notUtf8() + counts.outOfRange() + counts.wrongSize();
-    }
-    nullCounter.inc(nulls);
-    heldMemory = batch.memory();
   }
 }

@@ -21,6 +21,12 @@ final class CallBatches {
       this.batch = batch;
     }
 
+    boolean isFull() {
+      int calls = results.size();
+      return calls >= MOST_CALLS
+          || calls > 0 && calls % CALLS_BETWEEN_LOOKS_AT_BYTES == 0 && batch.sizeInBytes() >= MOST_BYTES;
+    }
+
     @Override
     public void close() {
       batch.close();
@@ -28,17 +34,29 @@ final class CallBatches {
   }
 
   private static final int MOST_CALLS = 1_024;
+  private static final long MOST_BYTES = ExtractionOptions.DEFAULT.batchBytes();
+  private static final int CALLS_BETWEEN_LOOKS_AT_BYTES = 16;
 
   private final CallSite site;
+  private final MemoryLimit memory;
+  private final ExtractionMetrics metrics;
   private final Thread worker;
   private Pending filling;
   private Pending other;
   private boolean isClosed;
 
-  CallBatches(CallSite site) {
+  CallBatches(CallSite site, MemoryLimit memory, ExtractionMetrics metrics) {
     this.site = site;
-    filling = new Pending(site.newBatch());
-    other = new Pending(site.newBatch());
+    this.memory = memory;
+    this.metrics = metrics;
+    filling = new Pending(site.newBatch(memory));
+    try {
+      other = new Pending(site.newBatch(memory));
+    } catch (RuntimeException | Error failure) {
+      filling.close();
+      throw failure;
+    }
+    metrics.uses(filling.batch.extractor().digest());
     worker = new Thread(this::work, "fx_extract");
     worker.setDaemon(true);
     worker.start();
@@ -46,7 +64,7 @@ final class CallBatches {
 
   synchronized void add(RowData row, CompletableFuture<Object> result) {
     try {
-      while (filling.results.size() >= MOST_CALLS) {
+      while (filling.isFull()) {
         wait();
       }
     } catch (InterruptedException interrupted) {
@@ -58,7 +76,7 @@ final class CallBatches {
       filling.rows.add(site.add(filling.batch, row));
       filling.results.add(result);
     } catch (RuntimeException failure) {
-      result.completeExceptionally(failure);
+      result.completeExceptionally(memory.explained(failure));
       return;
     }
     if (filling.results.size() == 1) {
@@ -97,7 +115,12 @@ final class CallBatches {
     FeatureBatch features;
     try (Extraction extraction = pending.batch.extract()) {
       features = new FeatureBatch(extraction, null);
-    } catch (RuntimeException | Error failure) {
+      metrics.count(extraction, pending.batch.extractor().inputs().size(), memory.held());
+    } catch (RuntimeException failure) {
+      RuntimeException explained = memory.explained(failure);
+      pending.results.forEach(result -> result.completeExceptionally(explained));
+      return;
+    } catch (Error failure) {
       pending.results.forEach(result -> result.completeExceptionally(failure));
       return;
     }

@@ -22,7 +22,6 @@ import org.apache.flink.table.types.utils.TypeConversions;
 import org.featureextractor.FeatureExtractor;
 import org.featureextractor.FeatureExtractorException;
 import org.featureextractor.Input;
-import org.featureextractor.MemoryReservation;
 
 /**
  * A call of {@code fx_extract} in a query: the package, and which field of the row is which input.
@@ -130,14 +129,14 @@ record CallSite(PackageReference reference, RowType input, boolean isNested) imp
 
   // ---- at run time ------------------------------------------------------------------------------
 
-  MiniBatch newBatch() {
+  MiniBatch newBatch(MemoryLimit memory) {
     PackageReference.Loaded loaded = reference.load(ExtractionOptions.DEFAULT);
     if (!loaded.extractor().digest().equals(reference.digest())) {
       loaded.extractor().close();
       throw new IllegalStateException(
           "The package '" + reference.path() + "' was replaced since the query was made. Start the query anew.");
     }
-    return new MiniBatch(loaded, input, CANDIDATES, true, MemoryReservation.UNLIMITED);
+    return new MiniBatch(loaded, input, CANDIDATES, true, memory);
   }
 
   /** Writes the row of a call to a batch; returns how many rows of the output it makes. */

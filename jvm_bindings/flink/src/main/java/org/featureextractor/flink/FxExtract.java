@@ -1,6 +1,7 @@
 package org.featureextractor.flink;
 
 import java.util.concurrent.CompletableFuture;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
@@ -59,7 +60,9 @@ public final class FxExtract extends AsyncScalarFunction implements SpecializedF
 
   @Override
   public void open(FunctionContext context) {
-    batches = new CallBatches(site);
+    String limit = context.getJobParameter(MemoryLimit.PARAMETER, null);
+    long bytes = limit == null ? Long.MAX_VALUE : MemorySize.parseBytes(limit);
+    batches = new CallBatches(site, new MemoryLimit(bytes), new ExtractionMetrics(context.getMetricGroup()));
   }
 
   /**

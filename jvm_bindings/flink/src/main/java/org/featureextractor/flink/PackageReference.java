@@ -3,8 +3,9 @@ package org.featureextractor.flink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.core.fs.FSDataInputStream;
 import org.apache.flink.core.fs.FileStatus;
 import org.apache.flink.core.fs.FileSystem;
@@ -20,7 +21,10 @@ import org.featureextractor.FeatureExtractorException;
  * @param digest of the package that was found there
  */
 record PackageReference(String path, byte[] bytes, String digest) implements Serializable {
-  private static final byte[] NO_BYTES = new byte[0];
+  // The keys of the parts in a checkpoint.
+  private static final String PATH = "path";
+  private static final String DIGEST = "digest";
+  private static final String BYTES = "bytes";
 
   /** An extractor, and the reference by which it can be loaded once more. */
   record Loaded(FeatureExtractor extractor, PackageReference reference) {}
@@ -67,20 +71,20 @@ record PackageReference(String path, byte[] bytes, String digest) implements Ser
     return new Loaded(FeatureExtractor.load(bytes), this);
   }
 
-  /** The three parts as the elements of a checkpoint's list. */
-  byte[][] toState() {
-    return new byte[][] {
-      path.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-      digest.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-      bytes == null ? NO_BYTES : bytes
-    };
+  /** Writes the parts to a checkpoint. */
+  void toState(BroadcastState<String, byte[]> state) throws Exception {
+    state.put(PATH, path.getBytes(StandardCharsets.UTF_8));
+    state.put(DIGEST, digest.getBytes(StandardCharsets.UTF_8));
+    if (bytes != null) {
+      state.put(BYTES, bytes);
+    }
   }
 
-  static PackageReference fromState(byte[] path, byte[] digest, byte[] bytes) {
+  static PackageReference fromState(BroadcastState<String, byte[]> state) throws Exception {
     return new PackageReference(
-        new String(path, java.nio.charset.StandardCharsets.UTF_8),
-        bytes.length == 0 ? null : bytes,
-        new String(digest, java.nio.charset.StandardCharsets.UTF_8));
+        new String(state.get(PATH), StandardCharsets.UTF_8),
+        state.get(BYTES),
+        new String(state.get(DIGEST), StandardCharsets.UTF_8));
   }
 
   /** Names the version of the file that a path leads to. */
@@ -107,10 +111,5 @@ record PackageReference(String path, byte[] bytes, String digest) implements Ser
       stream.transferTo(bytes);
       return bytes.toByteArray();
     }
-  }
-
-  /** How the parts of a reference are written to a checkpoint. */
-  static BytePrimitiveArraySerializer stateSerializer() {
-    return BytePrimitiveArraySerializer.INSTANCE;
   }
 }

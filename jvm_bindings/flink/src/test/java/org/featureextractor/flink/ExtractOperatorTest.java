@@ -10,10 +10,25 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
+import org.apache.flink.runtime.metrics.MetricRegistry;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.groups.TaskMetricGroup;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
 import org.apache.flink.table.api.ValidationException;
@@ -40,6 +55,8 @@ class ExtractOperatorTest {
           new String[] {"user", "base", "x"});
   private static final ExtractionOptions THREE_ROWS =
       ExtractionOptions.DEFAULT.withBatch(3, 1 << 20, Duration.ofMillis(50)).withKeep(List.of("x"));
+
+  private static final int MOST_TASKS = 16;
 
   private static Path program(String name) {
     return Path.of(System.getProperty("test.packages"), name + ".fxp");
@@ -79,8 +96,13 @@ class ExtractOperatorTest {
   }
 
   private static TwoInputStreamOperatorTestHarness<RowData, Object, RowData> updatable(Parts parts) throws Exception {
+    return updatable(parts, 1, 0);
+  }
+
+  private static TwoInputStreamOperatorTestHarness<RowData, Object, RowData> updatable(
+      Parts parts, int parallelism, int task) throws Exception {
     var operator = new ExtractWithUpdatesOperator(parts.input(), parts.output(), parts.reference(), THREE_ROWS);
-    var harness = new TwoInputStreamOperatorTestHarness<RowData, Object, RowData>(operator);
+    var harness = new TwoInputStreamOperatorTestHarness<RowData, Object, RowData>(operator, MOST_TASKS, parallelism, task);
     harness.setup(InternalTypeInfo.of(parts.output().type()).toSerializer());
     return harness;
   }
@@ -359,5 +381,164 @@ class ExtractOperatorTest {
       assertEquals(3, row.getArity());
       assertEquals(parts.reference().digest(), row.getString(2).toString());
     }
+  }
+
+  @Test
+  void eachTaskHasTheNewestPackageAfterRescaling() throws Exception {
+    Parts first = parts("first", FLAT, THREE_ROWS);
+    OperatorSubtaskState[] states = new OperatorSubtaskState[2];
+    for (int i = 0; i < states.length; ++i) {
+      try (var harness = updatable(first, 2, i)) {
+        harness.open();
+        harness.processElement2(new StreamRecord<>(program("second").toString()));
+        states[i] = harness.snapshot(1, 10);
+      }
+    }
+    OperatorSubtaskState both = AbstractStreamOperatorTestHarness.repackageState(states);
+    for (int parallelism : new int[] {1, 2, 5}) {
+      for (int i = 0; i < parallelism; ++i) {
+        try (var harness = updatable(first, parallelism, i)) {
+          harness.initializeState(
+              AbstractStreamOperatorTestHarness.repartitionOperatorState(both, MOST_TASKS, 2, parallelism, i));
+          harness.open();
+          harness.processElement1(row("a", 1, 1L), 10);
+          harness.prepareSnapshotPreBarrier(2);
+          assertEquals(List.of("101"), shown(harness.getOutput()), "task " + i + " of " + parallelism);
+        }
+      }
+    }
+  }
+
+  // ---- objects that are used again --------------------------------------------------------------
+
+  @Test
+  void objectsMayBeUsedAgain() throws Exception {
+    try (var harness = harness(parts("first", FLAT, THREE_ROWS), THREE_ROWS)) {
+      harness.getExecutionConfig().enableObjectReuse();
+      harness.open();
+      GenericRowData row = new GenericRowData(3);
+      String[] users = {"a", "a", "b", "b", "b", "c"};
+      for (int i = 0; i < users.length; ++i) {
+        row.setField(0, StringData.fromString(users[i]));
+        row.setField(1, (long) users[i].charAt(0));
+        row.setField(2, i == 4 ? null : (Long) (long) i);
+        harness.processElement(row, 10);
+      }
+      assertEquals(List.of("97", "98", "100", "101", "98", "104"), shown(harness.getOutput()));
+      assertEquals(List.of("0 a", "1 a", "2 b", "3 b", "null b", "5 c"), kept(harness.getOutput()));
+    }
+  }
+
+  @Test
+  void binaryRowsMayBeUsedAgain() throws Exception {
+    RowDataSerializer serializer = InternalTypeInfo.of(FLAT).toRowSerializer();
+    try (var harness = harness(parts("first", FLAT, THREE_ROWS), THREE_ROWS)) {
+      harness.getExecutionConfig().enableObjectReuse();
+      harness.open();
+      String[] users = {"a name that is longer than a slot", "a name that is longer than a slot", "b"};
+      for (int i = 0; i < users.length; ++i) {
+        // The serializer gives the same object each time.
+        harness.processElement(serializer.toBinaryRow(row(users[i], i / 2, (long) i)), 10);
+      }
+      assertEquals(List.of("0", "1", "3"), shown(harness.getOutput()));
+      assertEquals(List.of("0 " + users[0], "1 " + users[0], "2 b"), kept(harness.getOutput()));
+    }
+  }
+
+  @Test
+  void nestedObjectsMayBeUsedAgain() throws Exception {
+    RowType candidate = RowType.of(new LogicalType[] {new BigIntType()}, new String[] {"x"});
+    RowType nested =
+        RowType.of(
+            new LogicalType[] {new VarCharType(VarCharType.MAX_LENGTH), new BigIntType(), new ArrayType(candidate)},
+            new String[] {"user", "base", "candidates"});
+    ExtractionOptions options = THREE_ROWS.withKeep(List.of("base", "x")).withBatch(100, 1 << 20, Duration.ofHours(1));
+    try (var harness = harness(parts("first", nested, options), options)) {
+      harness.getExecutionConfig().enableObjectReuse();
+      harness.open();
+      GenericRowData one = new GenericRowData(1);
+      Object[] candidates = {one, null};
+      GenericRowData row = new GenericRowData(3);
+      for (long i = 0; i < 3; ++i) {
+        one.setField(0, i);
+        row.setField(0, StringData.fromString("u" + i));
+        row.setField(1, 10 * i);
+        row.setField(2, new GenericArrayData(candidates));
+        harness.processElement(row, 10);
+      }
+      harness.endInput();
+      List<String> found = new ArrayList<>();
+      for (Object element : harness.getOutput()) {
+        RowData output = (RowData) ((StreamRecord<?>) element).getValue();
+        found.add(output.getLong(0) + " " + output.getLong(1) + " " + output.getFloat(2) + " " + output.getString(3));
+      }
+      assertEquals(List.of("0 0 0.0 u0", "10 1 11.0 u1", "20 2 22.0 u2"), found);
+    }
+  }
+
+  /** The column that is kept, and the user, of each row of the output. */
+  private static List<String> kept(Iterable<Object> output) {
+    List<String> kept = new ArrayList<>();
+    for (Object element : output) {
+      RowData row = (RowData) ((StreamRecord<?>) element).getValue();
+      kept.add((row.isNullAt(0) ? "null" : String.valueOf(row.getLong(0))) + " " + row.getString(2));
+    }
+    return kept;
+  }
+
+  // ---- metrics ----------------------------------------------------------------------------------
+
+  @Test
+  void metricsCountWhatHappened() throws Exception {
+    Map<String, Metric> metrics = new ConcurrentHashMap<>();
+    MetricRegistry registry =
+        TestingMetricRegistry.builder()
+            .setRegisterConsumer(
+                (metric, name, group) -> {
+                  if (group.getLogicalScope(scope -> scope).endsWith("feature_extractor")) {
+                    metrics.put(name, metric);
+                  }
+                })
+            .build();
+    TaskMetricGroup group =
+        TaskManagerMetricGroup.createTaskManagerMetricGroup(registry, "host", ResourceID.generate())
+            .addJob(new JobID(), "job")
+            .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "task");
+    Parts parts = parts("first", FLAT, THREE_ROWS);
+    OneInputStreamOperator<RowData, RowData> operator =
+        new ExtractOperator(parts.input(), parts.output(), parts.reference(), THREE_ROWS);
+    try (var environment = new MockEnvironmentBuilder().setMetricGroup(group).build();
+        var harness =
+            new OneInputStreamOperatorTestHarness<>(operator, InternalTypeInfo.of(FLAT).toSerializer(), environment)) {
+      harness.setup(InternalTypeInfo.of(parts.output().type()).toSerializer());
+      harness.open();
+      harness.processElement(row("a", 1, 1L), 10);
+      harness.processElement(row(null, 1, null), 10);
+      harness.prepareSnapshotPreBarrier(1);
+      assertEquals(
+          Map.of("rows", 2L, "batches", 1L, "nulls", 2L, "defaulted", 1L, "reloads", 0L, "reloadsRefused", 0L),
+          counters(metrics));
+      assertEquals(parts.reference().digest(), gauge(metrics, "packageDigest"));
+      assertTrue((Long) gauge(metrics, "nativeBytes") > 1_000, String.valueOf(gauge(metrics, "nativeBytes")));
+      harness.processElement(row("a", 1, 1L), 10);
+      harness.prepareSnapshotPreBarrier(2);
+      assertEquals(3L, counters(metrics).get("rows"));
+      assertEquals(2L, counters(metrics).get("batches"));
+    }
+  }
+
+  private static Map<String, Long> counters(Map<String, Metric> metrics) {
+    Map<String, Long> counters = new TreeMap<>();
+    metrics.forEach(
+        (name, metric) -> {
+          if (metric instanceof Counter counter) {
+            counters.put(name, counter.getCount());
+          }
+        });
+    return counters;
+  }
+
+  private static Object gauge(Map<String, Metric> metrics, String name) {
+    return ((Gauge<?>) metrics.get(name)).getValue();
   }
 }

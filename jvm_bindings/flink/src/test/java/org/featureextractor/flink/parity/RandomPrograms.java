@@ -1,8 +1,8 @@
 package org.featureextractor.flink.parity;
 
 import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.api.Table;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -35,26 +38,33 @@ import org.apache.flink.table.types.logical.MapType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.VarBinaryType;
 import org.apache.flink.table.types.logical.VarCharType;
+import org.apache.flink.util.Collector;
 import org.featureextractor.DataType;
 import org.featureextractor.FeatureExtractor;
-import org.featureextractor.Input;
+import org.featureextractor.FeatureKind;
 import org.featureextractor.flink.ExtractionOptions;
 import org.featureextractor.flink.FeatureExtraction;
 
 /**
- * Runs many programs in one job. For the program N of a folder, {@code N.fxp}, the rows are in {@code N.rows}; the values of its features
- * go to {@code N.out}: for each row and feature four bytes of length, then the value's bytes.
+ * Runs many packages in one job, each in all ways that Flink has. For the package N of a folder, {@code N.fxp}, the requests are in
+ * {@code N.requests}, the candidates of all of them in {@code N.candidates}, and in {@code N.offsets} is told whose these are. The values of
+ * the features go to {@code N.WAY}: for each row the number of the candidate in 8 bytes, and for each feature four bytes of length, then
+ * the value's bytes, all with the lowest byte first.
  *
- * <p>Rows: the number of columns and their names, the number of rows, and value after value as {@code ParityRunner} describes them. In one
- * half of the programs the rows pass through Flink's binary format.
+ * <p>Tables: the number of columns and their names, the number of rows, and value after value as {@code ParityRunner} describes them.
  */
 public final class RandomPrograms {
+  private static final String ROW = "row";
+
+  /** The ways, as the files are called. */
+  private static final List<String> WAYS = List.of("flat", "binary", "nested", "sql", "sql_nested");
+
   private RandomPrograms() {}
 
   /**
-   * Runs the programs.
+   * Runs the packages.
    *
-   * @param arguments the folder, the number of programs, and the jar with the classes as a URL
+   * @param arguments the folder, the number of packages, and the jar with the classes as a URL
    * @throws Exception if the job fails
    */
   public static void main(String[] arguments) throws Exception {
@@ -64,12 +74,18 @@ public final class RandomPrograms {
         StreamExecutionEnvironment.getExecutionEnvironment(
             Configuration.fromMap(Map.of("pipeline.jars", arguments[2], "taskmanager.memory.managed.size", "4g")));
     environment.setParallelism(1);
-    RowType answerType = RowType.of(new BigIntType(), new VarBinaryType(VarBinaryType.MAX_LENGTH));
-    InternalTypeInfo<RowData> answerInfo = InternalTypeInfo.of(answerType);
+    StreamTableEnvironment tables = StreamTableEnvironment.create(environment);
+    FeatureExtraction.register(tables);
     DataStream<RowData> all = null;
-    for (long i = 0; i < count; ++i) {
-      DataStream<RowData> answers = features(environment, folder, i).map(new Encode(i)).returns(answerInfo);
-      all = all == null ? answers : all.union(answers);
+    for (int i = 0; i < count; ++i) {
+      Sample sample = Sample.read(folder, i);
+      for (int way = 0; way < WAYS.size(); ++way) {
+        Encode encode = new Encode((long) i * WAYS.size() + way, sample.candidateColumns(), sample.kinds());
+        RowType answerType = RowType.of(new BigIntType(), new VarBinaryType(VarBinaryType.MAX_LENGTH));
+        DataStream<RowData> answers =
+            features(environment, tables, sample, way).flatMap(encode).returns(InternalTypeInfo.of(answerType));
+        all = all == null ? answers : all.union(answers);
+      }
     }
     Map<Long, ByteArrayOutputStream> files = new HashMap<>();
     try (var answers = all.executeAndCollect()) {
@@ -79,61 +95,215 @@ public final class RandomPrograms {
       }
     }
     for (var file : files.entrySet()) {
-      Files.write(folder.resolve(file.getKey() + ".out"), file.getValue().toByteArray());
+      long package_ = file.getKey() / WAYS.size();
+      String way = WAYS.get((int) (file.getKey() % WAYS.size()));
+      Files.write(folder.resolve(package_ + "." + way), file.getValue().toByteArray());
     }
   }
 
-  private static DataStream<RowData> features(StreamExecutionEnvironment environment, Path folder, long index)
-      throws IOException {
-    Path file = folder.resolve(index + ".fxp");
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(index + ".rows"))).order(ByteOrder.LITTLE_ENDIAN);
-    Map<String, DataType> declared = new LinkedHashMap<>();
-    try (FeatureExtractor extractor = FeatureExtractor.load(file)) {
-      for (Input input : extractor.inputs()) {
-        declared.put(input.name(), input.type());
-      }
-    }
-    List<RowType.RowField> fields = new ArrayList<>();
-    List<DataType> types = new ArrayList<>();
-    for (int columns = bytes.getInt(); columns > 0; --columns) {
-      String name = new String(sized(bytes), StandardCharsets.UTF_8);
-      types.add(declared.get(name));
-      fields.add(new RowType.RowField(name, typeOf(declared.get(name))));
-    }
-    InternalTypeInfo<RowData> info = InternalTypeInfo.of(new RowType(false, fields));
-    List<RowData> rows = new ArrayList<>();
-    for (int count = bytes.getInt(); count > 0; --count) {
-      GenericRowData row = new GenericRowData(types.size());
-      for (int i = 0; i < types.size(); ++i) {
-        row.setField(i, read(types.get(i), bytes));
-      }
-      rows.add(index % 2 == 0 ? row : info.toRowSerializer().toBinaryRow(row).copy());
-    }
+  private static DataStream<RowData> features(
+      StreamExecutionEnvironment environment, StreamTableEnvironment tables, Sample sample, int way) {
     ExtractionOptions options =
-        ExtractionOptions.DEFAULT.withKeep(List.of()).withBatch(37, 1 << 20, Duration.ofMillis(20)).withManagedMemory(1);
-    return FeatureExtraction.extract(environment.fromData(rows, info), file.toString(), options);
+        ExtractionOptions.DEFAULT.withKeep(List.of(ROW)).withBatch(37, 1 << 20, Duration.ofMillis(20)).withManagedMemory(1);
+    String path = sample.file().toString();
+    InternalTypeInfo<RowData> flat = InternalTypeInfo.of(sample.flatType());
+    InternalTypeInfo<RowData> nested = InternalTypeInfo.of(sample.nestedType());
+    return switch (WAYS.get(way)) {
+      case "flat" -> FeatureExtraction.extract(environment.fromData(sample.flat(), flat), path, options);
+      case "binary" -> {
+        List<RowData> rows = new ArrayList<>();
+        sample.flat().forEach(row -> rows.add(flat.toRowSerializer().toBinaryRow(row).copy()));
+        yield FeatureExtraction.extract(environment.fromData(rows, flat), path, options);
+      }
+      case "nested" -> FeatureExtraction.extract(environment.fromData(sample.nested(), nested), path, options);
+      case "sql" -> {
+        Table table = tables.fromDataStream(environment.fromData(sample.flat(), flat));
+        String call = FeatureExtraction.call(path);
+        yield stream(tables, tables.sqlQuery("SELECT `row`, " + call + " AS features FROM " + table));
+      }
+      default -> {
+        RowType whole = new RowType(false, List.of(new RowType.RowField("request", sample.nestedType())));
+        List<RowData> rows = new ArrayList<>();
+        sample.nested().forEach(row -> rows.add(GenericRowData.of(row)));
+        Table table = tables.fromDataStream(environment.fromData(rows, InternalTypeInfo.of(whole)));
+        // The features of candidates are in their order.
+        String query = "SELECT request.candidates, fx_extract('" + path + "', request) AS features FROM " + table;
+        yield stream(tables, tables.sqlQuery(query));
+      }
+    };
+  }
+
+  private static DataStream<RowData> stream(StreamTableEnvironment tables, Table table) {
+    return tables.toDataStream(table, table.getResolvedSchema().toPhysicalRowDataType().notNull().bridgedTo(RowData.class));
   }
 
   /** Writes the features of a row as bytes, which any type of row can travel in. */
-  private static final class Encode implements org.apache.flink.api.common.functions.MapFunction<RowData, RowData> {
+  private static final class Encode implements FlatMapFunction<RowData, RowData> {
     private static final long serialVersionUID = 1L;
     private final long index;
+    private final int candidateColumns;
+    private final ArrayList<Kind> kinds;
 
-    Encode(long index) {
+    Encode(long index, int candidateColumns, ArrayList<Kind> kinds) {
       this.index = index;
+      this.candidateColumns = candidateColumns;
+      this.kinds = kinds;
     }
 
     @Override
-    public RowData map(RowData row) throws IOException {
+    public void flatMap(RowData row, Collector<RowData> out) {
+      String way = WAYS.get((int) (index % WAYS.size()));
+      if (way.equals("sql_nested")) {
+        ArrayData candidates = row.getArray(0);
+        ArrayData features = row.getArray(1);
+        if (candidates.size() != features.size()) {
+          throw new IllegalStateException(features.size() + " rows for " + candidates.size() + " candidates");
+        }
+        for (int i = 0; i < candidates.size(); ++i) {
+          out.collect(encoded(candidates.getRow(i, candidateColumns).getLong(0), features.getRow(i, kinds.size()), 0));
+        }
+      } else if (way.equals("sql")) {
+        out.collect(encoded(row.getLong(0), row.getRow(1, kinds.size()), 0));
+      } else {
+        out.collect(encoded(row.getLong(0), row, 1));
+      }
+    }
+
+    private RowData encoded(long number, RowData features, int first) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      DataOutputStream out = new DataOutputStream(bytes);
-      for (int i = 0; i < row.getArity(); ++i) {
-        byte[] value = row.getBinary(i);
-        out.writeInt(value.length);
-        out.write(value);
+      bytes.writeBytes(little(Long.BYTES).putLong(number).array());
+      for (int i = 0; i < kinds.size(); ++i) {
+        byte[] value = value(features, first + i, kinds.get(i));
+        bytes.writeBytes(little(Integer.BYTES).putInt(value.length).array());
+        bytes.writeBytes(value);
       }
       return GenericRowData.of(index, bytes.toByteArray());
     }
+
+    private static byte[] value(RowData row, int at, Kind kind) {
+      return switch (kind.kind()) {
+        case DENSE, LABEL -> {
+          if (kind.width() == 1) {
+            yield little(Float.BYTES).putFloat(row.getFloat(at)).array();
+          }
+          ByteBuffer floats = little(kind.width() * Float.BYTES);
+          for (int i = 0; i < kind.width(); ++i) {
+            floats.putFloat(row.getArray(at).getFloat(i));
+          }
+          yield floats.array();
+        }
+        case ID -> little(Long.BYTES).putLong(row.getLong(at)).array();
+        case IDS, WEIGHTED -> {
+          ArrayData array = row.getArray(at);
+          boolean isWeighted = kind.kind() == FeatureKind.WEIGHTED;
+          ByteBuffer ids = little(array.size() * (isWeighted ? Long.BYTES + Float.BYTES : Long.BYTES));
+          for (int i = 0; i < array.size(); ++i) {
+            if (isWeighted) {
+              RowData entry = array.getRow(i, 2);
+              ids.putLong(entry.getLong(0)).putFloat(entry.getFloat(1));
+            } else {
+              ids.putLong(array.getLong(i));
+            }
+          }
+          yield ids.array();
+        }
+        case TEXT -> row.getString(at).toBytes();
+        case VALUE -> row.getBinary(at);
+      };
+    }
+
+    private static ByteBuffer little(int size) {
+      return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /** What is needed to read a feature. */
+  private record Kind(FeatureKind kind, int width) implements Serializable {}
+
+  /** A package with its data, as candidates with their requests and as requests with their candidates. */
+  private record Sample(
+      Path file,
+      ArrayList<Kind> kinds,
+      RowType flatType,
+      List<RowData> flat,
+      RowType nestedType,
+      List<RowData> nested,
+      int candidateColumns) {
+
+    static Sample read(Path folder, int index) throws IOException {
+      Path file = folder.resolve(index + ".fxp");
+      Map<String, DataType> declared = new HashMap<>();
+      ArrayList<Kind> kinds = new ArrayList<>();
+      try (FeatureExtractor extractor = FeatureExtractor.load(file)) {
+        extractor.inputs().forEach(input -> declared.put(input.name(), input.type()));
+        extractor.features().forEach(feature -> kinds.add(new Kind(feature.kind(), feature.width())));
+      }
+      declared.put(ROW, new DataType.IntegerType(false));
+      Columns requests = Columns.read(folder.resolve(index + ".requests"), declared);
+      Columns candidates = Columns.read(folder.resolve(index + ".candidates"), declared);
+      ByteBuffer offsets = bytes(folder.resolve(index + ".offsets"));
+      List<RowData> flat = new ArrayList<>();
+      List<RowData> nested = new ArrayList<>();
+      for (GenericRowData request : requests.rows()) {
+        long begin = offsets.getLong();
+        Object[] own = new Object[(int) (offsets.getLong(offsets.position()) - begin)];
+        for (int i = 0; i < own.length; ++i) {
+          GenericRowData candidate = candidates.rows().get((int) begin + i);
+          own[i] = candidate;
+          flat.add(joined(request, candidate));
+        }
+        nested.add(joined(request, GenericRowData.of(new GenericArrayData(own))));
+      }
+      List<RowType.RowField> flatFields = new ArrayList<>(requests.fields());
+      flatFields.addAll(candidates.fields());
+      List<RowType.RowField> nestedFields = new ArrayList<>(requests.fields());
+      nestedFields.add(
+          new RowType.RowField("candidates", new ArrayType(false, new RowType(false, candidates.fields()))));
+      return new Sample(
+          file,
+          kinds,
+          new RowType(false, flatFields),
+          flat,
+          new RowType(false, nestedFields),
+          nested,
+          candidates.fields().size());
+    }
+
+    private static GenericRowData joined(GenericRowData first, GenericRowData second) {
+      GenericRowData row = new GenericRowData(first.getArity() + second.getArity());
+      for (int i = 0; i < row.getArity(); ++i) {
+        row.setField(i, i < first.getArity() ? first.getField(i) : second.getField(i - first.getArity()));
+      }
+      return row;
+    }
+  }
+
+  /** A table of one domain. */
+  private record Columns(List<RowType.RowField> fields, List<GenericRowData> rows) {
+    static Columns read(Path file, Map<String, DataType> declared) throws IOException {
+      ByteBuffer bytes = bytes(file);
+      List<RowType.RowField> fields = new ArrayList<>();
+      List<DataType> types = new ArrayList<>();
+      for (int columns = bytes.getInt(); columns > 0; --columns) {
+        String name = new String(sized(bytes), StandardCharsets.UTF_8);
+        types.add(declared.get(name));
+        LogicalType type = typeOf(declared.get(name));
+        fields.add(new RowType.RowField(name, name.equals(ROW) ? type.copy(false) : type));
+      }
+      List<GenericRowData> rows = new ArrayList<>();
+      for (int count = bytes.getInt(); count > 0; --count) {
+        GenericRowData row = new GenericRowData(types.size());
+        for (int i = 0; i < types.size(); ++i) {
+          row.setField(i, RandomPrograms.read(types.get(i), bytes));
+        }
+        rows.add(row);
+      }
+      return new Columns(fields, rows);
+    }
+  }
+
+  private static ByteBuffer bytes(Path file) throws IOException {
+    return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static LogicalType typeOf(DataType type) {
