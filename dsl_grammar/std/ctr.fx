@@ -28,10 +28,10 @@ Compare a rate with that of its group: the logarithm of the quotient of both smo
 
 0 where they are alike, above 0 where the rate is higher. Both are drawn towards `prior`.
 
-lift(50, 100, 100, 1000, prior = 0.1, weight = 100.0) => 1.0986122886681096
-lift(0, 0, 0, 0) => 0.0
+relative_rate(50, 100, 100, 1000, prior = 0.1, weight = 100.0) => 1.0986122886681096
+relative_rate(0, 0, 0, 0) => 0.0
 """
-let lift(hits, trials, group_hits, group_trials, prior = 0.02, weight = 50.0) =
+let relative_rate(hits, trials, group_hits, group_trials, prior = 0.02, weight = 50.0) =
     log(smooth(hits, trials, prior, weight) / smooth(group_hits, group_trials, prior, weight))
 
 """

@@ -77,6 +77,11 @@ def modules_with(function: str) -> tuple[str, ...]:
     return _modules_by_function().get(function, ())
 
 
+def function_names() -> tuple[str, ...]:
+    """Return the names of all functions of the standard library."""
+    return tuple(_modules_by_function())
+
+
 @cache
 def _modules_by_function() -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}

@@ -87,7 +87,7 @@ def test_programs_are_checked_without_native_code(library: Path, tmp_path: Path)
     said = fx("--plugin", registry, "compile", PROGRAM, "-o", tmp_path / "r.fxp", code=2)
     assert "this file only describes them" in said
     assert "--plugin libNAME.so" in said
-    assert "all is well" in fx("check", PROGRAM, FEATURE_EXTRACTOR_PLUGINS=registry)
+    assert "all is well" in fx("check", PROGRAM, FEATURE_EXTRACTOR_PLUGINS=f"{registry}:")
 
 
 def test_operators_are_looked_up_like_others(library: Path, tmp_path: Path) -> None:

@@ -162,7 +162,10 @@ EXPECTED: dict[str, tuple[str, Callable[..., Any]]] = {
         "smoothed_in_group(a, b, c, d, weight = 9.0)",
         lambda r: smooth(r.a, r.b, smooth(r.c, r.d, 0.02, 9.0), 9.0),
     ),
-    "lift": ("lift(a, b, c, d)", lambda r: math.log(smooth(r.a, r.b) / smooth(r.c, r.d))),
+    "relative_rate": (
+        "relative_rate(a, b, c, d)",
+        lambda r: math.log(smooth(r.a, r.b) / smooth(r.c, r.d)),
+    ),
     "at_least": ("at_least(a, b)", lambda r: wilson(r.a, r.b)),
     "decayed_rate": (
         "decayed_rate(hits, times, now, 3d)",
@@ -474,6 +477,7 @@ def test_mistakes_inside_are_told_with_the_call_that_led_there() -> None:
         ('use "std/../main.fx"', "a path cannot lead out of the standard library"),
         ('use "./std/ctr.fx"', "a folder of modules cannot be called `std/`"),
         ("feature f : dense = smoothed(1, 2)", 'write `use "std/ctr.fx"` at the top of the file'),
+        ("feature f : dense = x.smothed(2)", "did you mean `smoothed` of the standard library?"),
     ],
 )
 def test_mistakes_in_using_it(line: str, message: str) -> None:

@@ -7,7 +7,7 @@ from feature_extractor.check.scopes import Environment, LetSymbol, Symbol
 from feature_extractor.diagnostics import Edit, Fix
 from feature_extractor.diagnostics.suggestions import closest, did_you_mean
 from feature_extractor.registry import Plugin, Registry
-from feature_extractor.standard import modules_with
+from feature_extractor.standard import function_names, modules_with
 from feature_extractor.syntax import tree
 
 
@@ -77,6 +77,16 @@ class UnknownNames:
             if isinstance(found, LetSymbol) and found.is_function
         ]
         meant = alias or closest(name, functions, self._registry.names)
+        near = None if meant else closest(name, function_names())
+        if near:
+            self._reporter.report(
+                "FX103",
+                f"unknown operator `{name}`",
+                node.name.span,
+                caption=f"did you mean `{near}` of the standard library?",
+                help=f'write `use "{modules_with(near)[0]}"` at the top of the file',
+            )
+            return
         # The name of a plug-in cannot stand in the middle of a chain.
         fix = None
         if meant and not ("." in meant and node.receiver is not None):

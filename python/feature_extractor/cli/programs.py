@@ -88,7 +88,7 @@ def _plugins() -> tuple[str, ...]:
     """Return the files that ``--plugin`` named."""
     context = click.get_current_context(silent=True)
     settings = context.find_object(dict) if context is not None else None
-    return tuple(settings.get("plugins", ())) if settings else ()
+    return tuple(filter(None, settings.get("plugins", ()))) if settings else ()
 
 
 def require_core() -> None:
