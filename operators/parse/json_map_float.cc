@@ -1,9 +1,7 @@
 // json_map_float(text, path): the numbers among the members of an object in a JSON text.
-#include "feature_extractor/hash_index.h"
+#include "feature_extractor/json_members.h"
 #include "feature_extractor/json_path.h"
 #include "feature_extractor/operator.h"
-
-#include "json_members.h"
 
 namespace feature_extractor {
 namespace {

@@ -1,6 +1,5 @@
 // parse_id_weights(text, item_separator, key_value_separator): a map of weights by id from one text.
-#include "key_values.h"
-
+#include "feature_extractor/key_values.h"
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {

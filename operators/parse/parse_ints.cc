@@ -1,6 +1,5 @@
 // parse_ints(text, separator): the numbers of a text.
-#include "key_values.h"
-
+#include "feature_extractor/key_values.h"
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {

@@ -1,7 +1,6 @@
 // user_agent_browser(user_agent): the browser of a user agent.
-#include "user_agent.h"
-
 #include "feature_extractor/operator.h"
+#include "feature_extractor/user_agent.h"
 
 namespace feature_extractor {
 namespace {

@@ -1,7 +1,6 @@
 // user_agent_device(user_agent): the kind of device of a user agent.
-#include "user_agent.h"
-
 #include "feature_extractor/operator.h"
+#include "feature_extractor/user_agent.h"
 
 namespace feature_extractor {
 namespace {

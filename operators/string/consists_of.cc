@@ -1,6 +1,5 @@
 // consists_of(s, kind): whether all characters of a text belong to a class.
-#include "character_class.h"
-
+#include "feature_extractor/character_class.h"
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {

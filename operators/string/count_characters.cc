@@ -1,6 +1,5 @@
 // count_characters(s, kind): how many characters of a text belong to a class.
-#include "character_class.h"
-
+#include "feature_extractor/character_class.h"
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {

@@ -1,9 +1,8 @@
 // regex_extract_all(s, pattern, group): everything that a pattern matches in a text.
 #include "feature_extractor/operator.h"
+#include "feature_extractor/regex_matches.h"
 #include "feature_extractor/regular_expression.h"
 #include "feature_extractor/text.h"
-
-#include "regex_matches.h"
 
 namespace feature_extractor {
 namespace {

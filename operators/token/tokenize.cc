@@ -1,7 +1,6 @@
 // tokenize(s): the words of a text.
-#include "word_character.h"
-
 #include "feature_extractor/operator.h"
+#include "feature_extractor/word_character.h"
 
 namespace feature_extractor {
 namespace {

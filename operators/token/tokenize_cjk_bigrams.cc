@@ -1,7 +1,6 @@
 // tokenize_cjk_bigrams(s): words, and pairs of characters where words are not separated.
-#include "word_character.h"
-
 #include "feature_extractor/operator.h"
+#include "feature_extractor/word_character.h"
 
 namespace feature_extractor {
 namespace {
