@@ -7,10 +7,10 @@ namespace feature_extractor {
 
 // Group::Value is the type of the values and Group::Result that of what a group gives: Group::of(value) begins a group,
 // add(value) goes on, and result() is null where the group gives nothing. Keys come out in the order in which they first
-// came with a value.
+// came with a value. A function of its own, so that the two kernels below share it.
 template <class Group, class K>
-inline void group_values(Arena& arena, List<K> keys, List<typename Group::Value> values,
-                         MapBuilder<K, typename Group::Result>& result) {
+[[gnu::noinline]] void group_values(Arena& arena, List<K> keys, List<typename Group::Value> values,
+                                    MapBuilder<K, typename Group::Result>& result) {
   Arena::Scope scope(arena);
   const uint32_t size = keys.size() < values.size() ? keys.size() : values.size();
   HashIndex<K> table;
