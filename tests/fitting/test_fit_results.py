@@ -443,3 +443,27 @@ def test_too_many_keys_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     data = table({"category": list("abcd"), "clicked": [True] * 4})
     with pytest.raises(fx.FitError, match="`a`: there are more than 3 different keys"):
         fit(tmp_path, "resource a = fit.target_mean(category, target = clicked)", data)
+
+
+def test_a_program_of_requests_alone_counts_requests(tmp_path: Path) -> None:
+    path = tmp_path / "shop.fx"
+    path.write_text(
+        "input request { x: float }\nresource a = fit.moments(x)\nfeature y : dense = x - a.mean\n"
+    )
+    data = {"x": [1.0, 1.0, 4.0]}
+    assert fx.fit(path, data)["a"]["mean"] == 2.0
+    assert fx.compile(path).extractor().extract(data)["y"].tolist() == [-1.0, -1.0, 2.0]
+
+
+def test_tables_that_do_not_go_together_are_told(tmp_path: Path) -> None:
+    one = table({"price": [1.0]})
+    other = one.set_column(one.column_names.index("price"), "price", pa.array(["x"]))
+    with pytest.raises(fx.FitError, match="the tables do not go together"):
+        fit(tmp_path, "resource a = fit.moments(price)", [one, other])
+    ints = one.set_column(one.column_names.index("price"), "price", pa.array([3], pa.int32()))
+    assert fit(tmp_path, "resource a = fit.moments(price)", [one, ints])["a"]["mean"] == 2.0
+
+
+def test_an_expression_of_constants_is_fitted_too(tmp_path: Path) -> None:
+    found = fit(tmp_path, "resource a = fit.moments(2.0)", table({"count": [1, 2, 3]}))["a"]
+    assert (found["count"], found["mean"]) == (3, 2.0)

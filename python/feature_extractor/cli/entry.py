@@ -39,6 +39,7 @@ Exit codes:
 Examples:
     fx check ranking.fx
     fx run ranking.fx --input log.parquet --output samples.parquet
+    fx fit ranking.fx --input samples.parquet
     fx compile ranking.fx -o ranking.fxp
     fx explain ranking.fx --feature ctr
     fx ops bucket

@@ -182,20 +182,28 @@ def blocks(batches: Iterable[Any]) -> Iterator[Any]:
     for given in batches:
         table = given if isinstance(given, pa.Table) else pa.table(given)
         limit = limit or _block_size(table.schema)
-        if waiting and not table.schema.equals(waiting[0].schema):
-            table = pa.concat_tables([waiting[0].slice(0, 0), table], promote_options="permissive")
         waiting.append(table)
         rows += table.num_rows
         if rows < limit:
             continue
-        whole = pa.concat_tables(waiting, promote_options="permissive")
+        whole = _joined(waiting)
         start = 0
         while rows - start >= limit:
             yield _one_batch(whole.slice(start, limit))
             start += limit
         waiting, rows = [whole.slice(start)], rows - start
     if rows:
-        yield _one_batch(pa.concat_tables(waiting, promote_options="permissive"))
+        yield _one_batch(_joined(waiting))
+
+
+def _joined(tables: list[Any]) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.concat_tables(tables, promote_options="permissive")
+    except pa.ArrowException as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise FitError(f"the tables do not go together: {reason}") from None
 
 
 def _one_batch(table: Any) -> Any:

@@ -31,6 +31,7 @@ from feature_extractor.fitting.job import (
     make_job,
 )
 from feature_extractor.fitting.states import FitError
+from feature_extractor.plugins import load_named_plugins
 from feature_extractor.registry import load_registry
 from feature_extractor.types import ScalarType
 
@@ -94,6 +95,7 @@ def fit_with(
     time: str = "",
 ) -> Fitted:
     """Fit resources with passes that ``run`` makes; see :func:`fit`."""
+    load_named_plugins()
     path = Path(program)
     store = _Results(path)
     first = _analysis(path, store, frozenset(), time, check=False)
