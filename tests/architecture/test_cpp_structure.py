@@ -15,6 +15,7 @@ MAY_INCLUDE = {
     "arrow": {"arrow", "plan", "engine"},
     "engine": {"engine", "arrow", "package", "plan", "registry", "resource"},
     "jni": {"jni", "arrow"},
+    "json": {"json"},
     "package": {"package", "arrow"},
     "plan": {"plan", "registry"},
     "plugin": {"plugin", "registry", "plan", "package", "arrow"},

@@ -372,3 +372,22 @@ def test_maps_and_lists() -> None:
         {"t": "string"},
         {"t": texts},
     )
+
+
+def test_hostile_json() -> None:
+    """Deep nesting costs no stack, and a path that asks for too much has no value."""
+    deep = "[" * 100_000 + "]" * 100_000
+    rows = [deep, deep[1:], '{"a":' * 50_000 + "1" + "}" * 50_000, "[" * 100 + "]" * 100]
+    found = evaluate(
+        [
+            'json_list_int(t, "$..a") ?? [-1]',
+            'length(json_list(t, "$..*..*") ?? ["null"])',
+            'byte_length(json_get(t, "$") ?? "")',
+        ],
+        {"t": "string"},
+        {"t": rows},
+    )
+    objects = [None] * 49_999 + [1]
+    assert found[0] == [[], [-1], objects, []]
+    assert found[1] == [1, 1, 1, sum(range(99))]
+    assert found[2] == [200_000, 0, len(rows[2]), 200]
