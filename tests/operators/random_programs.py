@@ -273,6 +273,8 @@ class Generator:
             low_float = float(parameter.low) if parameter.low is not None else 0.5
             high_float = float(parameter.high) if parameter.high is not None else low_float + 10
             return repr(self.source.uniform(low_float, min(high_float, low_float + 10)))
+        if parameter.name == "path":  # Of JSON; other texts are refused.
+            return self.source.choice(['"$"', '"$.a"', '"$[*]"', '"$..*"'])
         if type_ == SCALARS["string"]:
             return self.source.choice(['"[a-b]+"', '"a"', '", "', '"(a)|b"', '"x"'])
         return self._literal(type_)
