@@ -174,6 +174,22 @@ def test_a_new_result_makes_those_that_use_it_stale(tmp_path: Path) -> None:
     assert codes(path) == []
 
 
+def test_selecting_asks_only_for_what_is_needed(tmp_path: Path) -> None:
+    text = (
+        "resource a = fit.moments(price)\n"
+        "resource b = fit.moments((price ?? 0.0) - a.mean)\n"
+        "resource c = fit.counts(category)"
+    )
+    with pytest.raises(fx.CompileError, match="`a` was not fitted yet") as raised:
+        fit(tmp_path, text, DATA, select=["b"])
+    assert [found.code for found in raised.value.diagnostics] == ["FX177"]
+    assert list(fit(tmp_path, text, DATA, select=["a"]).files) == ["a"]
+    assert list(fit(tmp_path, text, DATA, select=["b"]).files) == ["b"]
+    assert codes(tmp_path / "shop.fx") == ["FX177"]
+    fit(tmp_path, text, DATA, select=["c"])
+    assert codes(tmp_path / "shop.fx") == []
+
+
 def test_changing_a_vocabulary_makes_what_was_fitted_with_it_stale(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("a\nb\n")
     text = 'resource words = vocabulary("words.txt")\nresource a = fit.counts(tags.map(t -> words.lookup(t)))'

@@ -91,8 +91,8 @@ class FitPlan:
 class FittedResolver:
     """Replaces the placeholders of fitted resources in the scope of the main file by what they are.
 
-    ``wanted`` tells which resources are about to be fitted; their files are not read. Without it all are read, and
-    one that is missing or was fitted to something else is reported. ``prepare`` checks lets of the file by their names,
+    ``wanted`` tells which resources are about to be fitted; their files are not read. A file that is missing or was
+    fitted to something else is reported. ``prepare`` checks lets of the file by their names,
     so that long chains of them do not nest.
     """
 
@@ -114,15 +114,20 @@ class FittedResolver:
         self._add_source = add_source
         self._prepare = prepare
 
-    def resolve(self, scope: Scope, wanted: frozenset[str] = frozenset()) -> FitPlan:
-        """Resolve all fitted resources of a file."""
+    def resolve(self, scope: Scope, wanted: frozenset[str] | None = None) -> FitPlan:
+        """Resolve the fitted resources of a file: all, or those that are wanted and what they need."""
         plan = FitPlan([], [], [], [])
         fits = {n: s for n, s in scope.names.items() if isinstance(s, FitSymbol)}
         names = {name: _reached(symbol, scope) for name, symbol in fits.items()}
         reached = {name: used & fits.keys() for name, used in names.items()}
+        needed = frozenset(fits)
+        if wanted is not None:
+            needed = wanted.union(*(_closure(name, reached) for name in wanted))
         for name in self._order(fits, reached):
             symbol = fits[name]
             scope.names[name] = DamagedSymbol(name)
+            if name not in needed:
+                continue
             missing = {*plan.waiting, *(request.name for request in plan.ready)}
             if reached[name] & missing:
                 plan.waiting.append(name)
@@ -132,7 +137,7 @@ class FittedResolver:
             if request is None:
                 continue
             plan.requests.append(request)
-            if name in wanted:
+            if wanted is not None and name in wanted:
                 plan.ready.append(request)
                 continue
             file = self._file(request, symbol)
