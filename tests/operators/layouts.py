@@ -1,3 +1,0 @@
-"""The module of this name in feature_extractor.testing."""
-
-from feature_extractor.testing.layouts import *  # noqa: F403
