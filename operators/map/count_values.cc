@@ -30,13 +30,16 @@ struct CountValues {
 constexpr Operator kOperator = {
     .name = "count_values",
     .summary = "Count how often each value is in a list",
-    .detail = "A map from value to number, in the order of first occurrence.",
+    .detail =
+        "A map from value to number, in the order of first occurrence. Of tokens, "
+        "`count_values().normalize_map()` is the term frequency.",
     .parameters = {{"xs", "the list"}},
     .overloads = {generic_overload<"<T: key>(xs: list<T>) -> map<T, int>", CountValues, bool, int64_t, Text>()},
     .edges = {{"an element is null", "it is left out"}, {"the list is empty", "an empty map"}},
     .examples = {{"count_values([\"b\", \"a\", \"b\"])[\"b\"]", "2"}},
     .cost = {.per_row = 25.0, .per_element = 3.5},
-    .aliases = "array_frequency frequency value_counts histogram list_histogram term_freq",
+    .aliases =
+        "array_frequency frequency value_counts histogram list_histogram term_freq term_frequency tf bag_of_words",
     .see_also = "count_value top_n normalize_map mode",
 };
 

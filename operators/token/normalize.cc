@@ -23,7 +23,8 @@ constexpr Operator kOperator = {
     .summary = "Put a text into a normal form of Unicode",
     .detail =
         "Texts that look the same get the same code points, so that they hash and compare as equal. "
-        "ASCII text is its own normal form in each of them.",
+        "ASCII text is its own normal form in each of them. NFKC also makes full-width Latin letters and half-width "
+        "Katakana the usual ones.",
     .parameters = {{"s", "the text"},
                    {"form",
                     "the normal form; NFKC and NFKD also replace compatibility characters, such as "
@@ -37,7 +38,7 @@ constexpr Operator kOperator = {
                  {"normalize(\"ＡＢＣ①\", \"NFKC\")", "\"ABC1\""},
                  {"normalize(\"ﬁ\", \"NFKD\")", "\"fi\""}},
     .cost = {.per_row = 6.0, .per_element = 3.0},
-    .aliases = "normalize_utf8 unicode_normalize nfc normalizeUTF8NFC nfc_normalize",
+    .aliases = "normalize_utf8 unicode_normalize nfc normalizeUTF8NFC nfc_normalize nfkc sbc2dbc full_width half_width",
     .see_also = "fold_case strip_accents lower",
     .source = "UAX #15, Unicode 15.0, tables of utf8proc 2.8",
 };
