@@ -11,6 +11,8 @@ import feature_extractor as fx
 import pyarrow as pa
 import pytest
 from feature_extractor.check.fitted_files import FittedFile, FittedFileError, read_fitted
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from programs import fit, table, write_program
 
 DATA = table(
@@ -296,3 +298,72 @@ def test_parquet_files_and_folders(tmp_path: Path) -> None:
     for data in (folder, str(folder), sorted(folder.iterdir()), [DATA, DATA, DATA]):
         found = fit(tmp_path, ALL, data)
         assert found.files == whole.files
+
+
+def test_empty_results_can_be_used(tmp_path: Path) -> None:
+    """A constant column has no boundaries, and where all is rare nothing is left."""
+    text = (
+        "resource edges = fit.quantiles(count, buckets = 4)\n"
+        "resource words = fit.vocabulary(tags, minimum_count = 100, oov = 3)\n"
+        "resource none = fit.vocabulary(tags, minimum_count = 100)\n"
+        "resource counts = fit.counts(category, minimum_count = 100)\n"
+        "feature bucket : id(4) = count.bucketize(edges.boundaries)\n"
+        "feature word : ids(words) = tags.map(t -> words.lookup(t))\n"
+        "feature unknown : ids(none) = tags.map(t -> none.lookup(t))\n"
+        "feature share : dense(default = -1.0) = counts.lookup(category).share ?? -2.0"
+    )
+    found = fit(tmp_path, text, DATA)
+    assert (found["edges"]["boundaries"], found["words"]["rows"]) == ([], [])
+    extracted = fx.compile(tmp_path / "shop.fx").extractor().extract(DATA)
+    assert extracted["bucket"].tolist() == [0] * 4
+    assert set(extracted["word"].values.tolist()) <= {0, 1, 2}
+    assert extracted["unknown"].values.tolist() == [0] * 4
+    assert extracted["share"].tolist() == [-2.0] * 4
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_random_damage_is_told_and_never_a_crash(tmp_path: Path, data: st.DataObject) -> None:
+    """Bytes are changed, cut and repeated; what is read afterwards is the file or nothing."""
+    if not (tmp_path / "shop.fitted").exists():
+        fit(tmp_path, ALL, DATA)
+    name = data.draw(st.sampled_from(["moments", "edges", "words", "counts", "means"]))
+    whole = (tmp_path / "shop.fitted" / f"{name}.json").read_bytes()
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        how = data.draw(st.sampled_from(["change", "cut", "repeat"]))
+        if how == "change":
+            damaged[place] = data.draw(st.integers(0, 255))
+        elif how == "cut":
+            del damaged[place : place + data.draw(st.integers(1, 40))]
+        else:
+            damaged[place:place] = damaged[place : place + data.draw(st.integers(1, 40))]
+        damaged = damaged or bytearray(b"x")
+    try:
+        text = bytes(damaged).decode()
+        found = read_fitted(text)
+    except (UnicodeDecodeError, FittedFileError):
+        return
+    assert found.serialise().encode() == whole
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["format", "name", "fit", "data", "result", "rows", "columns", "x"]
+                ),
+                inner,
+                max_size=6,
+            )
+        ),
+        max_leaves=20,
+    )
+)
+def test_any_json_is_refused(value: Any) -> None:
+    with pytest.raises(FittedFileError):
+        read_fitted(json.dumps(value))
