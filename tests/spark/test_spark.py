@@ -60,6 +60,49 @@ def test_sql(spark: SparkProcess, grocery: Samples, tmp_path: Path) -> None:
     assert answer["plan"].count("ExtractFeatures") == 1
 
 
+def test_columns_beside_nested_candidates(
+    spark: SparkProcess, grocery: Samples, tmp_path: Path
+) -> None:
+    output = tmp_path / "features.parquet"
+    columns = ["household", "product", "embedding"]
+    names = spark.run(
+        "extract_parquet",
+        source=grocery.nested,
+        package=grocery.package,
+        output=output,
+        columns=columns,
+        settings={"spark.featureExtractor.batch.rows": "77"},
+    )
+    assert names == [*columns, *grocery.digest.columns]
+    source = pq.read_table(grocery.flat)
+    extracted = fx.load(grocery.package).extract(source).to_arrow()
+    both = source.select(columns)
+    for name, column in zip(extracted.schema.names, extracted.columns, strict=True):
+        both = both.append_column(name, column)
+    assert digest_table(pq.read_table(output)) == digest_table(both)
+
+
+def test_rows_of_candidates_in_sql(spark: SparkProcess, grocery: Samples, tmp_path: Path) -> None:
+    call = f"inline(fx_extract('{grocery.package}', struct(*)))"
+    output = tmp_path / "features.parquet"
+    answer = spark.run(
+        "sql_parquet",
+        query=f"SELECT household, {call} FROM log WHERE household > 0",
+        output=output,
+        log=grocery.nested,
+    )
+    table = pq.read_table(output).drop_columns(["household"])
+    assert digest_table(table) == grocery.digest
+    # Neither a list of all candidates is made, nor are features computed to see whether there are any.
+    assert answer["plan"].count("ExtractFeatures") == 1
+    assert "Generate" not in answer["plan"]
+    assert "size(" not in answer["plan"]
+    counted = spark.run(
+        "sql_rows", query=f"SELECT count(*) FROM (SELECT {call} FROM log)", log=grocery.nested
+    )
+    assert counted == [[grocery.digest.count]]
+
+
 def test_python_workers(spark: SparkProcess, grocery: Samples, tmp_path: Path) -> None:
     for name, source in (("nested", grocery.nested), ("flat", grocery.flat)):
         output = tmp_path / name
