@@ -38,7 +38,7 @@ constexpr Operator kOperator = {
     .examples = {{"bearing(0.0, 0.0, 10.0, 0.0)", "0.0"},
                  {"bearing(0.0, 0.0, 0.0, 10.0)", "90.0"},
                  {"round(bearing(48.8566, 2.3522, 51.5074, -0.1278), 3)", "330.021"}},
-    .cost = {.per_row = 11.0},
+    .cost = {.per_row = 24.0},
     .aliases = "initial_bearing azimuth heading geo_bearing course",
     .see_also = "haversine_distance",
 };

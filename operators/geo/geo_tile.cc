@@ -44,7 +44,7 @@ constexpr Operator kOperator = {
     .examples = {{"geo_tile(0.0, 0.0, 1)", "3"},
                  {"geo_tile(51.5074, -0.1278, 10)", "348671"},
                  {"geo_tile(0.0, 200.0, 3)", "null"}},
-    .cost = {.per_row = 20.0},
+    .cost = {.per_row = 50.0},
     .aliases = "tile map_tile tilex tiley bing_tile slippy_tile web_mercator_tile",
     .see_also = "quadkey geohash_encode",
     .source = "OpenStreetMap, Slippy map tilenames",

@@ -47,7 +47,7 @@ constexpr Operator kOperator = {
     .examples = {{"geohash_encode(57.64911, 10.40744, 11)", "\"u4pruydqqvj\""},
                  {"geohash_encode(0.0, 0.0, 1)", "\"s\""},
                  {"geohash_encode(0.0, 181.0)", "null"}},
-    .cost = {.per_row = 25.0},
+    .cost = {.per_row = 60.0},
     .aliases = "geohash ST_GeoHash geohashEncode geohash_from_latlon",
     .see_also = "geohash_bounds geohash_neighbors geo_tile haversine_distance",
     .source = "G. Niemeyer, geohash.org (2008)",

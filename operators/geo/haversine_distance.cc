@@ -46,7 +46,7 @@ constexpr Operator kOperator = {
     .examples = {{"haversine_distance(48.8566, 2.3522, 48.8566, 2.3522)", "0.0"},
                  {"round(haversine_distance(48.8566, 2.3522, 51.5074, -0.1278), 3)", "343.557"},
                  {"haversine_distance(91.0, 0.0, 0.0, 0.0)", "null"}},
-    .cost = {.per_row = 9.0},
+    .cost = {.per_row = 20.0},
     .aliases =
         "haversine sphere_distance spherical_distance great_circle_distance geo_distance ST_Distance "
         "great_circle",

@@ -46,7 +46,7 @@ constexpr Operator kOperator = {
               {"longitude 180", "a tile of the last column"},
               {"a latitude or longitude out of its range", "null"}},
     .examples = {{"quadkey(51.5074, -0.1278, 10)", "\"0313131311\""}, {"quadkey(-1.0, 1.0, 1)", "\"3\""}},
-    .cost = {.per_row = 35.0},
+    .cost = {.per_row = 70.0},
     .aliases = "bing_tile_quadkey quad_key tile_quadkey",
     .see_also = "geo_tile geohash_encode",
     .source = "Microsoft, Bing Maps tile system",

@@ -18,7 +18,7 @@ constexpr Operator kOperator = {
     .overloads = {overload<"(x: float) -> float", NormalCdf>()},
     .edges = {{"`x` is above 8.3", "1.0"}, {"`x` is below -38.5", "0.0"}},
     .examples = {{"normal_cdf(0.0)", "0.5"}, {"normal_cdf(-40.0)", "0.0"}},
-    .cost = {.per_row = 6.0},
+    .cost = {.per_row = 10.0},
     .aliases = "norm_cdf standard_normal_cdf gaussian_cdf pnorm ndtr",
     .see_also = "normal_quantile z_score erf",
 };

@@ -91,7 +91,7 @@ constexpr Operator kOperator = {
     .examples = {{"damerau_levenshtein(\"shoes\", \"sheos\")", "1"},
                  {"damerau_levenshtein(\"ca\", \"abc\")", "2"},
                  {"damerau_levenshtein(\"\", \"abc\")", "3"}},
-    .cost = {.per_row = 100.0, .per_element = 20.0},
+    .cost = {.per_row = 100.0, .per_element = 35.0},
     .algebra = "commutative",
     .aliases = "damerau_levenshtein_distance damerau osa_distance typo_distance",
     .see_also = "levenshtein jaro_winkler",

@@ -29,7 +29,7 @@ constexpr Operator kOperator = {
     .examples = {{"jaro(\"same\", \"same\")", "1.0"},
                  {"jaro(\"abcd\", \"abxy\")", "0.6666666666666666"},
                  {"jaro(\"abc\", \"xyz\")", "0.0"}},
-    .cost = {.per_row = 90.0, .per_element = 3.0},
+    .cost = {.per_row = 90.0, .per_element = 5.0},
     .algebra = "commutative",
     .aliases = "jaro_similarity jaroSimilarity jaro_distance",
     .see_also = "jaro_winkler levenshtein",

@@ -42,7 +42,7 @@ constexpr Operator kOperator = {
     .examples = {{"jaro_winkler(\"same\", \"same\")", "1.0"},
                  {"jaro_winkler(\"abcdefgh\", \"abcdxxgh\")", "0.9"},
                  {"jaro_winkler(\"abc\", \"xyz\")", "0.0"}},
-    .cost = {.per_row = 95.0, .per_element = 3.0},
+    .cost = {.per_row = 95.0, .per_element = 5.0},
     .algebra = "",
     .aliases = "jaro_winkler_similarity jarowinkler_similarity jaroWinklerSimilarity",
     .see_also = "jaro levenshtein",

@@ -65,7 +65,7 @@ constexpr Operator kOperator = {
                "null, so that no value can ask for endless work"}},
     .examples = {{"longest_common_substring(\"red suede shoes\", \"blue suede boots\")", "\" suede \""},
                  {"length(longest_common_substring(\"abcd\", \"xbcy\"))", "2"}},
-    .cost = {.per_row = 80.0, .per_element = 15.0},
+    .cost = {.per_row = 80.0, .per_element = 20.0},
     .aliases = "longest_common_substr lcsubstring longest_match",
     .see_also = "longest_common_subsequence longest_common_prefix",
 };

@@ -34,7 +34,7 @@ constexpr Operator kOperator = {
               {"`p` is outside 0..1", "null"},
               {"a shape is 0 or negative, or above 1,000,000", "null"}},
     .examples = {{"round(beta_quantile(0.5, 3.0, 3.0), 12)", "0.5"}, {"beta_quantile(1.0, 3.0, 4.0)", "1.0"}},
-    .cost = {.per_row = 3000.0},
+    .cost = {.per_row = 8000.0},
     .aliases = "inverse_beta_cdf beta_ppf qbeta betaincinv credible_bound thompson",
     .see_also = "beta_cdf wilson_lower bayes_average",
     .source = "NIST Digital Library of Mathematical Functions, section 8.17",

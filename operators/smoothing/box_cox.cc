@@ -22,7 +22,7 @@ constexpr Operator kOperator = {
               {"`lambda` is 0", "`log(x)`"},
               {"the result is not finite", "null"}},
     .examples = {{"box_cox(3.0, 1.0)", "2.0"}, {"box_cox(1.0, 0.5)", "0.0"}, {"box_cox(-1.0, 2.0)", "null"}},
-    .cost = {.per_row = 2.5, .per_element = 0.0},
+    .cost = {.per_row = 12.0, .per_element = 0.0},
     .aliases = "boxcox power_transform PowerTransformer BoxCoxTransformer",
     .see_also = "yeo_johnson log signed_log",
     .source = "G. E. P. Box and D. R. Cox, An analysis of transformations, J. Royal Stat. Soc. B 26 (1964)",

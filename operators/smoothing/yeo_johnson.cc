@@ -29,7 +29,7 @@ constexpr Operator kOperator = {
     .examples = {{"yeo_johnson(3.0, 1.0)", "3.0"},
                  {"yeo_johnson(-3.0, 1.0)", "-3.0"},
                  {"yeo_johnson(0.0, 0.5)", "0.0"}},
-    .cost = {.per_row = 2.5, .per_element = 0.0},
+    .cost = {.per_row = 12.0, .per_element = 0.0},
     .aliases = "yeojohnson YeoJohnsonTransformer",
     .see_also = "box_cox signed_log asinh",
     .source = "I.-K. Yeo and R. A. Johnson, A new family of power transformations, Biometrika 87 (2000)",

@@ -93,10 +93,10 @@ inline double beta_point(double p, double a, double b) {
     if (high - low <= 1) break;
     const double slope = exp(log_beta_factor(x, 1.0 - x, a, b)) / (x * (1.0 - x));
     const double next = x - excess / slope;
-    const bool is_newton = step % 4 != 3 && next > 0.0 && next < 1.0;
-    const double settled = is_newton ? next : -1.0;
-    if (is_newton && magnitude(settled - x) <= 0x1p-52 * x) return settled;
-    x = is_newton ? settled : from_bits(low + (high - low) / 2);
+    // Newton's steps square their error; if they have not ended by now, halving has to help.
+    const bool is_newton = (step < 16 || step % 2 == 0) && next > 0.0 && next < 1.0;
+    if (is_newton && magnitude(next - x) <= 0x1p-45 * x) return next;
+    x = is_newton ? next : from_bits(low + (high - low) / 2);
   }
   return x;
 }
