@@ -1,22 +1,27 @@
-"""Measure features in Spark beside reading alone, Spark's own SQL functions, a pandas UDF and the core alone.
+"""Measure features in Spark beside reading alone, Spark's own SQL functions, UDFs and the core alone.
 
 Run it in an environment with pyspark, with the jar as its argument::
 
-    .venv-jvm/bin/python benches/spark.py build/spark/4.0/*.jar
+    .venv-jvm/bin/python benches/spark.py build/spark/4.0/*.jar --samples samples.parquet
 
-All sides read the same nested grocery samples, make a row per candidate, and hand it to Spark's ``noop``
-sink. They run in turns; before, the values of the sides are compared with ours.
+``examples/grocery/prepare.py`` makes the samples: nested, a row per request. All sides of Spark read them,
+make a row per candidate, and hand it to Spark's ``noop`` sink. They run in turns; before, the values of the sides are
+compared with ours. What counts is processor time, of the Java process and of the Python workers below it, compilers
+and garbage collectors included: the smallest of several runs.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
+import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -153,15 +158,89 @@ def pandas_features(table: Any) -> Any:
     return rows.select(computed("r", "c").alias("x")).select("x.*")
 
 
+def java_udf_jar(folder: Path) -> Path:
+    """Compile the plain Java UDF against the jars of pyspark."""
+    import pyspark
+
+    jars = Path(pyspark.__file__).parent / "jars"
+    home = os.environ.get("JAVA_HOME")
+    compiler = str(Path(home) / "bin/javac") if home else shutil.which("javac")
+    assert compiler, "no javac: set JAVA_HOME"
+    source = ROOT / "benches/spark_udf/PlainJavaFeatures.java"
+    command = [
+        compiler,
+        "--release",
+        "17",
+        "-proc:none",
+        "-cp",
+        f"{jars}/*",
+        "-d",
+        str(folder),
+        str(source),
+    ]
+    subprocess.run(command, check=True)
+    jar = folder / "plain_java_features.jar"
+    with zipfile.ZipFile(jar, "w") as archive:
+        for compiled in folder.glob("*.class"):
+            archive.write(compiled, compiled.name)
+    return jar
+
+
+def java_features(spark: Any, table: Any) -> Any:
+    """Return features by a plain Java UDF, a struct of them per row."""
+    from pyspark.sql import types as t
+
+    kinds = t.StructType([t.StructField(name, t.FloatType()) for name in PANDAS_FEATURES])
+    spark.udf.registerJavaFunction("plain_java_features", "PlainJavaFeatures", kinds)
+    table.createOrReplaceTempView("requests")
+    request = "struct(history, taste, store_visits_28d)"
+    return spark.sql(
+        f"SELECT x.* FROM (SELECT plain_java_features({request}, c) AS x FROM"
+        " (SELECT *, explode(candidates) AS c FROM requests))"
+    )
+
+
+def processor_seconds(process: int) -> float:
+    """Return the processor time of a process and of all below it, also of those that ended."""
+    ticks, pending = 0, [process]
+    while pending:
+        one = pending.pop()
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
+            for task in Path(f"/proc/{one}/task").iterdir():
+                children = (task / "children").read_text().split()
+                pending += map(int, children)
+        except FileNotFoundError:
+            continue  # It ended while we looked; its parent counts it from now on.
+        ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def core_microseconds(package: Path, table: Any, threads: int, repetitions: int) -> float:
+    """Return the processor time of the core alone per candidate, on Arrow batches in memory."""
+    import feature_extractor as fx
+
+    extractor = fx.load(package)
+    step = 40  # About the 4,096 rows that a batch in Spark has.
+    batches = [table.slice(i, step).combine_chunks() for i in range(0, len(table), step)]
+    best, rows = float("inf"), 0
+    for _ in range(repetitions + 1):
+        started = time.process_time()
+        rows = sum(extractor.extract(batch, threads=threads).rows for batch in batches)
+        best = min(best, time.process_time() - started)
+    return best / rows * 1e6
+
+
+READING = "reading alone"
+
+
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("jar", type=Path)
-    parser.add_argument(
-        "--samples", type=Path, help="nested samples as Parquet; prepared without it"
-    )
-    parser.add_argument("--copies", type=int, default=20, help="how often they are read")
-    parser.add_argument("--few", type=int, default=40, help="requests for the pandas UDF")
+    parser.add_argument("--samples", type=Path, required=True, help="nested samples as Parquet")
+    parser.add_argument("--rows", type=int, default=2_000_000, help="candidates, at least")
+    parser.add_argument("--few", type=int, default=40, help="requests for the UDFs and for SQL")
     parser.add_argument("--repetitions", type=int, default=3)
     arguments = parser.parse_args()
 
@@ -169,86 +248,122 @@ def main() -> None:
     os.environ["PYTHONPATH"] = str(ROOT / "python")
     from pyspark.sql import SparkSession
 
-    settings = {
-        "spark.master": "local[2]",
-        "spark.jars": str(arguments.jar),
-        "spark.ui.enabled": "false",
-        "spark.driver.memory": "3g",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.log.level": "ERROR",
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        made = packages(folder)
+        settings = {
+            "spark.master": "local[2]",
+            "spark.jars": f"{arguments.jar},{java_udf_jar(folder)}",
+            "spark.ui.enabled": "false",
+            "spark.driver.memory": "3g",
+            "spark.sql.session.timeZone": "UTC",
+            "spark.log.level": "ERROR",
+        }
+        builder = SparkSession.builder
+        for key, value in settings.items():
+            builder = builder.config(key, value)
+        measure(builder.getOrCreate(), made, folder, arguments)
+
+
+def measure(spark: Any, made: dict[str, Path], folder: Path, arguments: Any) -> None:
+    """Measure all sides, and print a table for each comparison."""
+    from feature_extractor.spark import extract
+
+    machine = int(spark._jvm.java.lang.ProcessHandle.current().pid())
+    source = str(arguments.samples)
+    one = spark.read.parquet(source)
+    few_source = folder / "few.parquet"
+    one.limit(arguments.few).coalesce(1).write.parquet(str(few_source))
+    few = spark.read.parquet(str(few_source))
+
+    def candidates(table: Any) -> int:
+        return int(table.selectExpr("sum(size(candidates))").collect()[0][0])
+
+    copies = -(-arguments.rows // candidates(one))
+    many = spark.read.parquet(*[source] * copies)
+
+    def noop(table: Any) -> Callable[[], None]:
+        return lambda: table.write.format("noop").mode("overwrite").save()
+
+    def reading(table: Any, part: str) -> Callable[[], None]:
+        """Read the columns that a package reads."""
+        java = spark._jvm.org.featureextractor
+        package = java.spark.LoadedPackage.read(spark._jsc.sc(), str(made[part]))
+        used = [given.name() for given in package.usedInputs(java.Domain.REQUEST)]
+        return noop(table.select(*used, "candidates"))
+
+    def ours(table: Any, part: str, method: str = "jvm") -> Any:
+        return extract(table, str(made[part]), columns=[], method=method)
+
+    def ours_in_sql(table: Any, part: str) -> Any:
+        table.createOrReplaceTempView("log")
+        return spark.sql(f"SELECT inline(fx_extract('{made[part]}', struct(*))) FROM log")
+
+    compare(sql_features(spark, few), ours(few, "sql"), 1e-5)
+    compare(pandas_features(few), ours(few, "pandas"), 1e-5)
+    compare(java_features(spark, few), ours(few, "pandas"), 1e-5)
+
+    def report(
+        title: str, table: Any, count: int, part: str, sides: dict[str, Callable[[], None]]
+    ) -> None:
+        print(f"\n{title}: {count:,} candidates, microseconds of processor time per candidate\n")
+        in_memory = table.toArrow()
+        core = core_microseconds(made[part], in_memory, 1, arguments.repetitions)
+        both = core_microseconds(made[part], in_memory, 2, arguments.repetitions)
+        clock = lambda: processor_seconds(machine)  # noqa: E731
+        taken = interleaved(sides, arguments.repetitions, 600.0, clock)
+        costs = {side: min(seconds) / count * 1e6 for side, seconds in taken.items()}
+        reading, base = costs[READING], costs["ours: tables"]
+        print("| side | all | less reading | less reading, over the core | all, over ours |")
+        print("| --- | ---: | ---: | ---: | ---: |")
+        print(f"| the core alone, one thread | {core:.1f} | | 1.00 | |")
+        print(f"| the core alone, two threads | {both:.1f} | | {both / core:.2f} | |")
+        for side, cost in costs.items():
+            less = cost - reading
+            cells = f"{less:.1f} | {less / core:.2f}" if side != READING else "| "
+            print(f"| {side} | {cost:.1f} | {cells} | {cost / base:.2f} |", flush=True)
+
+    report(
+        "The whole program of 97 features",
+        one,
+        candidates(one) * copies,
+        "all",
+        {
+            READING: reading(many, "all"),
+            "ours: tables": noop(ours(many, "all")),
+            "ours: SQL": noop(ours_in_sql(many, "all")),
+        },
+    )
+    small = {
+        READING: reading(one, "all"),
+        "ours: tables": noop(ours(one, "all")),
+        "ours: Python workers": noop(ours(one, "all", "arrow")),
     }
-    builder = SparkSession.builder
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    spark = builder.getOrCreate()
-    from feature_extractor.spark import counts, extract
-
-    with tempfile.TemporaryDirectory() as folder:
-        made = packages(Path(folder))
-        source = str(arguments.samples)
-        one = spark.read.parquet(source)
-        many = spark.read.parquet(*[source] * arguments.copies)
-        # Histories are slow to bring to pandas: this side gets few requests.
-        few_source = str(Path(folder) / "few.parquet")
-        one.limit(arguments.few).write.parquet(few_source)
-        few = spark.read.parquet(few_source)
-
-        def candidates(table: Any) -> int:
-            return int(table.selectExpr("sum(size(candidates))").collect()[0][0])
-
-        rows = candidates(one)
-
-        def noop(table: Any) -> Callable[[], None]:
-            return lambda: table.write.format("noop").mode("overwrite").save()
-
-        def ours(table: Any, name: str) -> Any:
-            return extract(table, str(made[name]), columns=[])
-
-        compare(sql_features(spark, one), ours(one, "sql"), 1e-5)
-        compare(pandas_features(few), ours(few, "pandas"), 1e-5)
-
-        def report(title: str, count: int, sides: dict[str, Callable[[], None]]) -> None:
-            print(f"\n{title}: {count:,} candidates\n")
-            print("| side | seconds | microseconds per candidate |\n| --- | ---: | ---: |")
-            taken = interleaved(sides, arguments.repetitions, 1.0)
-            for name, seconds in taken.items():
-                middle = median(seconds)
-                print(f"| {name} | {middle:.2f} | {middle / count * 1e6:.2f} |", flush=True)
-
-        read = "reading, and a row per candidate"
-        exploded = many.selectExpr("*", "explode(candidates) AS c").drop("candidates", "history")
-        report(
-            "The whole program",
-            rows * arguments.copies,
-            {
-                "reading alone": noop(many),
-                read: noop(exploded.select("c.*")),
-                "ours: all features": noop(ours(many, "all")),
-            },
-        )
-        before = counts(spark, made["all"])
-        print(f"\nrows that were computed: {before.rows:,}; batches: {before.batches:,}")
-        report(
-            f"{len(SQL_FEATURES)} features",
-            rows,
-            {
-                "reading alone": noop(one),
-                "ours": noop(ours(one, "sql")),
-                "Spark's own functions": noop(sql_features(spark, one)),
-            },
-        )
-        report(
-            f"{len(PANDAS_FEATURES)} features",
-            candidates(few),
-            {
-                "reading alone": noop(few),
-                "ours": noop(ours(few, "pandas")),
-                "ours, in Python workers": noop(
-                    extract(few, str(made["pandas"]), columns=[], method="arrow")
-                ),
-                "pandas UDF": noop(pandas_features(few)),
-            },
-        )
+    report("Python workers", one, candidates(one), "all", small)
+    report(
+        f"{len(SQL_FEATURES)} features",
+        few,
+        candidates(few),
+        "sql",
+        {
+            READING: reading(few, "sql"),
+            "ours: tables": noop(ours(few, "sql")),
+            "ours: SQL": noop(ours_in_sql(few, "sql")),
+            "Spark's own functions": noop(sql_features(spark, few)),
+        },
+    )
+    report(
+        f"{len(PANDAS_FEATURES)} features",
+        few,
+        candidates(few),
+        "pandas",
+        {
+            READING: reading(few, "pandas"),
+            "ours: tables": noop(ours(few, "pandas")),
+            "plain Java UDF": noop(java_features(spark, few)),
+            "pandas UDF": noop(pandas_features(few)),
+        },
+    )
     spark.stop()
 
 
