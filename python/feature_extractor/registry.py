@@ -142,6 +142,18 @@ class Signature:
     parameters: tuple[Parameter, ...]
     result: Pattern
 
+    @cached_property
+    def sizing_parameter(self) -> str | None:
+        """The constant parameter that says the size of the resulting vector, or None.
+
+        That is ``size`` in ``(xs: list<float>, size: const int) -> vector<size>``; of a constant list it is the length.
+        """
+        if not isinstance(self.result, VectorPattern):
+            return None
+        return next(
+            (p.name for p in self.parameters if p.constant and p.name == self.result.size), None
+        )
+
     def constraint(self, variable: str) -> str:
         """Return the constraint of a type variable."""
         return dict(self.variables)[variable]

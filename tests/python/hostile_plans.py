@@ -34,6 +34,8 @@ feature h : id(64) = cross(title, item).hash_bucket(64)
 feature i : dense = price.bucketize([1.0, 2.0, 3.0]) ?? 0
 feature j : dense = history.map(x -> history.count(y -> y.at < x.at)).max() ?? 0
 feature k : weighted(100, max = 3) = taste.entries().map(t -> {id: t.key.hash_bucket(100), weight: t.value})
+feature m : dense = collect(price).filter(p -> p > 1.0).count(p -> p < price)
+feature n : dense = collect(genres).count(g -> g.contains(title))
 feature l : dense = jaccard(genres, history.map(x -> x.tags.first() ?? "")) ?? 0.0
 """
 

@@ -146,6 +146,11 @@ def share(values: Sequence[int], value: int) -> float:
     return values.count(value) / len(values) if values else 0.0
 
 
+def deviation(x: float, xs: Sequence[float]) -> float:
+    spread = statistics.pstdev(xs) if xs else 0.0
+    return (x - statistics.fmean(xs)) / spread if spread else 0.0
+
+
 def tversky(a: set[int], b: set[int], alpha: float, beta: float) -> float | None:
     size = len(a & b) + alpha * len(a - b) + beta * len(b - a)
     return len(a & b) / size if size else None
@@ -316,6 +321,24 @@ EXPECTED: dict[str, tuple[str, Callable[..., Any]]] = {
     "best_key": (
         "best_key(taste)",
         lambda r: max(r.taste, key=r.taste.__getitem__) if r.taste else None,
+    ),
+    "share_of_sum": (
+        "share_of_sum(price, prices)",
+        lambda r: r.price / sum(r.prices) if sum(r.prices) else 0.0,
+    ),
+    "share_of_best": (
+        "share_of_best(price, prices)",
+        lambda r: r.price / max(r.prices) if r.prices else 0.0,
+    ),
+    "deviation": ("deviation(price, prices)", lambda r: deviation(r.price, r.prices)),
+    "over_median": (
+        "over_median(price, prices)",
+        lambda r: r.price - statistics.median(r.prices) if r.prices else 0.0,
+    ),
+    "frequency": ("frequency(a, places)", lambda r: share(r.places, r.a)),
+    "tag_share": (
+        "tag_share(others, places)",
+        lambda r: sum(share(r.places, p) for p in r.others),
     ),
     "cents": ("cents(price)", lambda r: math.floor(abs(r.price) * 100 + 0.5) % 100),
 }

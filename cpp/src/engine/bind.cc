@@ -37,9 +37,12 @@ class Binder {
 
   Status bind() {
     bind_slots();
+    slot_stage_.assign(plan_.slots.size(), 0);
     for (const Step& step : plan_.steps) {
       BoundStep bound = bind_step(step);
-      program_.stages_[plan_.root_of(bound.domain)].push_back(std::move(bound));
+      const int stage = stage_of(step, bound);
+      for (const int slot : step.results) slot_stage_[slot] = stage;
+      program_.stages_[stage].push_back(std::move(bound));
     }
     bind_features();
     allocate_registers();
@@ -58,6 +61,34 @@ class Binder {
   }
 
  private:
+  // When a step runs: with the root of its domain, or with the candidates if it reads a list of them. Such a value belongs to
+  // the request, but is only known once its candidates are.
+  int stage_of(const Step& step, const BoundStep& bound) const {
+    if (step.kind == Step::Kind::kCollect) return kCandidateDomain;
+    int stage = plan_.root_of(bound.domain);
+    if (!plan_.collects || stage == kConstantDomain) return stage;
+    const auto read_domain = [&](int domain) {
+      for (; domain > kCandidateDomain; domain = plan_.domains[domain].parent) {
+        stage = std::max(stage, slot_stage_[plan_.domains[domain].shape]);
+      }
+    };
+    const std::function<void(const Argument&)> read = [&](const Argument& argument) {
+      if (argument.slot < 0) return;
+      stage = std::max(stage, slot_stage_[argument.slot]);
+      read_domain(plan_.slots[argument.slot].domain);
+      for (const Argument& element : argument.elements) read(element);
+    };
+    for (const Argument& argument : step.arguments) read(argument);
+    if (step.source >= 0) {
+      stage = std::max(stage, slot_stage_[step.source]);
+      read_domain(plan_.slots[step.source].domain);
+    }
+    if (step.kind == Step::Kind::kFetch) read_domain(step.domain);
+    // The shapes that the step itself writes are in no domain that it needs.
+    if (step.kind != Step::Kind::kCall) read_domain(bound.domain);
+    return stage;
+  }
+
   static uint32_t value_size(const Slot& slot) {
     switch (slot.type) {
       case StorageKind::kBool:
@@ -113,8 +144,12 @@ class Binder {
     const std::vector<int> way{from, to, static_cast<int>(through)};
     const auto found = index_ids_.find(way);
     if (found != index_ids_.end()) return found->second;
-    const bool is_owner = through == Step::Through::kAny && (to == kRequestDomain || to == kCandidateDomain);
-    const std::vector<int> path = is_owner ? owner_path(from, to) : lift_path(plan_, from, to);
+    const bool is_owner = through == Step::Through::kAny &&
+                          (to == kRequestDomain || (to == kCandidateDomain && plan_.root_of(from) == kCandidateDomain));
+    // A lift that says which way it takes is one hop.
+    const std::vector<int> path = through != Step::Through::kAny ? std::vector<int>{from, to}
+                                  : is_owner                     ? owner_path(from, to)
+                                                                 : lift_path(plan_, from, to);
     IndexMap map;
     map.from = from;
     map.to = to;
@@ -202,6 +237,7 @@ class Binder {
         bound.elements_domain = bound.domain;
         break;
       case Step::Kind::kConstant:
+      case Step::Kind::kCollect:
         break;
       case Step::Kind::kLift: {
         const int from = plan_.slots[step.source].domain;
@@ -402,6 +438,7 @@ class Binder {
   bool use_reference_;
   std::map<std::pair<int, int>, int> entry_ids_;
   std::map<std::vector<int>, int> index_ids_;
+  std::vector<int> slot_stage_;
 };
 
 void Binder::run_constant_step(const BoundStep& step) {

@@ -159,7 +159,28 @@ void Executor::run_step(const BoundStep& step) {
     case Step::Kind::kFetch:
       run_fetch(step);
       break;
+    case Step::Kind::kCollect:
+      run_collect(step);
+      break;
   }
+}
+
+// One list per request: its candidates, which lie side by side. The chunk holds all of them.
+void Executor::run_collect(const BoundStep& step) {
+  const int slot = step.step->results[0];
+  const uint32_t requests = work_.domains[kRequestDomain].rows;
+  const uint32_t candidates = work_.domains[kCandidateDomain].rows;
+  auto* lists = reinterpret_cast<ListEntry*>(values_of(slot, requests));
+  uint32_t next = 0;
+  for (uint32_t request = 0; request < requests; ++request) {
+    const uint32_t begin = next;
+    while (next < candidates && owners_[next] == request) ++next;
+    lists[request] = {begin, next - begin};
+  }
+  Column& column = work_.columns[slot];
+  column.data = lists;
+  column.valid = nullptr;
+  shape_written(slot, 0, false);
 }
 
 void Executor::write_feature(int feature) {

@@ -105,6 +105,7 @@ class Executor {
   void run_lift(const BoundStep& step);
   bool repeat_for_elements(const BoundStep& step);
   void run_fetch(const BoundStep& step);
+  void run_collect(const BoundStep& step);
   void write_feature(int feature);
   void reset_maps(int root);
 

@@ -96,12 +96,21 @@ void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace*
   constexpr uint32_t kManyElements = 1U << 17;
   int64_t request_limit = job.chunk_rows;
   int64_t candidate_limit = job.chunk_rows;
+  const bool whole_requests = program_->plan().collects;
   int64_t request = first;
   while (request < last) {
     const int64_t group = request;
     int64_t rows = 0;
     ranges.clear();
-    while (request < last && request - group < request_limit && (request == group || rows < candidate_limit)) {
+    // Where candidates look at each other, the candidates of the group are one chunk, so they must lie side by side.
+    const auto fits = [&] {
+      if (request == group) return true;
+      if (request - group >= request_limit || rows >= candidate_limit) return false;
+      if (!whole_requests || job.candidate_begins.empty()) return true;
+      return job.candidate_begins[static_cast<size_t>(request)] ==
+             job.candidate_begins[static_cast<size_t>(group)] + rows;
+    };
+    while (request < last && fits()) {
       const int64_t begin =
           (job.same_table ? offsets[static_cast<size_t>(request)] : request) + job.requests.row_shift();
       if (!ranges.empty() && ranges.back().begin + ranges.back().count == begin) {
@@ -124,7 +133,7 @@ void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace*
     const int64_t end = offsets[static_cast<size_t>(request)];
     int64_t owner = group;
     while (row < end) {
-      int64_t count = std::min(end - row, candidate_limit);
+      int64_t count = whole_requests ? end - row : std::min(end - row, candidate_limit);
       int64_t begin = row;
       if (!job.candidate_begins.empty()) {
         while (row >= offsets[static_cast<size_t>(owner) + 1]) ++owner;
@@ -186,6 +195,14 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract_batch(const ExtractionI
     Status status =
         job.candidates.match(*input.candidate_schema, *input.candidate, plan, kCandidateDomain, program_->used_inputs_);
     if (!status.ok()) return status;
+  }
+
+  if (plan.collects && job.same_table) {
+    return Status::error(
+        ErrorCode::kInvalidArgument,
+        "The program collects values over the candidates of a request, but in a flat table nothing says where a "
+        "request ends. Give one row per request, with its candidates as a list of structs in a column "
+        "'candidates', or requests and candidates with offsets.");
   }
 
   AccountedVector<int64_t> own_offsets;

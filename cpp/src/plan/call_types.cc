@@ -80,7 +80,8 @@ bool is_storage_of(const Plan& plan, int domain, int storage) {
     if (!plan.domains[domain].view) return false;
     domain = plan.domains[domain].origin;
   }
-  return false;
+  // A list of candidates has no storage but the candidates themselves.
+  return domain == kCandidateDomain && storage == kCandidateDomain;
 }
 
 std::string check_list(const Plan& plan, const Argument& argument) {
@@ -108,6 +109,19 @@ int first_container(const Plan& plan, const Step& step) {
 bool is_bound(const SignatureParameter& parameter, const Kernel& kernel) {
   return kernel.bind != nullptr && (parameter.is_constant || parameter.type.is_resource());
 }
+
+namespace {
+
+// `vector<size>` with a constant parameter `size`: the planner knows the constant, and the kernel writes as many numbers as
+// the plan says.
+bool is_sized_by_constant(const ParsedSignature& signature) {
+  return std::any_of(signature.parameters.begin(), signature.parameters.end(),
+                     [&](const SignatureParameter& parameter) {
+                       return parameter.is_constant && parameter.name == signature.result.name;
+                     });
+}
+
+}  // namespace
 
 std::string check_call(const Plan& plan, const Step& step) {
   const ParsedSignature& signature = *step.signature;
@@ -152,6 +166,7 @@ std::string check_call(const Plan& plan, const Step& step) {
   if (shape == ResultShape::kFlat || shape == ResultShape::kVector) {
     if (result.type != step.kernel->result[0]) return "its result has the wrong type";
     if (shape == ResultShape::kVector) {
+      if (is_sized_by_constant(signature)) return "";
       if (width == 0) return "the size of its vector is not known";
       if (result.width != width) return "its result has the wrong size";
     }

@@ -52,7 +52,7 @@ struct ConstantValue {
 };
 
 struct Step {
-  enum class Kind : uint8_t { kInput, kConstant, kCall, kLift, kFetch };
+  enum class Kind : uint8_t { kInput, kConstant, kCall, kLift, kFetch, kCollect };
   Kind kind = Kind::kCall;
   // kInput
   int input = -1;
@@ -113,6 +113,7 @@ struct Plan {
   std::vector<Argument> constants;  // Of a plan that is only evaluated, for constant folding.
   std::vector<std::string> sites;
   int output_domain = kRequestDomain;
+  bool collects = false;  // Some step looks from one candidate of a request to the others.
 
   // The outermost domain that rows of `domain` belong to: constant, request or candidate.
   int root_of(int domain) const {

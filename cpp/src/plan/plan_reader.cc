@@ -108,7 +108,9 @@ class Reader {
         domain.view = item.value("view", Json(false)) == Json(true);
         if (domain.parent < 0 || domain.parent >= index)
           return fail("domain " + std::to_string(index) + " has no parent");
-        if (domain.origin >= index || (domain.origin >= 0 && domain.origin <= kCandidateDomain)) {
+        // Only a list of candidates has a root for an origin; that its shape is such a list is checked with the steps.
+        const bool of_candidates = domain.origin == kCandidateDomain && domain.parent == kRequestDomain && domain.view;
+        if (domain.origin >= index || (domain.origin >= 0 && domain.origin <= kCandidateDomain && !of_candidates)) {
           return fail("domain " + std::to_string(index) + " has an unusable origin");
         }
         if (domain.view && domain.origin < 0) return fail("domain " + std::to_string(index) + " is a view of nothing");
@@ -302,6 +304,8 @@ class Reader {
         ok = read_lift(item, &step);
       } else if (kind == "fetch") {
         ok = read_fetch(item, &step);
+      } else if (kind == "collect") {
+        ok = read_collect(item, &step);
       } else {
         return fail("'" + kind + "' is not a kind of step");
       }
@@ -492,6 +496,16 @@ class Reader {
     return is_storage_of(plan_, step->domain, from.domain) || fail("the value is not among the fetched elements");
   }
 
+  bool read_collect(const Json& item, Step* step) {
+    step->kind = Step::Kind::kCollect;
+    if (!result_slot(item, step)) return false;
+    const Slot& slot = plan_.slots[step->results[0]];
+    plan_.collects = true;
+    return (slot.domain == kRequestDomain && slot.type == StorageKind::kList &&
+            plan_.output_domain == kCandidateDomain) ||
+           fail("a list of candidates is not a list of requests");
+  }
+
   // The steps that write shapes say what kind of domain they make; the declaration must agree.
   bool check_domains() {
     std::vector<const Step*> writer(plan_.slots.size(), nullptr);
@@ -510,6 +524,10 @@ class Reader {
         if (is_used[d]) return fail("its shape is never written");
         continue;
       }
+      if ((step->kind == Step::Kind::kCollect) != (domain.origin == kCandidateDomain)) {
+        return fail("a list of candidates must be a view of them, and no other list can be");
+      }
+      if (step->kind == Step::Kind::kCollect) continue;
       if (step->kind == Step::Kind::kLift || step->kind == Step::Kind::kFetch) {
         const Slot& from = plan_.slots[step->source];
         if (!domain.view || domain.origin < 0 || plan_.domains[domain.origin].shape != step->source ||

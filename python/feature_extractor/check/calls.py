@@ -53,6 +53,9 @@ class Given:
     name: tree.Identifier | None = None
 
 
+LARGEST_VECTOR = 65_536
+"""The most numbers that a vector may have; the core refuses a plan with more."""
+
 LambdaChecker = Callable[[tree.LambdaExpression, Type], TypedLambda | None]
 """Checks a lambda for an element type; None where it has a mistake, which is then reported already."""
 
@@ -153,6 +156,13 @@ class CallChecker:
         if chosen is None:
             return self.interner.error(span)
         signature = chosen.operator.overloads[chosen.overload].signature
+        sizing = signature.sizing_parameter
+        if sizing is not None:
+            size = self._constant_size(chosen, sizing, given, span)
+            if size is None:
+                return self.interner.error(span)
+            chosen.fit.sizes[sizing] = size
+            key = None  # The type depends on the constant's value.
         bindings = chosen.fit.bindings()
         unclear = [
             name for name, type_ in bindings if isinstance(type_, Type) and is_unclear(type_)
@@ -165,6 +175,38 @@ class CallChecker:
             self._alive.extend(value.type for value in values if value is not None)
             self._cache[key] = (chosen, result, bindings)
         return self._build(chosen, result, bindings, given, span)
+
+    def _constant_size(
+        self, chosen: _Chosen, name: str, given: list[Given], span: Span
+    ) -> int | None:
+        """Return the size of a vector that a constant says: an int, or the length of a list.
+
+        None where it is no such constant; this was reported.
+        """
+        signature = chosen.operator.overloads[chosen.overload].signature
+        for parameter, positions in zip(signature.parameters, chosen.slots, strict=True):
+            if parameter.name != name:
+                continue
+            value: Expression | None = None
+            place = span
+            if positions:
+                value, place = given[positions[0]].value, given[positions[0]].span
+            size: Constant = parameter.default
+            if positions:
+                size = value.value if isinstance(value, Literal) else None
+            size = len(size) if isinstance(size, tuple) else size
+            if isinstance(size, int) and 1 <= size <= LARGEST_VECTOR:
+                return size
+            written = isinstance(value, Literal) and value.value is not None
+            self.reporter.report(
+                "FX109" if written else "FX108",
+                f"`{name}` of `{chosen.operator.name}` gives the size of a vector: from 1 to {LARGEST_VECTOR:,}"
+                if written
+                else f"`{name}` of `{chosen.operator.name}` gives the size of a vector and must be written out",
+                place,
+                help="write a literal; a `let` of one will do",
+            )
+        return None
 
     def _hashed(
         self, given: list[Given], span: Span, operator_span: Span, check_lambda: LambdaChecker

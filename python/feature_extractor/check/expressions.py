@@ -24,7 +24,7 @@ from feature_extractor.check.scopes import (
     ValueSymbol,
 )
 from feature_extractor.check.typed import Constant, Expression, Lambda, Literal
-from feature_extractor.check.unification import is_int, join
+from feature_extractor.check.unification import is_int, is_unclear, join
 from feature_extractor.check.unknown import UnknownNames
 from feature_extractor.diagnostics import Edit, Fix, Label, Span
 from feature_extractor.diagnostics.suggestions import closest, did_you_mean, enumerate_words
@@ -67,6 +67,7 @@ class ExpressionChecker:
         self.reporter = reporter
         self.calls = CallChecker(registry, interner, reporter)
         self._unknown = UnknownNames(registry, reporter)
+        self.has_candidates = False
         self._steps = 0
         self.lets = LetExpander(interner, reporter, self.check)
         self._handlers: dict[type[tree.Expression], Callable[[Any, Environment], Expression]] = {
@@ -546,6 +547,8 @@ class ExpressionChecker:
         symbol = environment.scope.names.get(name.text) if plugin is None else None
         if isinstance(symbol, LetSymbol):
             return self.lets.call(symbol, arguments, node, environment)
+        if symbol is None and plugin is None and name.text == "collect":
+            return self._collect(node, arguments, environment)
         shown = name.text if plugin is None else f"{plugin.name}.{name.text}"
         operator = self.registry.find(shown)
         if operator is None and self._unknown.is_plugin(node.receiver, environment):
@@ -585,6 +588,38 @@ class ExpressionChecker:
         if faulty:
             return self.interner.error(node.span)
         return self._apply((operator,), shown, given, node.span, name.span, environment)
+
+    def _collect(
+        self,
+        node: tree.Call,
+        arguments: list[tuple[tree.Identifier | None, tree.Expression]],
+        environment: Environment,
+    ) -> Expression:
+        """Check ``collect(value)``, the one form that looks from one candidate to the others."""
+        if len(arguments) != 1 or arguments[0][0] is not None:
+            self.reporter.report(
+                "FX107",
+                "`collect` takes one value, without a name",
+                node.name.span,
+                help="write `collect(value)`",
+            )
+            return self.interner.error(node.span)
+        value = self.value(arguments[0][1], environment)
+        if isinstance(value.type, ErrorType):
+            return self.interner.error(node.span)
+        problem = advice = ""
+        if isinstance(value.type, NullType) or is_unclear(value.type):
+            problem = "nothing says which type this value has"
+        elif self.interner.reads_variables(value):
+            problem = "`collect` cannot take the value of a lambda's variable"
+            advice = "collect a value of the candidate, and go through the list: `collect(price).map(p -> ...)`"
+        elif not self.has_candidates:
+            problem = "this program has no candidates to collect from"
+            advice = "declare what comes with each of them: `input candidate { ... }`"
+        if problem:
+            self.reporter.report("FX114", problem, node.span, help=advice)
+            return self.interner.error(node.span)
+        return self.interner.collect(ListType(element=value.type), value, node.span)
 
     def _is_function(self, node: tree.Name, environment: Environment) -> bool:
         """Return whether a name alone stands for a function, as in ``xs.map(lower)``."""

@@ -14,6 +14,7 @@ import xxhash
 
 from feature_extractor.check.typed import (
     Call,
+    Collect,
     Expression,
     Field,
     InputReference,
@@ -74,6 +75,8 @@ class Fingerprints:
                 return ["lambda", self._of(expression.body, inner)]
             case Field():
                 return ["field", expression.name, self._of(expression.base, bound)]
+            case Collect():
+                return ["collect", self._of(expression.value, bound)]
             case Struct():
                 return ["struct", *(self._of(value, bound) for value in expression.values)]
             case Call():

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from feature_extractor.check.typed import (
     Call,
+    Collect,
     Constant,
     Expression,
     Field,
@@ -128,6 +129,19 @@ class Interner:
             found = self._add(key, expression, span, self._above(values), self._all(values))
             self._inherit(found, values)
         return found
+
+    def collect(self, type_: Type, value: Expression, span: Span) -> Expression:
+        """Return ``collect(value)``. It is not constant, whatever the value: its length is not."""
+        key = ("collect", id(value))
+        found = self._table.get(key)
+        if found is None:
+            expression = Collect(type_, site_of(span), value)
+            found = self._add(key, expression, span, self.depth(value) + 1)
+        return found
+
+    def reads_variables(self, expression: Expression) -> bool:
+        """Return whether an expression reads the variable of a lambda around it."""
+        return bool(self._free.get(id(expression)))
 
     def call(
         self,

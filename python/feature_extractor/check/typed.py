@@ -96,6 +96,13 @@ class Struct(Expression):
 
 
 @dataclass(frozen=True, eq=False)
+class Collect(Expression):
+    """``collect(value)``: the value for each candidate of the request, in their order, as one list of the request."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, eq=False)
 class Call(Expression):
     """An operator applied to arguments.
 

@@ -47,6 +47,7 @@ _TABLE = (
         "misplaced-reference",
         "A resource, function or module is used as if it were a value.",
     ),
+    ("FX114", "misplaced-collect", "`collect` needs candidates, and a value of each of them."),
     ("FX120", "null-not-handled", "The value may be null, but the feature needs a value."),
     ("FX121", "null-comparison", "A comparison with `null` is null, so it never holds."),
     ("FX130", "unknown-kind", "A feature's kind is none of the known ones."),

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from feature_extractor.check.typed import (
     Call,
+    Collect,
     Expression,
     Field,
     InputReference,
@@ -33,6 +34,8 @@ def children(expression: Expression) -> tuple[Expression, ...]:
         return expression.values
     if isinstance(expression, Lambda):
         return (expression.body,)
+    if isinstance(expression, Collect):
+        return (expression.value,)
     return ()
 
 
@@ -65,6 +68,9 @@ class Dependencies:
                 found |= {"resource"}
             if isinstance(expression, Lambda):
                 found -= {expression.variable}
+            if isinstance(expression, Collect):
+                # The list belongs to the request, and is never constant: its length is not.
+                found = (found - {"candidate"}) | {"request"}
         self._known[expression] = found
         return found
 

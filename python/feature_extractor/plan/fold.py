@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from feature_extractor.check.typed import (
     Call,
+    Collect,
     Constant,
     Expression,
     Field,
@@ -148,5 +149,7 @@ class Replacement:
             return replace(expression, values=new)
         if isinstance(expression, Field):
             return replace(expression, base=new[0])
+        if isinstance(expression, Collect):
+            return replace(expression, value=new[0])
         assert isinstance(expression, Lambda)
         return replace(expression, body=new[0])

@@ -39,6 +39,25 @@ class Domain:
         self._reach: frozenset[Domain] | None = None
 
     @property
+    def meets_candidates(self) -> bool:
+        """Whether the rows are candidates as elements of a list, or were taken from such a list.
+
+        A candidate that looks at such a list then leads to two: to itself, and to the one it looks at.
+        """
+        if self.kind != "elements" or self.parent is None:
+            return False
+        if self.origin is not None and (
+            self.origin.kind == "candidate" or self.origin.meets_candidates
+        ):
+            return True
+        return self.parent.meets_candidates
+
+    @property
+    def reaches_candidate(self) -> bool:
+        """Whether a value of a candidate has a value for each row of this domain."""
+        return any(domain.kind == "candidate" for domain in self.reach)
+
+    @property
     def reach(self) -> frozenset[Domain]:
         """This domain and all from which a value can be lifted into it."""
         if self._reach is None:
@@ -59,7 +78,9 @@ class Domain:
 
     def one_way(self, other: Domain) -> bool:
         """Whether all ways from here to ``other`` give the same rows."""
-        if other is self or other.kind != "elements":
+        if other is self or other.kind in ("constant", "request"):
+            return True
+        if other.kind == "candidate" and not self.meets_candidates:
             return True
         if self.origin is None or self.parent is None:
             return self.parent is not None and self.parent.one_way(other)
@@ -261,6 +282,15 @@ class Graph:
             self._slot(step, parent, slot.type, slot.width)
             self._steps[key] = step
         return step.results[0]
+
+    def collected(self) -> Domain:
+        """Return the domain of the candidates as elements of one list per request."""
+        key = self._key("collect")
+        step = self._steps.get(key)
+        if step is None:
+            step = self._steps[key] = Step("collect", self.request)
+            self._slot(step, self.request, "list")
+        return self.elements(step.results[0], self.candidate, view=True)
 
     def call(
         self,

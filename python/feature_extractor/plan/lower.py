@@ -9,6 +9,7 @@ from typing import TypeAlias
 from feature_extractor.check.typed import (
     Call,
     CheckedProgram,
+    Collect,
     Expression,
     Field,
     InputReference,
@@ -128,6 +129,10 @@ class Lowering:
                 return self._call(expression, scope)
             case Literal():
                 return self._literal(expression, expression.type)
+            case Collect():
+                # The candidates of a request are the elements of its list: nothing is copied.
+                value = self.lifting.lift(self.lower(expression.value), self.graph.candidate)
+                return ListValue(self.graph.collected(), value)
             case InputReference():
                 index = self._input_index[expression.domain, expression.name]
                 return self._input(index, (), expression.type, self.graph.root(expression.domain))

@@ -15,6 +15,7 @@ from feature_extractor.plan.graph import Argument, Domain, Graph, Slot, Step
 from feature_extractor.plan.outputs import Output
 
 FORMAT = 1
+CANDIDATE_STAGE = 2
 
 
 class _Numbering:
@@ -91,6 +92,8 @@ class _Numbering:
             if step.way:
                 entry["through"] = step.way
             return entry
+        if step.kind == "collect":
+            return {"do": "collect", "result": results[0]}
         if step.kind == "fetch":
             source = step.arguments[0].slot
             assert source is not None and step.fetch_from is not None
@@ -115,7 +118,8 @@ def needed_steps(roots: Iterable[Argument]) -> list[Step]:
     """Return all steps that the arguments need, each after those that it reads."""
     groups: tuple[list[Step], list[Step], list[Step]] = ([], [], [])
     seen: set[Step] = set()
-
+    # What reads a list of candidates comes with the candidates, also where its value belongs to the request.
+    stages: dict[Step, int] = {}
     domains: dict[Domain, list[Step]] = {}
 
     def sources(step: Step) -> list[Step]:
@@ -149,7 +153,10 @@ def needed_steps(roots: Iterable[Argument]) -> list[Step]:
             else:
                 pending.pop()
                 seen.add(step)
-                groups[step.domain.root].append(step)
+                stage = step.domain.root if step.kind != "collect" else CANDIDATE_STAGE
+                stages[step] = max((stages[source] for source in sources(step)), default=stage)
+                stages[step] = max(stages[step], stage)
+                groups[stages[step]].append(step)
     return [step for group in groups for step in group]
 
 

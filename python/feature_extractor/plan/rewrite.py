@@ -14,6 +14,7 @@ from functools import cache
 
 from feature_extractor.check.typed import (
     Call,
+    Collect,
     Constant,
     Expression,
     Field,
@@ -84,6 +85,9 @@ class JoinRewriter:
         if isinstance(expression, Struct):
             values = tuple(map(self.rewrite, expression.values))
             return expression if values == expression.values else replace(expression, values=values)
+        if isinstance(expression, Collect):
+            value = self.rewrite(expression.value)
+            return expression if value is expression.value else replace(expression, value=value)
         return expression
 
     def _closure(self, found: frozenset[Dependency]) -> frozenset[Dependency]:

@@ -144,8 +144,11 @@ def _belongs(domain: Domain, binding: Binding) -> bool:
 def clashes(home: Domain, outer: Domain, captured: list[Binding]) -> bool:
     """Whether values of captured variables could be taken for values of the list's own elements.
 
-    That is so where one list, or a part of it, is gone through by two nested lambdas.
+    That is so where one list, or a part of it, is gone through by two nested lambdas, and where a candidate
+    looks at the candidates of its request.
     """
+    if home.meets_candidates and outer.reaches_candidate:
+        return True
     if any(outer.reaches(storage) for storage in home.storage()):
         return True
     return any(
