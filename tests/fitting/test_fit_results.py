@@ -119,6 +119,8 @@ def test_buckets_are_as_full_as_those_of_scikit_learn(tmp_path: Path, data: pa.T
         ([1.0, 1.0, 2.0, 2.0], 2, [2.0]),
         ([-0.0, 0.0, 1.0, None], 3, [1.0]),
         ([7.0], 2, []),
+        ([1.0] * 100 + [2.0] + [3.0] * 200, 4, [2.0, 3.0]),
+        ([1.0] * 100 + [2.0] + [3.0] * 200, 2, [3.0]),
     ],
 )
 def test_ties_and_few_values_make_fewer_buckets(

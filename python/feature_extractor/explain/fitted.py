@@ -14,9 +14,9 @@ def describe(summary: Mapping[str, Any]) -> str:
         text = f"mean {result['mean']:.6g}, standard deviation {result['standard_deviation']:.6g}"
     elif fit == "quantiles":
         values = result.get("boundaries", result.get("values", []))
-        kind = "boundaries" if "boundaries" in result else "values"
+        kind = ("boundary", "boundaries") if "boundaries" in result else ("value", "values")
         shown = ", ".join(f"{value:.4g}" for value in values[:4])
-        text = f"{len(values)} {kind}: {shown}{', ...' if len(values) > 4 else ''}"
+        text = f"{len(values)} {kind[len(values) != 1]}: {shown}{', ...' if len(values) > 4 else ''}"
     elif fit == "vocabulary":
         text = f"{_counted(summary['entries'], 'word')}"
     elif fit == "target_mean":

@@ -71,6 +71,10 @@ class QuantileSummary:
             levels[level].extend(parts)
         self._compact()
 
+    def distinct(self) -> list[float] | None:
+        """Return the different values in order, or None where they are too many to be known."""
+        return None if self._levels is not None else self._values.tolist()
+
     def at(self, positions: Sequence[int]) -> list[float]:
         """Return the values at positions of the sorted values, counted from 0."""
         values, counts = self._weighted()

@@ -110,10 +110,11 @@ class Quantiles:
         result: dict[str, Any] = {"minimum": found.minimum + 0.0, "maximum": found.maximum + 0.0}
         buckets = parameters["buckets"]
         if buckets is not None:
-            values = found.at([i * found.count // buckets for i in range(1, buckets)])
-            # A boundary at the minimum would leave the first bucket empty.
-            distinct = sorted({value for value in values if value > found.minimum})
-            result["boundaries"] = distinct
+            values = found.distinct()
+            if values is None or len(values) > buckets:
+                values = found.at([i * found.count // buckets for i in range(1, buckets)])
+            # Few values have a bucket each. A boundary at the minimum would leave the first one empty.
+            result["boundaries"] = sorted({value for value in values if value > found.minimum})
         else:
             # The fraction is the decimal number that was written, not the float next to it.
             parts = [Fraction(str(fraction)) for fraction in parameters["at"]]
