@@ -16,7 +16,9 @@ def describe(summary: Mapping[str, Any]) -> str:
         values = result.get("boundaries", result.get("values", []))
         kind = ("boundary", "boundaries") if "boundaries" in result else ("value", "values")
         shown = ", ".join(f"{value:.4g}" for value in values[:4])
-        text = f"{len(values)} {kind[len(values) != 1]}: {shown}{', ...' if len(values) > 4 else ''}"
+        text = (
+            f"{len(values)} {kind[len(values) != 1]}: {shown}{', ...' if len(values) > 4 else ''}"
+        )
     elif fit == "vocabulary":
         text = f"{_counted(summary['entries'], 'word')}"
     elif fit == "target_mean":
