@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from feature_extractor import registry as signatures
@@ -81,8 +83,23 @@ _ADMITTED: Final = {
     "any": ["int", "float", "string", "bool", "timestamp"],
 }
 
+_CONSTANTS: Final = {
+    "format": ['"%Y-%m-%d"', '"%d.%m.%Y %H:%M:%S"', '"%H"'],
+    "path": ['"$"', '"$.a"', '"$[*]"', '"$..*"'],
+    "starts": ["[-2.0, 5.0, 20.0]"],
+    "ends": ["[0.5, 7.0, 300.0]"],
+    "ids": ["[4, 9, 2]"],
+    "latitudes": ["[0.0, 10.0, 10.0]"],
+    "longitudes": ["[-3.0, 5.5, 70.0]"],
+    "parts": ['["a", "b"]', '["ab", ","]'],
+    "replacements": ['["", "é"]', '["x", "y"]'],
+    "minimum": ["1", "2"],
+    "maximum": ["2", "3"],
+}
+"""Values of constant parameters that hang together or have a form of their own, by the parameter's name."""
 
-class _Unfit(Exception):
+
+class Unfit(Exception):
     """Nothing of the wanted type can be written here."""
 
 
@@ -99,28 +116,39 @@ def plain(type_: Type) -> Type:
 
 
 @dataclass(frozen=True)
-class _Producer:
+class Producer:
+    """One overload of an operator: a way to make a value of its result's type."""
+
     name: str
+    overload: int
     signature: signatures.Signature
 
 
 class Generator:
     """Writes random expressions; what it writes may be refused by the checker."""
 
+    declarations = DECLARATIONS
+    root: Path | None = None
+    resources: Mapping[str, Sequence[str]] = MappingProxyType(
+        {"zone": ['"Europe/Berlin"', '"America/New_York"', '"Asia/Kathmandu"']}
+    )
+    """What may stand for a parameter that takes a resource, by its kind."""
+
     def __init__(self, source: random.Random) -> None:
         self.source = source
-        analysis = analyse_text(DECLARATIONS + "let x = 1\n", registry())
+        analysis = analyse_text(self.declarations + "let x = 1\n", registry(), root=self.root)
         assert analysis.program is not None, [d.message for d in analysis.diagnostics]
         self.inputs: tuple[Input, ...] = analysis.program.inputs
         self._named = [(declared.name, plain(declared.type)) for declared in self.inputs]
         self._item = next(t for n, t in self._named if n == "r_items")
-        self._producers = [
-            _Producer(operator.name, overload.signature)
+        self.producers = [
+            Producer(operator.name, i, overload.signature)
             for operator in registry().operators
-            for overload in operator.overloads
-            if not any(
-                isinstance(p.pattern, signatures.ResourcePattern) and p.pattern.kind != "zone"
+            for i, overload in enumerate(operator.overloads)
+            if all(
+                p.pattern.kind in self.resources
                 for p in overload.signature.parameters
+                if isinstance(p.pattern, signatures.ResourcePattern)
             )
         ]
         self._variables = 0
@@ -138,36 +166,41 @@ class Generator:
         """Return an expression of a type without ``?``; its value may be null all the same."""
         for _ in range(20):
             try:
-                return self._write(wanted, depth, ())
-            except _Unfit:
+                return self.write(wanted, depth, ())
+            except Unfit:
                 continue
         return self._leaf(SCALARS["int"], ())
 
-    def _write(self, wanted: Type, depth: int, scope: tuple[tuple[str, Type], ...]) -> str:
+    def write(self, wanted: Type, depth: int, scope: tuple[tuple[str, Type], ...]) -> str:
         if depth <= 0 or (depth < 3 and self.source.random() < 0.12):
             return self._leaf(wanted, scope)
         fitting = []
-        for producer in self._producers:
+        for producer in self.producers:
             bound: dict[str, Any] = {}
-            if _unify(producer.signature.result, wanted, producer.signature, bound):
+            if unify(producer.signature.result, wanted, producer.signature, bound):
                 fitting.append((producer, bound))
         self.source.shuffle(fitting)
         for producer, bound in fitting[:4]:
             try:
-                return self._call(producer, bound, depth, scope)
-            except _Unfit:
+                return self.call(producer, bound, depth, scope)
+            except Unfit:
                 continue
         return self._leaf(wanted, scope)
 
-    def _call(
+    def call(
         self,
-        producer: _Producer,
+        producer: Producer,
         bound: dict[str, Any],
         depth: int,
         scope: tuple[tuple[str, Type], ...],
+        given: Mapping[str, str] = MappingProxyType({}),
     ) -> str:
+        """Write a call; ``given`` are the texts of some of its arguments, by the parameter's name."""
         arguments: list[str] = []
         for parameter in producer.signature.parameters:
+            if parameter.name in given:
+                arguments.append(given[parameter.name])
+                continue
             if parameter.optional and self.source.random() < 0.5:
                 break
             times = self.source.choice([1, 2, 2, 3]) if parameter.variadic else 1
@@ -181,26 +214,26 @@ class Generator:
     def _argument(
         self,
         parameter: signatures.Parameter,
-        producer: _Producer,
+        producer: Producer,
         bound: dict[str, Any],
         depth: int,
         scope: tuple[tuple[str, Type], ...],
     ) -> str:
         pattern = parameter.pattern
         if isinstance(pattern, signatures.ResourcePattern):
-            return self.source.choice(['"Europe/Berlin"', '"America/New_York"', '"Asia/Kathmandu"'])
+            return self.source.choice(self.resources[pattern.kind])
         if parameter.constant:
             return self._constant(parameter, producer, bound)
         if isinstance(pattern, signatures.LambdaPattern):
-            element = self._type_of(pattern.argument, producer, bound)
-            result = self._type_of(pattern.result, producer, bound)
+            element = self.type_of(pattern.argument, producer, bound)
+            result = self.type_of(pattern.result, producer, bound)
             self._variables += 1
             name = f"v{self._variables}"
             if result == SCALARS["bool"] and self.source.random() < 0.4:
                 return f"{name} -> {self._join(name, element, depth, scope)}"
-            body = self._write(result, depth - 1, (*scope, (name, element)))
+            body = self.write(result, depth - 1, (*scope, (name, element)))
             return f"{name} -> {body}"
-        return self._write(self._type_of(pattern, producer, bound), depth - 1, scope)
+        return self.write(self.type_of(pattern, producer, bound), depth - 1, scope)
 
     def _join(
         self, name: str, element: Type, depth: int, scope: tuple[tuple[str, Type], ...]
@@ -212,20 +245,20 @@ class Generator:
             if isinstance(type_, ScalarType)
         ]
         if not keys:
-            raise _Unfit
+            raise Unfit
         key, type_ = self.source.choice(keys)
         if self.source.random() < 0.6:
-            outer = self._write(type_, self.source.choice([0, 0, 1]), scope)
+            outer = self.write(type_, self.source.choice([0, 0, 1]), scope)
             condition = f"{key} == {outer}" if self.source.random() < 0.7 else f"{outer} == {key}"
         else:
-            condition = f"{key} in {self._write(ListType(element=type_), 0, scope)}"
+            condition = f"{key} in {self.write(ListType(element=type_), 0, scope)}"
         if self.source.random() < 0.3:
-            also = self._write(SCALARS["bool"], depth - 1, (*scope, (name, element)))
+            also = self.write(SCALARS["bool"], depth - 1, (*scope, (name, element)))
             return f"({also}) and {condition}"
         return condition
 
-    def _type_of(
-        self, pattern: signatures.Pattern, producer: _Producer, bound: dict[str, Any]
+    def type_of(
+        self, pattern: signatures.Pattern, producer: Producer, bound: dict[str, Any]
     ) -> Type:
         match pattern:
             case signatures.ScalarPattern():
@@ -242,22 +275,24 @@ class Generator:
                 assert isinstance(found, Type)
                 return found
             case signatures.ListPattern():
-                return ListType(element=self._type_of(pattern.element, producer, bound))
+                return ListType(element=self.type_of(pattern.element, producer, bound))
             case signatures.MapPattern():
                 return MapType(
-                    key=self._type_of(pattern.key, producer, bound),
-                    value=self._type_of(pattern.value, producer, bound),
+                    key=self.type_of(pattern.key, producer, bound),
+                    value=self.type_of(pattern.value, producer, bound),
                 )
             case signatures.VectorPattern():
-                return VectorType(size=3)
-        raise _Unfit
+                return VectorType(size=bound.setdefault(str(pattern.size), 3))
+        raise Unfit
 
     def _constant(
-        self, parameter: signatures.Parameter, producer: _Producer, bound: dict[str, Any]
+        self, parameter: signatures.Parameter, producer: Producer, bound: dict[str, Any]
     ) -> str:
-        type_ = self._type_of(parameter.pattern, producer, bound)
+        type_ = self.type_of(parameter.pattern, producer, bound)
         if parameter.words:
             return f'"{self.source.choice(parameter.words)}"'
+        if parameter.name in _CONSTANTS:
+            return self.source.choice(_CONSTANTS[parameter.name])
         if isinstance(type_, ListType) and isinstance(type_.element, ScalarType):
             if type_.element.name in ("int", "float"):
                 numbers = sorted(self.source.sample(range(-5, 40), self.source.randint(1, 6)))
@@ -273,8 +308,6 @@ class Generator:
             low_float = float(parameter.low) if parameter.low is not None else 0.5
             high_float = float(parameter.high) if parameter.high is not None else low_float + 10
             return repr(self.source.uniform(low_float, min(high_float, low_float + 10)))
-        if parameter.name == "path":  # Of JSON; other texts are refused.
-            return self.source.choice(['"$"', '"$.a"', '"$[*]"', '"$..*"'])
         if type_ == SCALARS["string"]:
             return self.source.choice(['"[a-b]+"', '"a"', '", "', '"(a)|b"', '"x"'])
         return self._literal(type_)
@@ -296,7 +329,7 @@ class Generator:
         if isinstance(wanted, ListType) and isinstance(wanted.element, ScalarType):
             items = _SCALAR_LITERALS[wanted.element.name]
             return f"[{', '.join(self.source.choices(items, k=self.source.randint(1, 3)))}]"
-        raise _Unfit
+        raise Unfit
 
 
 def _reachable(name: str, type_: Type) -> Iterator[tuple[str, Type]]:
@@ -306,12 +339,13 @@ def _reachable(name: str, type_: Type) -> Iterator[tuple[str, Type]]:
             yield from _reachable(f"{name}.{field}", field_type)
 
 
-def _unify(
+def unify(
     pattern: signatures.Pattern,
     type_: Type,
     signature: signatures.Signature,
     bound: dict[str, Any],
 ) -> bool:
+    """Tell whether a type fits a pattern; ``bound`` takes the types of the variables."""
     match pattern:
         case signatures.ScalarPattern():
             return isinstance(type_, ScalarType) and type_.name == pattern.name
@@ -322,17 +356,19 @@ def _unify(
             known = bound.setdefault(pattern.name, type_)
             return bool(known == type_)
         case signatures.ListPattern():
-            return isinstance(type_, ListType) and _unify(
+            return isinstance(type_, ListType) and unify(
                 pattern.element, type_.element, signature, bound
             )
         case signatures.MapPattern():
             return (
                 isinstance(type_, MapType)
-                and _unify(pattern.key, type_.key, signature, bound)
-                and _unify(pattern.value, type_.value, signature, bound)
+                and unify(pattern.key, type_.key, signature, bound)
+                and unify(pattern.value, type_.value, signature, bound)
             )
         case signatures.VectorPattern():
-            return isinstance(type_, VectorType)
+            if not isinstance(type_, VectorType):
+                return False
+            return bool(bound.setdefault(str(pattern.size), type_.size) == type_.size)
     return False
 
 
