@@ -128,9 +128,11 @@ def sql_json(columns: str, source: str, package: str, output: str, samples: str)
     return str(table.explain())
 
 
-def sql_rows(package: str, query: str, values: str, columns: str) -> list[str]:
+def sql_rows(package: str, query: str, values: str, columns: str, memory: str = "1gb") -> list[str]:
     """Return the rows of a query over inline values as text; the function is registered by SQL."""
     tables = _tables()
+    parameters = f"feature-extractor.memory:{memory}"
+    tables.get_config().set("pipeline.global-job-parameters", parameters)
     tables.execute_sql(
         "CREATE TEMPORARY SYSTEM FUNCTION fx_extract"
         f" AS 'org.featureextractor.flink.FxExtract' USING JAR '{JAR}'"
@@ -204,15 +206,22 @@ def submit(
         f" 'rows-per-second' = '{per_second}', 'fields.x.kind' = 'sequence',"
         f" 'fields.x.start' = '1', 'fields.x.end' = '{rows}')"
     )
-    tables.execute_sql(
-        "CREATE TEMPORARY TABLE results (x BIGINT, `sum` FLOAT, who STRING, package STRING)"
-        f" WITH ('connector' = 'filesystem', 'path' = '{output}', 'format' = 'json')"
-    )
+    columns = "x BIGINT, `sum` FLOAT, who STRING, package STRING"
+    for name, form in (("results", "json"), ("samples", "tfrecord")):
+        more = ", 'tfrecord.compression' = 'gzip'" if form == "tfrecord" else ""
+        tables.execute_sql(
+            f"CREATE TEMPORARY TABLE {name} ({columns})"
+            f" WITH ('connector' = 'filesystem', 'path' = '{output}/{form}', 'format' = '{form}'{more})"
+        )
     samples = tables.sql_query("SELECT 'ann' AS `user`, CAST(1 AS BIGINT) AS base, x FROM numbers")
     options = ExtractionOptions(
         keep=["x"], digest_column="package", watch_interval=timedelta(milliseconds=200)
     )
-    result = extract(tables, samples, package, options).execute_insert("results")
+    features = extract(tables, samples, package, options)
+    both = tables.create_statement_set()
+    both.add_insert("results", features)
+    both.add_insert("samples", features)
+    result = both.execute()
     client = result.get_job_client()
     assert client is not None
     return str(client.get_job_id())

@@ -20,6 +20,7 @@ class JobError(Exception):
         super().__init__(f"{kind}: {text}\n{trace}")
         self.kind = kind
         self.text = text
+        self.trace = trace
 
 
 class FlinkProcess:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
+import urllib.parse
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
@@ -19,10 +22,17 @@ import feature_extractor as fx
 import pytest
 from jvm.java import java_home
 
+from .conftest import ROOT
 from .jars import ENVIRONMENT, flink_home
 from .session import FlinkProcess
 
-ROWS = 6000
+pytest.importorskip("google.protobuf", reason="records are read by protobuf")
+pytest.importorskip("google_crc32c", reason="checksums are compared with google-crc32c")
+sys.path.insert(0, str(ROOT / "tests/python"))
+
+from tensorflow_messages import example, records
+
+ROWS = 20_000
 PER_SECOND = 500
 
 
@@ -48,6 +58,7 @@ class Cluster:
             "taskmanager.memory.process.size": "1400m",
             "taskmanager.numberOfTaskSlots": 2,
             "taskmanager.host": "127.0.0.1",
+            "metrics.fetcher.update-interval": "1 s",
             "heartbeat.interval": 500,
             "heartbeat.timeout": 5000,
             "io.tmp.dirs": folder,
@@ -99,6 +110,19 @@ class Cluster:
             time.sleep(0.2)
         raise AssertionError(f"{what}: not within {seconds} s\n{self.logs()}")
 
+    def metrics(self, job: str, name: str) -> set[str]:
+        """Return the values that the tasks of a job have for a metric of ours, as the web interface shows them."""
+        found = set()
+        for vertex in (self.get(f"/jobs/{job}") or {"vertices": []})["vertices"]:
+            for task in range(vertex["parallelism"]):
+                path = f"/jobs/{job}/vertices/{vertex['id']}/subtasks/{task}/metrics"
+                ids = [one["id"] for one in self.get(path) or []]
+                for one in ids:
+                    if one.endswith(f".feature_extractor.{name}"):
+                        values = self.get(f"{path}?get={urllib.parse.quote(one)}") or []
+                        found.update(value["value"] for value in values)
+        return found
+
     def logs(self) -> str:
         """Return the ends of what the processes printed."""
         files = sorted(self.folder.glob("*.txt"))
@@ -145,6 +169,12 @@ def test_a_killed_worker(flink: FlinkProcess, programs: Path, tmp_path: Path) ->
         cluster.wait("checkpoints", lambda: checkpoints(2))
         _replace(programs / "second.fxp", package)
         cluster.wait("checkpoints", lambda: checkpoints(5))
+        digest = fx.load(programs / "second.fxp").digest
+        cluster.wait("the new package", lambda: cluster.metrics(job, "packageDigest") == {digest})
+        assert cluster.metrics(job, "reloads") == {"1"}
+        assert cluster.metrics(job, "reloadsRefused") == {"0"}
+        for name in ("rows", "batches", "nativeBytes"):
+            assert all(int(value) > 0 for value in cluster.metrics(job, name))
         victim = next(
             task["taskmanager-id"]
             for vertex in cluster.get(f"/jobs/{job}")["vertices"]
@@ -169,11 +199,20 @@ def test_a_killed_worker(flink: FlinkProcess, programs: Path, tmp_path: Path) ->
         fx.load(programs / "first.fxp").digest: 1,
         fx.load(programs / "second.fxp").digest: 100,
     }
-    rows = [json.loads(line) for part in output.glob("part-*") for line in part.open()]
+    rows = [json.loads(line) for part in output.glob("json/part-*") for line in part.open()]
     assert Counter(row["x"] for row in rows) == Counter(range(1, ROWS + 1))
     assert {factors[row["package"]] for row in rows} == {1, 100}
     for row in rows:
         assert row["sum"] == row["x"] + factors[row["package"]]
+    samples = [
+        example(record)
+        for part in output.glob("tfrecord/part-*")
+        for record in records(gzip.decompress(part.read_bytes()))
+    ]
+    assert Counter(sample["x"][1][0] for sample in samples) == Counter(range(1, ROWS + 1))
+    for sample in samples:
+        (x,), (total,), (package_used,) = (sample[name][1] for name in ("x", "sum", "package"))
+        assert total == x + factors[package_used.decode()]
 
 
 def _ports(group: int) -> set[str]:

@@ -100,6 +100,19 @@ def test_mistakes_in_sql(flink: FlinkProcess, programs: Path, query: str, expect
     assert expected in error.value.text
 
 
+def test_the_memory_of_the_function_is_bounded(flink: FlinkProcess, programs: Path) -> None:
+    with pytest.raises(JobError) as error:
+        flink.run(
+            "sql_rows",
+            package=programs / "first.fxp",
+            query="SELECT fx_extract(PACKAGE, ROW(`user`, base, x)) FROM samples",
+            values=VALUES,
+            columns="`user`, base, x",
+            memory="1kb",
+        )
+    assert "A task of fx_extract may hold 1024 bytes. Raise the job parameter" in error.value.trace
+
+
 def test_mistakes_in_tables(flink: FlinkProcess, programs: Path) -> None:
     package = programs / "first.fxp"
     with pytest.raises(JobError) as error:
