@@ -6,8 +6,9 @@ namespace {
 
 struct ToVector {
   static bool eval(List<double> xs, int64_t, VectorResult result) {
-    if (xs.size() != result.size || xs.has_nulls()) return false;
+    if (xs.size() != result.size) return false;
     for (uint32_t i = 0; i < result.size; ++i) {
+      if (xs.is_null(i)) return false;
       const auto value = static_cast<float>(xs[i]);
       if (!(value <= 3.4028234663852886e38f && value >= -3.4028234663852886e38f)) return false;
       result.data[i] = value + 0.0f;

@@ -83,6 +83,13 @@ _ADMITTED: Final = {
     "any": ["int", "float", "string", "bool", "timestamp"],
 }
 
+_DISTINCT: Final = {
+    "int": ["0", "1", "2", "-3", "7", "100"],
+    "float": ["0.0", "0.5", "-1.25", "3.0", "1e300", "2.0"],
+    "string": ['""', '"a"', '"b"', '"é日"', '" x "', '"ab"'],
+}
+"""Values for a list of constants whose length is the size of the result."""
+
 _CONSTANTS: Final = {
     "format": ['"%Y-%m-%d"', '"%d.%m.%Y %H:%M:%S"', '"%H"'],
     "path": ['"$"', '"$.a"', '"$[*]"', '"$..*"'],
@@ -293,7 +300,14 @@ class Generator:
             return f'"{self.source.choice(parameter.words)}"'
         if parameter.name in _CONSTANTS:
             return self.source.choice(_CONSTANTS[parameter.name])
+        size = bound.get(parameter.name)  # Of a result `vector<name>`, where it is wanted.
+        if size is not None and type_ == SCALARS["int"]:
+            return str(size)
         if isinstance(type_, ListType) and isinstance(type_.element, ScalarType):
+            if size is not None:
+                if size > len(_DISTINCT.get(type_.element.name, ())):
+                    raise Unfit
+                return f"[{', '.join(_DISTINCT[type_.element.name][:size])}]"
             if type_.element.name in ("int", "float"):
                 numbers = sorted(self.source.sample(range(-5, 40), self.source.randint(1, 6)))
                 point = ".5" if type_.element.name == "float" else ""

@@ -4,8 +4,8 @@ The plain plan with the plain kernels, one request after the other, is the truth
 each SIMD level, with other chunks and threads, on a flat table, shuffled, one request or one row at a time, and in
 hostile layouts.
 
-A program here is one feature: a nest of calls. Two dozen of them share a package and its tables, which is what makes two
-thousand of them cheap enough for every run. Each is aimed at one overload in turn, and each overload of the registry
+A program here is one feature: a nest of calls. Two dozen of them share a package and its tables, which makes
+thousands of them cheap enough for every run. Each is aimed at one overload in turn, and each overload of the registry
 must be called by at least one of them. ``FEATURE_EXTRACTOR_SEED`` and ``FEATURE_EXTRACTOR_PROGRAMS`` set the first seed
 and the number of programs of the slow run.
 """
