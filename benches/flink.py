@@ -233,9 +233,7 @@ def measure(jar: str, folder: Path, copies: int, repetitions: int, only: str) ->
     # As in the folder lib of Flink, where a jar is loaded once; jobs that bring it along compile it anew each time.
     os.environ["HADOOP_CLASSPATH"] = str(Path(jar).resolve())
     requests = feather.read_table(folder / "requests.arrow")
-    sides = [
-        side for side in _sides(folder, requests.schema, copies) if re.search(only, side.name)
-    ]
+    sides = [side for side in _sides(folder, requests.schema, copies) if re.search(only, side.name)]
     clock = _java_seconds()
     spent: dict[str, list[float]] = {side.name: [] for side in sides}
     cores: dict[str, list[float]] = {side.core: [] for side in sides if side.core}

@@ -48,7 +48,9 @@ public final class Service implements AutoCloseable {
         }
         // As long as this second reference lives, no other extractor can have the same address.
         long second = NativeMethods.currentExtractor(service);
-        FeatureExtractor kept = second == pointer ? new FeatureExtractor(second, extractor.description()) : null;
+        // What is kept after a close would be closed by nobody.
+        boolean isKept = second == pointer && !handle.isClosed();
+        FeatureExtractor kept = isKept ? new FeatureExtractor(second, extractor.description()) : null;
         if (kept != null) {
           known = new Known(pointer, kept);
         } else {
@@ -124,12 +126,12 @@ public final class Service implements AutoCloseable {
   /** Frees the service. Extractors that it gave out stay what they are. */
   @Override
   public void close() {
+    handle.close();
     synchronized (this) {
       if (known != null) {
         known.extractor().close();
         known = null;
       }
     }
-    handle.close();
   }
 }
