@@ -15,12 +15,19 @@ namespace feature_extractor::text {
          (c >= 0xFF01 && c <= 0xFF9D) || (c >= 0x1F300 && c <= 0x1F64F);
 }
 
-inline bool is_plainly_composed(Text text) {
+// The same for NFKC: without the compatibility characters of Latin-1, of the further Latin letters, and of the full widths.
+[[gnu::always_inline]] inline bool is_plainly_compatible(char32_t c) {
+  return c < 0xA0 || (c >= 0xC0 && c < 0x132) || (c >= 0x400 && c < 0xFF01 && c != 0x30FF && is_plainly_composed(c)) ||
+         (c >= 0x1F300 && c <= 0x1F64F);
+}
+
+inline bool is_plainly_normal(Text text, bool compatible) {
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at < end) {
     const Decoded next = decode(at, end);
-    if (!is_plainly_composed(next.code_point)) return false;
+    const char32_t c = next.code_point;
+    if (!(compatible ? is_plainly_compatible(c) : is_plainly_composed(c))) return false;
     at += next.size;
   }
   return true;
@@ -128,7 +135,7 @@ struct NormalForm {
 
 inline Text normalize(Text text, NormalForm form, Arena& arena) {
   if (is_ascii(text)) return text;
-  if (form.composed && !form.compatible && is_plainly_composed(text)) return text;
+  if (form.composed && is_plainly_normal(text, form.compatible)) return text;
   CodePoints points =
       expand(text, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | (form.compatible ? UTF8PROC_COMPAT : 0), arena);
   order_marks(points, arena);

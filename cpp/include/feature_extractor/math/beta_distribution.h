@@ -19,7 +19,12 @@ inline constexpr double kLargestShape = 1e6;
 // the recurrence up to there.
 inline double stirling_error(double n) {
   double sum = 0.0;
-  for (; n < 10.0; n += 1.0) sum += (n + 0.5) * (log(n + 1.0) - log(n)) - 1.0;
+  double below = n < 10.0 ? log(n) : 0.0;
+  for (; n < 10.0; n += 1.0) {
+    const double above = log(n + 1.0);
+    sum += (n + 0.5) * (above - below) - 1.0;
+    below = above;
+  }
   const double r = 1.0 / n;
   const double square = r * r;
   const double series = polynomial(square, 1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0,
@@ -37,14 +42,19 @@ inline double log_remainder(double ratio, double u) {
   return s * (2.0 * square * series - u);
 }
 
-// log(x^a * y^b / B(a, b)) for x, y > 0 with x + y = 1.
-inline double log_beta_factor(double x, double y, double a, double b) {
-  // How far x is from the mean, from the smaller of x and y.
-  const double distance = x <= y ? x * (a + b) - a : b - y * (a + b);
+// What log(x^a * y^b / B(a, b)) adds for the shapes alone.
+inline double log_beta_scale(double a, double b) {
   const double errors = stirling_error(a + b) - stirling_error(a) - stirling_error(b);
   constexpr double kHalfLogTwoPi = 0.91893853320467274178;
-  return a * log_remainder(x * ((a + b) / a), distance / a) + b * log_remainder(y * ((a + b) / b), -distance / b) +
-         (0.5 * log(a * (b / (a + b))) - kHalfLogTwoPi + errors);
+  return 0.5 * log(a * (b / (a + b))) - kHalfLogTwoPi + errors;
+}
+
+// x^a * y^b / B(a, b) for x, y > 0 with x + y = 1, and the scale of a and b.
+inline double beta_factor(double x, double y, double a, double b, double scale) {
+  // How far x is from the mean, from the smaller of x and y.
+  const double distance = x <= y ? x * (a + b) - a : b - y * (a + b);
+  return exp(a * log_remainder(x * ((a + b) / a), distance / a) + b * log_remainder(y * ((a + b) / b), -distance / b) +
+             scale);
 }
 
 // The continued fraction of the share below x, for x below about the mean.
@@ -70,13 +80,17 @@ inline double beta_fraction(double x, double a, double b) {
   return product;
 }
 
+// The share below x, for 0 < x < 1 and the factor of beta_factor.
+inline double beta_share_by_factor(double x, double y, double a, double b, double factor) {
+  if (x <= (a + 1.0) / (a + b + 2.0)) return at_most(factor * beta_fraction(x, a, b) / a, 1.0);
+  return at_least(1.0 - factor * beta_fraction(y, b, a) / b, 0.0);
+}
+
 // The share of a beta distribution with the shapes a and b, both in (0, kLargestShape], that lies below x, for y = 1 - x.
 inline double beta_share(double x, double y, double a, double b) {
   if (!(x > 0.0)) return 0.0;
   if (!(y > 0.0)) return 1.0;
-  const double factor = exp(log_beta_factor(x, y, a, b));
-  if (x <= (a + 1.0) / (a + b + 2.0)) return at_most(factor * beta_fraction(x, a, b) / a, 1.0);
-  return at_least(1.0 - factor * beta_fraction(y, b, a) / b, 0.0);
+  return beta_share_by_factor(x, y, a, b, beta_factor(x, y, a, b, log_beta_scale(a, b)));
 }
 
 // The x below which the share p lies, 0 < p < 1. Newton's method, held between two bounds that close in; where a step leaves
@@ -85,13 +99,18 @@ inline double beta_point(double p, double a, double b) {
   std::uint64_t low = 0;
   std::uint64_t high = to_bits(1.0);
   double x = a / (a + b);
+  const double scale = log_beta_scale(a, b);
   for (int step = 0; step < 200; ++step) {
     if (to_bits(x) <= low || to_bits(x) >= high) x = from_bits(low + (high - low) / 2);
-    const double excess = beta_share(x, 1.0 - x, a, b) - p;
+    const double y = 1.0 - x;
+    const bool is_inside = x > 0.0 && y > 0.0;
+    const double factor = is_inside ? beta_factor(x, y, a, b, scale) : 0.0;
+    const double share = is_inside ? beta_share_by_factor(x, y, a, b, factor) : x > 0.0 ? 1.0 : 0.0;
+    const double excess = share - p;
     if (excess == 0.0) return x;
     (excess > 0.0 ? high : low) = to_bits(x);
     if (high - low <= 1) break;
-    const double slope = exp(log_beta_factor(x, 1.0 - x, a, b)) / (x * (1.0 - x));
+    const double slope = factor / (x * y);
     const double next = x - excess / slope;
     // Newton's steps square their error; if they have not ended by now, halving has to help.
     const bool is_newton = (step < 16 || step % 2 == 0) && next > 0.0 && next < 1.0;
