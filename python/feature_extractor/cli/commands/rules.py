@@ -1,0 +1,76 @@
+"""``fx rules``: what the rules of ``fx lint`` are about."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+
+import click
+
+from feature_extractor.cli.console import counted, visible, write_rendered
+from feature_extractor.cli.failures import CommandError
+
+_HELP = """List the rules of `fx lint`, or show the pages of some, by code or name.
+
+\b
+Examples:
+    fx rules
+    fx rules FX301
+    fx rules label-leak --format json
+"""
+
+
+@click.command(help=_HELP, short_help="List and explain the rules of the linter.")
+@click.argument("words", nargs=-1, metavar="[RULE...]")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the rules.",
+)
+def command(words: Sequence[str], output_format: str) -> int:
+    """Print a list of rules, or their pages."""
+    from feature_extractor.diagnostics.suggestions import closest
+    from feature_extractor.lint.discovery import all_rules, find_rule
+    from feature_extractor.lint.pages import page
+
+    known = all_rules().values()
+    chosen = []
+    for word in words:
+        rule = find_rule(word)
+        if rule is None:
+            similar = closest(word, [text for rule in known for text in (rule.code, rule.name)])
+            hint = f"Did you mean `{similar}`?" if similar else "`fx rules` lists all rules."
+            raise CommandError(f"there is no rule `{word}`", hint)
+        chosen.append(rule)
+    if output_format == "json":
+        rows = [
+            {
+                "code": rule.code,
+                "name": rule.name,
+                "severity": rule.severity.value,
+                "status": rule.status.value,
+                "summary": rule.summary,
+                "page": page(rule.code),
+            }
+            for rule in chosen or known
+        ]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        return 0
+    if chosen:
+        sys.stdout.write("\n".join(visible(page(rule.code)) for rule in chosen))
+        return 0
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for title in ("code", "name", "severity", "status", "finds"):
+        table.add_column(title, overflow="fold")
+    for rule in known:
+        table.add_row(rule.code, rule.name, rule.severity.value, rule.status.value, rule.summary)
+    write_rendered(sys.stdout, table)
+    print(f"{counted(len(known), 'rule')}; `fx rules CODE` explains one.")
+    return 0

@@ -1,0 +1,77 @@
+"""Walks through typed expressions. They are graphs: a part that is used twice is visited once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from feature_extractor.check.typed import (
+    Call,
+    Collect,
+    Expression,
+    Field,
+    InputReference,
+    Lambda,
+    Literal,
+    Struct,
+)
+
+
+def parts(expression: Expression) -> tuple[Expression, ...]:
+    """Return the expressions that an expression is made of; a lambda is made of its body."""
+    match expression:
+        case Call():
+            return expression.arguments
+        case Field():
+            return (expression.base,)
+        case Lambda():
+            return (expression.body,)
+        case Struct():
+            return expression.values
+        case Collect():
+            return (expression.value,)
+        case _:
+            return ()
+
+
+def walk(*roots: Expression) -> Iterator[Expression]:
+    """Yield every expression below the roots, the roots too, each once and outer ones first."""
+    seen: set[int] = set()
+    waiting = list(reversed(roots))
+    while waiting:
+        expression = waiting.pop()
+        if id(expression) in seen:
+            continue
+        seen.add(id(expression))
+        yield expression
+        waiting.extend(reversed(parts(expression)))
+
+
+def inputs(expression: Expression) -> dict[str, InputReference]:
+    """Return the inputs that an expression reads, by name. No two inputs of a program share a name."""
+    return {part.name: part for part in walk(expression) if isinstance(part, InputReference)}
+
+
+def integer(expression: Expression) -> int | None:
+    """Return the value of an int constant, or None for anything else."""
+    if isinstance(expression, Literal) and type(expression.value) is int:
+        return expression.value
+    return None
+
+
+PASSING = {"to_float": (0,), "coalesce": (0, 1), "if": (1, 2)}
+"""Operators that hand a value on as it is, with the positions of the arguments that it may come from."""
+
+
+def origins(expression: Expression) -> Iterator[Expression]:
+    """Yield where a value may come from, unchanged: through defaults, branches and conversions to float."""
+    seen: set[int] = set()
+    waiting = [expression]
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, Call) and value.operator in PASSING:
+            waiting.extend(value.arguments[i] for i in reversed(PASSING[value.operator]))
+        else:
+            yield value

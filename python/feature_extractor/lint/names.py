@@ -1,0 +1,72 @@
+"""Which names the declarations of a file use, and by which ways."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from feature_extractor.diagnostics import Span
+from feature_extractor.syntax import tree
+
+
+def mentions(node: tree.Node) -> Iterator[tuple[str, Span]]:
+    """Yield every name that a declaration may read, with its place.
+
+    A lambda variable that hides a name counts as a mention of it: better to miss an unused name than to blame a
+    used one.
+    """
+    waiting: list[tree.Node] = [node]
+    while waiting:
+        part = waiting.pop()
+        match part:
+            case tree.Name():
+                yield part.text, part.span
+            case tree.Call():
+                yield part.name.text, part.name.span
+        waiting.extend(reversed(list(tree.children(part))))
+
+
+class Names:
+    """The lets and resources of a file, and who mentions them."""
+
+    def __init__(self, file: tree.File) -> None:
+        self.features = [s for s in file.statements if isinstance(s, tree.FeatureDeclaration)]
+        self.lets = [s for s in file.statements if isinstance(s, tree.LetDeclaration)]
+        self.resources = [s for s in file.statements if isinstance(s, tree.ResourceDeclaration)]
+        self._declared: dict[str, tree.LetDeclaration | tree.ResourceDeclaration] = {
+            **{let.name.text: let for let in self.lets},
+            **{resource.name.text: resource for resource in self.resources},
+        }
+        self.used = self._reached()
+
+    def _reached(self) -> set[str]:
+        """Return all names that a feature needs, also through lets and fitted resources."""
+        used: set[str] = set()
+        waiting: list[tree.Node] = [*self.features]
+        while waiting:
+            for name, _ in mentions(waiting.pop()):
+                if name not in used:
+                    used.add(name)
+                    declaration = self._declared.get(name)
+                    if declaration is not None:
+                        waiting.append(declaration)
+        return used
+
+    def way(self, start: tree.FeatureDeclaration, target: str) -> tuple[Span, list[str]] | None:
+        """Return the shortest way from a feature to a name.
+
+        That is the place in the feature where it begins, and the names that it goes through, the target last;
+        None where the name is not mentioned in this file.
+        """
+        waiting: deque[tuple[tree.Node, Span | None, list[str]]] = deque([(start.value, None, [])])
+        seen: set[str] = set()
+        while waiting:
+            node, first, path = waiting.popleft()
+            for name, span in mentions(node):
+                begin = first or span
+                if name == target:
+                    return begin, [*path, name]
+                if name not in seen and name in self._declared:
+                    seen.add(name)
+                    waiting.append((self._declared[name], begin, [*path, name]))
+        return None

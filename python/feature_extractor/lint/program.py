@@ -1,0 +1,108 @@
+"""What rules see of a program: its text, its tree, and what the checker found out about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from feature_extractor.check import Analysis
+from feature_extractor.check.typed import CheckedProgram, Expression, Feature, Site
+from feature_extractor.diagnostics import Source, Span
+from feature_extractor.lint.names import Names
+from feature_extractor.lint.suppressions import Suppression, read_suppressions
+from feature_extractor.registry import Operator, Registry
+from feature_extractor.syntax import tree
+from feature_extractor.types import Type
+
+
+@dataclass(frozen=True)
+class DeclaredFeature:
+    """A feature as it was written, and as the checker understood it."""
+
+    declaration: tree.FeatureDeclaration
+    checked: Feature
+
+    @property
+    def name(self) -> str:
+        """The name of the feature."""
+        return self.checked.name
+
+    @property
+    def span(self) -> Span:
+        """The place of the name."""
+        return self.declaration.name.span
+
+    @property
+    def value(self) -> Expression:
+        """The typed value."""
+        return self.checked.value
+
+
+class LintedProgram:
+    """A program without errors, with what rules ask about it. Modules are programs of their own."""
+
+    def __init__(self, program: CheckedProgram, analysis: Analysis, registry: Registry) -> None:
+        self.program = program
+        self.file = analysis.files[0]
+        self.registry = registry
+        self.known_words: frozenset[str] = frozenset()
+        """The codes and names of all rules, which a suppression may have."""
+        self.checked_words: frozenset[str] = frozenset()
+        """The codes and names of the rules that looked at the program in this run."""
+
+    @property
+    def path(self) -> str:
+        """The path as messages show it."""
+        return self.file.source.path
+
+    @property
+    def source(self) -> Source:
+        """The text of the main file."""
+        return self.file.source
+
+    @cached_property
+    def features(self) -> Sequence[DeclaredFeature]:
+        """All features, in the order of the file."""
+        declared = [s for s in self.file.statements if isinstance(s, tree.FeatureDeclaration)]
+        return [
+            DeclaredFeature(declaration, checked)
+            for declaration, checked in zip(declared, self.program.features, strict=True)
+        ]
+
+    @cached_property
+    def inputs(self) -> dict[str, tuple[Span, Type]]:
+        """The place and type of each declared input, by name."""
+        types = {declared.name: declared.type for declared in self.program.inputs}
+        return {
+            name.text: (name.span, types[name.text])
+            for statement in self.file.statements
+            if isinstance(statement, tree.InputDeclaration)
+            for field in statement.fields
+            for name in field.names
+        }
+
+    @cached_property
+    def names(self) -> Names:
+        """Which names are used by which declarations."""
+        return Names(self.file)
+
+    @cached_property
+    def suppressions(self) -> list[Suppression]:
+        """The comments that allow findings."""
+        return read_suppressions(self.file)
+
+    def operator(self, name: str) -> Operator:
+        """Return the operator of a call."""
+        return self.registry.by_name[name]
+
+    def place(self, expression: Expression, feature: DeclaredFeature) -> Span:
+        """Return where an expression stands; the feature's value where that is in another file."""
+        if expression.site.path != self.path:
+            return feature.declaration.value.span
+        return self._span(expression.site)
+
+    def _span(self, site: Site) -> Span:
+        starts = self.source.line_starts
+        start = starts[site.line - 1] + site.column - 1
+        return Span(self.source, start, starts[site.end_line - 1] + site.end_column - 1)

@@ -1,0 +1,1 @@
+"""Rules about values that are not what they seem."""

@@ -1,0 +1,78 @@
+"""FX202: an operator makes more ids than the feature has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from feature_extractor.check.typed import Call, Expression, Lambda, Literal
+from feature_extractor.diagnostics import Severity
+from feature_extractor.lint.expressions import integer, origins
+from feature_extractor.lint.program import DeclaredFeature, LintedProgram
+from feature_extractor.lint.rule import Finding, Rule
+
+_BUCKET_ARGUMENT: Final = {
+    "hash_bucket": 1,
+    "modulo_bucket": 1,
+    "iceberg_bucket": 1,
+    "multi_hash": 2,
+}
+"""The operators that give ids below a constant, with the position of that constant."""
+
+
+def check(program: LintedProgram) -> Iterator[Finding]:
+    """Compare the size of id features with the number of ids that their operators give."""
+    for feature in program.features:
+        size = feature.checked.size
+        if size is None or feature.checked.kind not in ("id", "ids"):
+            continue
+        for origin, ids in _numbered(program, feature.value):
+            if ids > size:
+                yield _finding(program, feature, origin, ids, size)
+
+
+def _finding(
+    program: LintedProgram, feature: DeclaredFeature, origin: Call, ids: int, size: int
+) -> Finding:
+    share = 100 * (ids - size) / ids
+    lost = (
+        f"with an even spread {share:.0f} % of the values are lost"
+        if origin.operator in _BUCKET_ARGUMENT
+        else f"ids from {size:,} to {ids - 1:,} are lost"
+    )
+    what = "dropped" if feature.checked.kind == "ids" else "replaced by the default"
+    return Finding(
+        program.place(origin, feature),
+        f"`{origin.operator}` gives {ids:,} ids, and `{feature.name}` has room for {size:,}",
+        caption=lost,
+        notes=(f"an id that is not below the size is {what}",),
+        help=f"write `{feature.checked.kind}({ids})`, or make fewer ids",
+    )
+
+
+def _numbered(program: LintedProgram, value: Expression) -> Iterator[tuple[Call, int]]:
+    """Yield the calls that an id comes from unchanged, with the number of ids that they give."""
+    for origin in origins(value):
+        if not isinstance(origin, Call):
+            continue
+        if origin.operator in _BUCKET_ARGUMENT:
+            ids = integer(origin.arguments[_BUCKET_ARGUMENT[origin.operator]])
+            if ids is not None:
+                yield origin, ids
+        elif origin.operator == "bucketize":
+            boundaries = origin.arguments[1]
+            if isinstance(boundaries, Literal) and isinstance(boundaries.value, tuple):
+                yield origin, len(boundaries.value) + 1
+        elif program.operator(origin.operator).mapping:
+            for argument in origin.arguments:
+                if isinstance(argument, Lambda):
+                    yield from _numbered(program, argument.body)
+
+
+RULE: Final = Rule(
+    code="FX202",
+    name="more-ids-than-size",
+    severity=Severity.ERROR,
+    summary="A hash or bucket operator gives ids that are not below the size of the feature.",
+    check=check,
+)

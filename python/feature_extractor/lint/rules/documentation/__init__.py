@@ -1,0 +1,1 @@
+"""Rules about what readers of a program need."""

@@ -1,0 +1,45 @@
+"""FX401: a float is hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from feature_extractor.check.typed import Call
+from feature_extractor.diagnostics import Severity
+from feature_extractor.lint.expressions import walk
+from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.types import FLOAT, ListType, Type
+
+
+def check(program: LintedProgram) -> Iterator[Finding]:
+    """Look at the first argument of each hash operator."""
+    for feature in program.features:
+        for call in walk(feature.value):
+            if (
+                isinstance(call, Call)
+                and program.operator(call.operator).family == "hash"
+                and call.arguments
+                and _is_float(call.arguments[0].type)
+            ):
+                yield Finding(
+                    program.place(call, feature),
+                    f"`{call.operator}` hashes a float",
+                    caption="two values that differ in the last digit have nothing in common",
+                    help="cut it into buckets first (`bucketize`), or round it to an int",
+                )
+
+
+def _is_float(type_: Type) -> bool:
+    element = type_.element if isinstance(type_, ListType) else type_
+    return element.with_nullable(False) == FLOAT
+
+
+RULE: Final = Rule(
+    code="FX401",
+    name="float-key",
+    severity=Severity.WARNING,
+    summary="A float is hashed, so that tiny differences make unrelated ids.",
+    check=check,
+)

@@ -1,0 +1,1 @@
+"""Rules about what could go without a change of any value."""

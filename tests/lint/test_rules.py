@@ -1,0 +1,70 @@
+"""The page of each rule is its test: what it calls bad is found, and what it calls good is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from feature_extractor.lint import Rule, Status, all_rules
+from feature_extractor.lint import rules as rules_package
+from rule_pages import HEADINGS, PAGES, current, found_by, read_page, rules_for
+
+RULES = list(all_rules().values())
+FILES = {
+    path.stem.split("_")[0].upper(): path
+    for path in Path(rules_package.__path__[0]).rglob("fx*_*.py")
+}
+
+
+def test_every_rule_has_one_page_and_every_page_a_rule() -> None:
+    assert {path.stem for path in PAGES.glob("*.md")} == set(all_rules())
+    assert set(FILES) == set(all_rules())
+
+
+def test_names_are_readable_and_belong_to_one_rule() -> None:
+    names = [rule.name for rule in RULES]
+    assert len(set(names)) == len(names)
+    assert all(part.isalpha() and part.islower() for name in names for part in name.split("-"))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+class TestRule:
+    def test_the_file_is_called_like_the_rule(self, rule: Rule) -> None:
+        assert FILES[rule.code].stem == f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
+        assert (rule.check is None) != (rule.check_project is None)
+
+    def test_the_page_says_what_it_has_to(self, rule: Rule) -> None:
+        page = read_page(PAGES / f"{rule.code}.md")
+        assert page.title == f"{rule.code} {rule.name}"
+        assert page.summary == rule.summary
+        assert list(page.sections) == HEADINGS
+        assert all(text.strip() for text in page.sections.values())
+        optional = rule.status is not Status.STABLE
+        assert (f"`--extend-select {rule.code}`" in page.sections["Settings"]) == optional
+
+    def test_what_is_bad_is_found_and_shown_so(self, rule: Rule) -> None:
+        path = PAGES / f"{rule.code}.md"
+        examples = read_page(path).examples("Bad")
+        assert examples
+        assert all(found_by(rule, text) for text, _ in examples)
+        assert current(path) == path.read_text(encoding="utf-8"), "run `tests/lint/rule_pages.py`"
+
+    def test_what_is_good_is_not_found(self, rule: Rule) -> None:
+        examples = read_page(PAGES / f"{rule.code}.md").examples("Good")
+        assert examples
+        for text, _ in examples:
+            assert found_by(rule, text) == []
+
+    def test_a_comment_allows_what_is_bad(self, rule: Rule) -> None:
+        if rule.about_findings:
+            # Such a rule is about the comments themselves: its own code in one is no word of its findings.
+            assert rule.code in {r.code for r in rules_for(rule)}
+            return
+        for text, _ in read_page(PAGES / f"{rule.code}.md").examples("Bad"):
+            (first, *_others) = found_by(rule, text)
+            assert first.span is not None
+            lines = text.split("\n")
+            lines[first.span.line - 1] += f" # fx: ignore[{rule.code}] so it shall be"
+            places = [finding.span for finding in found_by(rule, "\n".join(lines))]
+            assert first.span.line not in [span.line for span in places if span is not None]
+        assert rules_for(rule) == [rule]
