@@ -44,7 +44,7 @@ def evaluate(
             expression, bindings, declarations=declarations, root=root
         )
         resources.update({resource.name: resource for resource in used})
-        inputs = _inputs(typed)
+        inputs = inputs_of(typed)
         groups.append(Group(Template(typed, inputs, ())))
         for j, reference in enumerate(inputs):
             if reference.name not in arrays:
@@ -60,7 +60,8 @@ def evaluate(
     ]
 
 
-def _inputs(expression: Any) -> list[Any]:
+def inputs_of(expression: Any) -> list[Any]:
+    """Return the inputs that a typed expression reads."""
     from feature_extractor.check.typed import InputReference
     from feature_extractor.plan.dependencies import children
 
