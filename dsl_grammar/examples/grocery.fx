@@ -28,7 +28,7 @@ input request {
         coupon_discount: float,
         coupon_match_discount: float,
         basket: int,
-        at: timestamp
+        at: timestamp,
     }>
     "The share of all spending so far by department."
     taste: map<string, float>
@@ -61,39 +61,39 @@ input candidate {
     bought: bool
 }
 
-resource departments    = vocabulary("grocery/departments.txt")
-resource categories     = vocabulary("grocery/categories.txt")
-resource manufacturers  = vocabulary("grocery/manufacturers.txt")
-resource words          = vocabulary("grocery/words.txt", oov = 64)
-resource category_rates =
-    table<string, {buyer_rate: float, repeat_rate: float, median_price: float}>(
-        "grocery/category_rates.csv"
-    )
-resource stores         = table<int, {baskets: int, mean_basket: float}>("grocery/stores.csv")
+resource departments = vocabulary("grocery/departments.txt")
+resource categories = vocabulary("grocery/categories.txt")
+resource manufacturers = vocabulary("grocery/manufacturers.txt")
+resource words = vocabulary("grocery/words.txt", oov = 64)
+resource category_rates = table<string, {
+    buyer_rate: float,
+    repeat_rate: float,
+    median_price: float,
+}>("grocery/category_rates.csv")
+resource stores = table<int, {baskets: int, mean_basket: float}>("grocery/stores.csv")
 
 # ---- shared values -------------------------------------------------------------------------------
 
-let zone          = "America/New_York"
-let day_angle     = (now.hour(zone) * 60 + now.minute(zone)) / 1440.0 * 6.283185307179586
-let product_ids   = 2 ** 18
-let age_groups    = ["19-24", "25-34", "35-44", "45-54", "55-64", "65+"]
-let staples       = ["FLUID MILK PRODUCTS", "BAKED BREAD/BUNS/ROLLS", "EGGS", "TROPICAL FRUIT"]
-let recent        = recency.within(history, now)
-let quarter       = recency.within(history, now, 90d)
-let visits        = history.map(e -> e.at).distinct()
-let last_basket   = history.filter(e -> e.basket == history.last().basket)
+let zone = "America/New_York"
+let day_angle = (now.hour(zone) * 60 + now.minute(zone)) / 1440.0 * 6.283185307179586
+let product_ids = 2 ** 18
+let age_groups = ["19-24", "25-34", "35-44", "45-54", "55-64", "65+"]
+let staples = ["FLUID MILK PRODUCTS", "BAKED BREAD/BUNS/ROLLS", "EGGS", "TROPICAL FRUIT"]
+let recent = recency.within(history, now)
+let quarter = recency.within(history, now, 90d)
+let visits = history.map(e -> e.at).distinct()
+let last_basket = history.filter(e -> e.basket == history.last().basket)
 let known(answer) = if answer.is_null() then 0.0 else 1.0
-let paid(events)  = events.sum(e -> e.sales_value)
+let paid(events) = events.sum(e -> e.sales_value)
 let saved(events) = events.sum(e -> e.retail_discount + e.coupon_discount + e.coupon_match_discount)
 
-let unit_prices(events) =
-    events.filter(e -> e.quantity > 0).map(e -> e.sales_value / e.quantity)
+let unit_prices(events) = events.filter(e -> e.quantity > 0).map(e -> e.sales_value / e.quantity)
 
-let same_product    = history.filter(e -> e.product == product)
-let same_category   = history.filter(e -> e.category == category)
+let same_product = history.filter(e -> e.product == product)
+let same_category = history.filter(e -> e.category == category)
 let product_moments = same_product.map(e -> e.at)
-let known_price     = store_price ?? price ?? category_rates.lookup(category).median_price
-let tokens          = words_of(description ?? "")
+let known_price = store_price ?? price ?? category_rates.lookup(category).median_price
+let tokens = words_of(description ?? "")
 
 # ---- the label -----------------------------------------------------------------------------------
 
@@ -140,8 +140,13 @@ feature owns_home : dense = if home_ownership.lower().contains("homeowner") then
 "How many of the seven demographic fields are known."
 @owner("household")
 feature demographics_known : dense =
-    known(age) + known(income) + known(home_ownership) + known(marital_status)
-        + known(household_size) + known(household_comp) + known(kids_count)
+    known(age)
+        + known(income)
+        + known(home_ownership)
+        + known(marital_status)
+        + known(household_size)
+        + known(household_comp)
+        + known(kids_count)
 
 "How much a basket of this store was worth in the training period, against the mean of all stores."
 @owner("stores")
@@ -194,13 +199,12 @@ feature visits_28d : dense = recent.map(e -> e.basket).distinct().length()
 
 "How late the household is, measured in its own mean gap between visits."
 @owner("habits")
-feature visit_overdue : dense =
-    clip(
-        recency.days_since(history.last().at, now, never = 0.0)
-            / (recency.mean_gap_days(visits) ?? 7.0),
-        0.0,
-        8.0,
-    )
+feature visit_overdue : dense = clip(
+    recency.days_since(history.last().at, now, never = 0.0)
+        / (recency.mean_gap_days(visits) ?? 7.0),
+    0.0,
+    8.0,
+)
 
 "Spending of the last four weeks in dollars, on a log scale."
 @owner("habits")
@@ -229,17 +233,19 @@ feature price_spread : dense = log1p(unit_prices(history).stddev() ?? 0.0)
 
 "The share of visits that fell on this day of the week."
 @owner("habits")
-feature weekday_habit : dense =
-    rates.share(
-        visits.count(visit -> visit.day_of_week(zone) == now.day_of_week(zone)),
-        visits.length(),
-        otherwise = 0.14,
-    )
+feature weekday_habit : dense = rates.share(
+    visits.count(visit -> visit.day_of_week(zone) == now.day_of_week(zone)),
+    visits.length(),
+    otherwise = 0.14,
+)
 
 "The five departments with most spending, with their shares."
 @owner("habits")
 feature top_departments : weighted(departments, max = 5) =
-    taste.entries().sort_by(entry -> entry.value, descending = true).take_first(5)
+    taste
+        .entries()
+        .sort_by(entry -> entry.value, descending = true)
+        .take_first(5)
         .map(entry -> {id: departments.lookup(entry.key), weight: entry.value})
 
 "The last 50 products, newest first."
@@ -250,16 +256,20 @@ feature last_products : ids(2 ** 18, max = 50) =
 "The categories of the last purchases without repetition, newest first."
 @owner("sequences")
 feature last_categories : ids(categories, max = 20) =
-    history.reverse().map(e -> e.category ?? "").filter(c -> c != "").distinct().take_first(20)
+    history
+        .reverse()
+        .map(e -> e.category ?? "")
+        .filter(c -> c != "")
+        .distinct()
+        .take_first(20)
         .map(c -> categories.lookup(c))
 
 "Which products, at which distance in days, went with the last 20 purchases."
 @owner("sequences")
 feature aged_products : weighted(2 ** 18, max = 20) =
-    history.take_last(20).map(e -> {
-        id: e.product.hash_bucket(product_ids),
-        weight: decay(now - e.at, 14d),
-    })
+    history
+        .take_last(20)
+        .map(e -> {id: e.product.hash_bucket(product_ids), weight: decay(now - e.at, 14d)})
 
 "Coupons redeemed in the last 90 days."
 @owner("campaigns")
@@ -365,12 +375,11 @@ feature price_per_ounce : dense(default = -1.0) =
 
 "The price against the household's median price in this category over all of its history."
 @owner("pricing")
-feature price_to_habit : dense =
-    rates.log_ratio(
-        known_price ?? 0.0,
-        unit_prices(same_category).median() ?? known_price ?? 0.0,
-        limit = 2.0,
-    )
+feature price_to_habit : dense = rates.log_ratio(
+    known_price ?? 0.0,
+    unit_prices(same_category).median() ?? known_price ?? 0.0,
+    limit = 2.0,
+)
 
 # ---- how it is promoted --------------------------------------------------------------------------
 
@@ -394,9 +403,8 @@ feature has_coupon : dense =
 "Days until the first such campaign ends; -1 where there is none."
 @owner("campaigns")
 feature coupon_days_left : dense(default = -1.0) =
-    campaigns.filter(c -> c.campaign in coupon_campaigns)
-        .map(c -> (c.ends - now) / 1d)
-        .min() ?? -1.0
+    campaigns.filter(c -> c.campaign in coupon_campaigns).map(c -> (c.ends - now) / 1d).min()
+        ?? -1.0
 
 "Campaigns of the household's past redemptions that also cover this product."
 @owner("campaigns")
@@ -423,8 +431,7 @@ feature store_rate : dense =
 
 "The lower end of a 95 % interval of that share."
 @owner("popularity")
-feature store_rate_at_least : dense =
-    wilson_lower(store_baskets_28d, store_visits_28d) ?? 0.0
+feature store_rate_at_least : dense = wilson_lower(store_baskets_28d, store_visits_28d) ?? 0.0
 
 "Baskets per household: above 1 where people come back for it."
 @owner("popularity")
@@ -458,13 +465,12 @@ feature days_since_product : dense = recency.days_since(product_moments.max(), n
 
 "How due the next purchase is: the age of the last one over the mean gap between them."
 @owner("affinity")
-feature product_due : dense =
-    clip(
-        recency.days_since(product_moments.last(), now, never = 0.0)
-            / (recency.mean_gap_days(product_moments) ?? 30.0),
-        0.0,
-        8.0,
-    )
+feature product_due : dense = clip(
+    recency.days_since(product_moments.last(), now, never = 0.0)
+        / (recency.mean_gap_days(product_moments) ?? 30.0),
+    0.0,
+    8.0,
+)
 
 "Whether it was in the last basket: what one has just bought one seldom needs."
 @owner("affinity")
@@ -485,15 +491,14 @@ feature category_faded : dense = recency.faded_count(same_category, now)
 
 "Log odds that a basket of the last 90 days holds the category, from counts drawn to one in ten."
 @owner("affinity")
-feature category_log_odds : dense =
-    log_odds(
-        rates.shrunk_rate(
-            quarter.filter(e -> e.category == category).map(e -> e.basket).distinct().length(),
-            quarter.map(e -> e.basket).distinct().length(),
-            prior = 0.1,
-            weight = 5.0,
-        )
-    )
+feature category_log_odds : dense = log_odds(
+    rates.shrunk_rate(
+        quarter.filter(e -> e.category == category).map(e -> e.basket).distinct().length(),
+        quarter.map(e -> e.basket).distinct().length(),
+        prior = 0.1,
+        weight = 5.0,
+    ),
+)
 
 "Different products of the category: high where the household likes to vary."
 @owner("affinity")
@@ -502,10 +507,7 @@ feature category_variety : dense = same_category.map(e -> e.product).distinct().
 "The category's share of recent spending."
 @owner("affinity")
 feature category_spend_share : dense =
-    rates.share(
-        paid(quarter.filter(e -> e.category == category)),
-        paid(quarter),
-    )
+    rates.share(paid(quarter.filter(e -> e.category == category)), paid(quarter))
 
 "The manufacturer's share of the household's recent purchases."
 @owner("affinity")
@@ -514,13 +516,12 @@ feature manufacturer_share : dense =
 
 "How often the household takes this kind of brand within the category, drawn towards one half."
 @owner("affinity")
-feature brand_in_category : dense =
-    rates.shrunk_rate(
-        same_category.count(e -> e.brand == brand),
-        same_category.length(),
-        prior = 0.5,
-        weight = 4.0,
-    )
+feature brand_in_category : dense = rates.shrunk_rate(
+    same_category.count(e -> e.brand == brand),
+    same_category.length(),
+    prior = 0.5,
+    weight = 4.0,
+)
 
 "The department's share of all spending so far."
 @owner("affinity")
@@ -556,11 +557,12 @@ feature partner_strength : dense =
 
 "The partners themselves, weighted by their share of the strongest."
 @owner("copurchase")
-feature partners : weighted(2 ** 18, max = 8) =
-    bought_with.map(b -> {
+feature partners : weighted(2 ** 18, max = 8) = bought_with.map(
+    b -> {
         id: b.product.hash_bucket(product_ids),
         weight: ratio(b.baskets, bought_with.map(other -> other.baskets).max()) ?? 0.0,
-    })
+    },
+)
 
 "Words of the product's category that also name categories of the last basket."
 @owner("text")

@@ -53,13 +53,12 @@ A trial of `half_life` ago counts half. `hit_times` and `trial_times` are lists 
 
 decayed_rate([t"2026-01-01"], [t"2026-01-01", t"2025-12-25"], t"2026-01-08", weight = 0.0) => 0.6666666666666666
 """
-let decayed_rate(hit_times, trial_times, now, half_life = 7d, prior = 0.02, weight = 50.0) =
-    smooth(
-        hit_times.filter(t -> t < now).map(t -> decay(now - t, half_life)).sum(),
-        trial_times.filter(t -> t < now).map(t -> decay(now - t, half_life)).sum(),
-        prior,
-        weight
-    )
+let decayed_rate(hit_times, trial_times, now, half_life = 7d, prior = 0.02, weight = 50.0) = smooth(
+    hit_times.filter(t -> t < now).map(t -> decay(now - t, half_life)).sum(),
+    trial_times.filter(t -> t < now).map(t -> decay(now - t, half_life)).sum(),
+    prior,
+    weight,
+)
 
 """
 Add up the clicks that the shown positions alone let expect.

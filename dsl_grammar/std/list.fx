@@ -59,10 +59,9 @@ second only. With 1 and 1 it is `jaccard`, with 0.5 and 0.5 `dice`; with 1 and 0
 tversky([1, 2, 3], [2, 3, 4], 1.0, 1.0) => 0.5
 tversky([1, 2, 3], [2, 3, 4, 5], 1.0, 0.0) => 0.6666666666666666
 """
-let tversky(xs, ys, alpha, beta) =
-    ratio(
-        to_float(overlap_count(xs, ys)),
-        overlap_count(xs, ys)
-            + alpha * (xs.distinct_count() - overlap_count(xs, ys))
-            + beta * (ys.distinct_count() - overlap_count(xs, ys))
-    )
+let tversky(xs, ys, alpha, beta) = ratio(
+    to_float(overlap_count(xs, ys)),
+    overlap_count(xs, ys)
+        + alpha * (xs.distinct_count() - overlap_count(xs, ys))
+        + beta * (ys.distinct_count() - overlap_count(xs, ys)),
+)

@@ -87,8 +87,9 @@ last_session([t"2026-01-01", t"2026-01-02T10:00:00Z", t"2026-01-02T10:20:00Z"].m
 last_session([t"2026-01-10"].map(t -> {at: t}), t"2026-01-09").length() => 0
 """
 let last_session(history, now, gap = 30m) =
-    before(history, now)
-        .take_last(before(history, now).map(e -> e.at).session_ids(gap).run_lengths().last() ?? 0)
+    before(history, now).take_last(
+        before(history, now).map(e -> e.at).session_ids(gap).run_lengths().last() ?? 0,
+    )
 
 """
 Tell how often in a row a value stands at the end of a list.

@@ -56,5 +56,5 @@ let query_match(query, title) = {
     similarity: similarity(query, title),
     same_words: same_words(query, title),
     begins_with: begins_with(query, title),
-    length_difference: words(title).length() - words(query).length()
+    length_difference: words(title).length() - words(query).length(),
 }

@@ -25,8 +25,7 @@ Tell whether it is a time of work: Monday to Friday, from 9 to 17 o'clock. Holid
 is_working_time(t"2026-01-30T10:00:00Z", "UTC") => true
 is_working_time(t"2026-01-31T10:00:00Z", "UTC") => false
 """
-let is_working_time(t, zone) =
-    not is_weekend(t, zone) and hour(t, zone) >= 9 and hour(t, zone) < 17
+let is_working_time(t, zone) = not is_weekend(t, zone) and hour(t, zone) >= 9 and hour(t, zone) < 17
 
 """
 Number the meteorological season of the northern half of the earth: 0 winter (from December), 1 spring, 2 summer,

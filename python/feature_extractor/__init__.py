@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from feature_extractor.extractor import Extractor, InputDescription, load
     from feature_extractor.fitting import FitError, Fitted, fit
+    from feature_extractor.format import format_text
     from feature_extractor.plugins import include_directory, load_plugin
     from feature_extractor.program import Program, compile, compile_text
     from feature_extractor.registry import Plugin
@@ -45,6 +46,7 @@ _PLACES = {
     "FitError": "fitting",
     "Fitted": "fitting",
     "fit": "fitting",
+    "format_text": "format",
     "compile": "program",
     "compile_text": "program",
 }
@@ -69,6 +71,7 @@ __all__ = [
     "compile_text",
     "digest_table",
     "fit",
+    "format_text",
     "include_directory",
     "load",
     "load_plugin",

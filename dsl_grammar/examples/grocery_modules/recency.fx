@@ -5,8 +5,7 @@ let days_since(moment, now, never = 365.0) = (now - moment) / 1d ?? never
 
 "The mean number of days between moments in order of time; null where there are fewer than two."
 let mean_gap_days(moments) =
-    if moments.length() >= 2
-    then (moments.last() - moments.first()) / 1d / (moments.length() - 1)
+    if moments.length() >= 2 then (moments.last() - moments.first()) / 1d / (moments.length() - 1)
     else null
 
 "The events of the last `window` before now. The events need a field `at`."

@@ -38,6 +38,7 @@ Exit codes:
 \b
 Examples:
     fx check ranking.fx
+    fx fmt ranking.fx
     fx run ranking.fx --input log.parquet --output samples.parquet
     fx fit ranking.fx --input samples.parquet
     fx compile ranking.fx -o ranking.fxp

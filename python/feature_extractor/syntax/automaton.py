@@ -52,7 +52,7 @@ class StatementParser:
             maybe_placeholders=False,
             transformer=builder,
         )
-        self._tokens = StatementLexer(made.terminals, made.ignore_tokens).tokens
+        self.tokens = StatementLexer(made.terminals, made.ignore_tokens).tokens
         automaton = made.parser.parser.parser
         table, callbacks = automaton.parse_table, automaton.callbacks
         rows: dict[Any, Row] = {state: {} for state in table.states}
@@ -86,7 +86,7 @@ class StatementParser:
         row = self._start
         rows = [row]
         values: list[Any] = []
-        for token in chain(self._tokens(text, start, end), (None,)):
+        for token in chain(self.tokens(text, start, end), (None,)):
             terminal: Any = END if token is None else token.lastgroup
             while True:
                 action = row.get(terminal)

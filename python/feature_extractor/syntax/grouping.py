@@ -13,7 +13,7 @@ from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.syntax.lexer import Token, token_text
 from feature_extractor.syntax.tree import Binary, Expression, Unary
 
-_LEVELS: Final = {
+LEVELS: Final = {
     "??": 1,
     "or": 2,
     "and": 3,
@@ -33,6 +33,7 @@ _LEVELS: Final = {
     "%": 7,
     "**": 9,
 }
+"""How tight each operator between two operands binds; 9 is the tightest."""
 _PREFIX_LEVELS: Final = {"not": 4, "-": 8}
 _COMPARISON: Final = 5
 _POWER: Final = 9
@@ -72,7 +73,7 @@ def group(
             text = "not in"
             span = Span(source, span.start, place(parts[position]).end)
             position += 1
-        level = _LEVELS[text]
+        level = LEVELS[text]
         while pending and (pending[-1][0] > level or (pending[-1][0] == level and level != _POWER)):
             if level == _COMPARISON == pending[-1][0]:
                 findings.append(_chained(span))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,7 +13,7 @@ from typing import Any, Final
 from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.syntax.automaton import END, StatementParser, SyntaxMistake
 from feature_extractor.syntax.builder import TreeBuilder
-from feature_extractor.syntax.lexer import UNKNOWN, token_end
+from feature_extractor.syntax.lexer import UNKNOWN, Token, token_end
 from feature_extractor.syntax.limits import (
     MAXIMUM_DEPTH,
     MAXIMUM_ERRORS,
@@ -100,6 +101,11 @@ def _parse_pieces(source: Source, layout: Layout) -> ParseResult:
     diagnostics.extend(_attach_texts(statements, has_gaps=bool(damaged)))
     diagnostics.sort(key=Diagnostic.sort_key)
     return ParseResult(File(source, statements, layout.comments, damaged), diagnostics)
+
+
+def tokens(source: Source) -> Iterator[Token]:
+    """Yield the tokens of a file that parses without a mistake; comments are none."""
+    return _parser()[0].tokens(source.text, 0, len(source.text))
 
 
 def grammar_text() -> str:

@@ -1,5 +1,7 @@
 """A program without request inputs."""
 
-input candidate { x: float }
+input candidate {
+    x: float
+}
 
 feature z : dense = x + 1
