@@ -142,6 +142,25 @@ public final class ColumnBatch implements AutoCloseable {
     rows = complete;
   }
 
+  /**
+   * Ends many rows at once, for hosts that write column by column: each column took a value for each of them.
+   *
+   * @param count of the rows
+   * @throws IllegalStateException if a column took more or fewer values, or a list or struct was begun and not ended; the rows are then
+   *     still open, for {@link #abortRow}
+   */
+  public void endRows(int count) {
+    checkOpen();
+    long complete = (long) rows + count;
+    for (int i = 0; i < columns.length; ++i) {
+      if (columns[i].size() != complete || columns[i].isOpen()) {
+        throw new IllegalStateException(
+            "From row " + rows + " on, column '" + inputs.get(i).name() + "' took another number of values than " + count + ".");
+      }
+    }
+    rows = Math.toIntExact(complete);
+  }
+
   /** Takes back what was written since the last complete row, for example after an error. */
   public void abortRow() {
     truncate(rows);

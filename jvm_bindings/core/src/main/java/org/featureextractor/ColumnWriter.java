@@ -182,6 +182,16 @@ public abstract sealed class ColumnWriter permits BufferedColumn, SampleColumn {
   }
 
   /**
+   * Ends many structs at once, for hosts that write column by column: no struct was begun, and each field took a value for each of them.
+   *
+   * @param count of the structs
+   * @throws IllegalStateException if a field took more or fewer values
+   */
+  public void endStructs(int count) {
+    throw unsuitable("endStructs");
+  }
+
+  /**
    * The number of fields of a struct.
    *
    * @return the fields of its declared type

@@ -136,10 +136,19 @@ public final class RequestBatch implements AutoCloseable {
    * @throws IllegalStateException if the program has request inputs, and there is no request yet
    */
   public void endCandidate() {
-    if (requests.columnCount() > 0 && requests.rows() == 0) {
-      throw new IllegalStateException("The first candidate comes before the first request: call endRequest() before.");
-    }
+    checkRequest();
     candidates.endRow();
+  }
+
+  /**
+   * Ends many rows of {@link #candidates}, each column of which took a value for each of them.
+   *
+   * @param count of the rows
+   * @throws IllegalStateException as {@link #endCandidate} and {@link ColumnBatch#endRows}
+   */
+  public void endCandidates(int count) {
+    checkRequest();
+    candidates.endRows(count);
   }
 
   /** Takes back what was written since the last end of a request or candidate. */
@@ -210,6 +219,12 @@ public final class RequestBatch implements AutoCloseable {
     if (ended != requests.rows()) {
       throw new IllegalStateException(
           "A row of requests() was ended or taken back by methods of that table. Use endRequest() or addRequest(), and reset().");
+    }
+  }
+
+  private void checkRequest() {
+    if (requests.columnCount() > 0 && requests.rows() == 0) {
+      throw new IllegalStateException("The first candidate comes before the first request: call endRequest() before.");
     }
   }
 

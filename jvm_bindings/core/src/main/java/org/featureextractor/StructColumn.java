@@ -85,6 +85,26 @@ final class StructColumn extends BufferedColumn {
   }
 
   @Override
+  public void endStructs(int count) {
+    if (open) {
+      throw new IllegalStateException(
+          "A value of type " + type + " was begun and not ended: call endStruct(), or abortRow() of the batch.");
+    }
+    long complete = (long) size() + count;
+    for (int i = 0; i < fields.length; ++i) {
+      if (fields[i].size() != complete || fields[i].isOpen()) {
+        throw new IllegalStateException(
+            "Field '" + type.fields().get(i).name() + "' of a column of type " + type + " took another number of values than "
+                + count + ".");
+      }
+    }
+    for (int i = 0; i < count; ++i) {
+      roomForValidity(false);
+      present();
+    }
+  }
+
+  @Override
   boolean isOpen() {
     return open;
   }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.SpecializedGetters;
+import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeRow;
 import org.apache.spark.sql.catalyst.util.ArrayData;
@@ -114,6 +115,13 @@ final class RowReader {
     ArrayData list = row.getArray(ordinal);
     ColumnBatch to = batch.candidates();
     int count = list.numElements();
+    if (toKept == null && list instanceof UnsafeArrayData structs && !ValueCopier.hasNull(structs)) {
+      for (int i = 0; i < candidates.length; ++i) {
+        candidates[i].copyField(structs, layout.candidateFields()[i], layout.candidateWidth(), to.column(i));
+      }
+      batch.endCandidates(count);
+      return count;
+    }
     for (int c = 0; c < count; ++c) {
       InternalRow candidate = list.isNullAt(c) ? null : list.getStruct(c, layout.candidateWidth());
       if (candidate != null) {

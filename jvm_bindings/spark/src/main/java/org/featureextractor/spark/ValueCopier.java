@@ -22,6 +22,7 @@ import org.apache.spark.sql.types.ShortType;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.Platform;
+import org.apache.spark.unsafe.bitset.BitSetMethods;
 import org.apache.spark.unsafe.types.UTF8String;
 import org.featureextractor.ColumnWriter;
 
@@ -45,6 +46,33 @@ abstract class ValueCopier {
     } else {
       copyPresent(from, ordinal, to);
     }
+  }
+
+  /**
+   * Writes one field of all structs of a list, none of which is null: column by column each loop does one thing.
+   *
+   * @param structs in Spark's own format
+   * @param ordinal of the field
+   * @param width the number of fields of the structs
+   */
+  void copyField(UnsafeArrayData structs, int ordinal, int width, ColumnWriter to) {
+    UnsafeRow struct = new UnsafeRow(width);
+    int count = structs.numElements();
+    for (int i = 0; i < count; ++i) {
+      long place = structs.getLong(i);
+      struct.pointTo(structs.getBaseObject(), structs.getBaseOffset() + (place >>> 32), (int) place);
+      copy(struct, ordinal, to);
+    }
+  }
+
+  /** Where a struct of a list begins. */
+  private static long beginOf(UnsafeArrayData structs, int index) {
+    return structs.getBaseOffset() + (structs.getLong(index) >>> 32);
+  }
+
+  /** Where a field stands behind the beginning of its struct. */
+  private static long slot(int ordinal, int width) {
+    return UnsafeRow.calculateBitSetWidthInBytes(width) + (long) ordinal * Long.BYTES;
   }
 
   static ValueCopier of(org.featureextractor.DataType declared, DataType given) {
@@ -74,6 +102,21 @@ abstract class ValueCopier {
       };
     } else if (given instanceof StringType) {
       return new ValueCopier() {
+        @Override
+        void copyField(UnsafeArrayData structs, int ordinal, int width, ColumnWriter to) {
+          Object base = structs.getBaseObject();
+          long slot = slot(ordinal, width);
+          int count = structs.numElements();
+          for (int i = 0; i < count; ++i) {
+            long begin = beginOf(structs, i);
+            if (BitSetMethods.isSet(base, begin, ordinal)) {
+              to.writeNull();
+            } else {
+              writeText(base, begin, Platform.getLong(base, begin + slot), to);
+            }
+          }
+        }
+
         @Override
         void copyPresent(SpecializedGetters from, int ordinal, ColumnWriter to) {
           if (from instanceof UnsafeRow row) {
@@ -112,6 +155,21 @@ abstract class ValueCopier {
     if (given instanceof DoubleType) {
       return new ValueCopier() {
         @Override
+        void copyField(UnsafeArrayData structs, int ordinal, int width, ColumnWriter to) {
+          Object base = structs.getBaseObject();
+          long slot = slot(ordinal, width);
+          int count = structs.numElements();
+          for (int i = 0; i < count; ++i) {
+            long begin = beginOf(structs, i);
+            if (BitSetMethods.isSet(base, begin, ordinal)) {
+              to.writeNull();
+            } else {
+              to.writeDouble(Platform.getDouble(base, begin + slot));
+            }
+          }
+        }
+
+        @Override
         void copyPresent(SpecializedGetters from, int ordinal, ColumnWriter to) {
           to.writeDouble(from.getDouble(ordinal));
         }
@@ -147,6 +205,21 @@ abstract class ValueCopier {
     }
     // Longs, and the microseconds of instants and durations.
     return new ValueCopier() {
+      @Override
+      void copyField(UnsafeArrayData structs, int ordinal, int width, ColumnWriter to) {
+        Object base = structs.getBaseObject();
+        long slot = slot(ordinal, width);
+        int count = structs.numElements();
+        for (int i = 0; i < count; ++i) {
+          long begin = beginOf(structs, i);
+          if (BitSetMethods.isSet(base, begin, ordinal)) {
+            to.writeNull();
+          } else {
+            to.writeLong(Platform.getLong(base, begin + slot));
+          }
+        }
+      }
+
       @Override
       void copyPresent(SpecializedGetters from, int ordinal, ColumnWriter to) {
         to.writeLong(from.getLong(ordinal));
@@ -195,7 +268,7 @@ abstract class ValueCopier {
     };
   }
 
-  private static boolean hasNull(UnsafeArrayData array) {
+  static boolean hasNull(UnsafeArrayData array) {
     long words = (array.numElements() + 63L) / 64;
     for (long word = 0; word < words; ++word) {
       if (Platform.getLong(array.getBaseObject(), array.getBaseOffset() + Long.BYTES * (word + 1)) != 0) {
@@ -237,6 +310,11 @@ abstract class ValueCopier {
     void copyArray(ArrayData array, ColumnWriter to) {
       ColumnWriter elements = to.element();
       to.beginList();
+      if (element instanceof StructCopier struct && array instanceof UnsafeArrayData structs && !hasNull(structs)) {
+        struct.copyAll(structs, elements);
+        to.endList();
+        return;
+      }
       int count = array.numElements();
       for (int i = 0; i < count; ++i) {
         element.copy(array, i, elements);
@@ -313,6 +391,14 @@ abstract class ValueCopier {
         ordinals[i] = given.fieldIndex(field.name());
         fields[i] = of(field.type(), given.fields()[ordinals[i]].dataType());
       }
+    }
+
+    /** Writes all structs of a list, none of which is null. */
+    void copyAll(UnsafeArrayData structs, ColumnWriter to) {
+      for (int i = 0; i < fields.length; ++i) {
+        fields[i].copyField(structs, ordinals[i], width, to.field(i));
+      }
+      to.endStructs(structs.numElements());
     }
 
     @Override
