@@ -200,19 +200,19 @@ def java_features(spark: Any, table: Any) -> Any:
     )
 
 
-def processor_seconds(process: int) -> float:
-    """Return the processor time of a process and of all below it, also of those that ended."""
+def processor_seconds(process: int, with_workers: bool) -> float:
+    """Return the processor time of a process, and of all that are or were below it."""
     ticks, pending = 0, [process]
     while pending:
         one = pending.pop()
         try:
             fields = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
-            for task in Path(f"/proc/{one}/task").iterdir():
-                children = (task / "children").read_text().split()
-                pending += map(int, children)
+            for task in Path(f"/proc/{one}/task").iterdir() if with_workers else ():
+                pending += map(int, (task / "children").read_text().split())
         except FileNotFoundError:
             continue  # It ended while we looked; its parent counts it from now on.
-        ticks += sum(map(int, fields[11:15]))
+        # Its own time in user and system mode, then that of children that ended.
+        ticks += sum(map(int, fields[11:15] if with_workers else fields[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
@@ -240,7 +240,8 @@ def main() -> None:
     parser.add_argument("jar", type=Path)
     parser.add_argument("--samples", type=Path, required=True, help="nested samples as Parquet")
     parser.add_argument("--rows", type=int, default=2_000_000, help="candidates, at least")
-    parser.add_argument("--few", type=int, default=40, help="requests for the UDFs and for SQL")
+    parser.add_argument("--some", type=int, default=200, help="requests for SQL and the Java UDF")
+    parser.add_argument("--few", type=int, default=20, help="requests for the pandas UDF")
     parser.add_argument("--repetitions", type=int, default=3)
     arguments = parser.parse_args()
 
@@ -272,9 +273,13 @@ def measure(spark: Any, made: dict[str, Path], folder: Path, arguments: Any) -> 
     machine = int(spark._jvm.java.lang.ProcessHandle.current().pid())
     source = str(arguments.samples)
     one = spark.read.parquet(source)
-    few_source = folder / "few.parquet"
-    one.limit(arguments.few).coalesce(1).write.parquet(str(few_source))
-    few = spark.read.parquet(str(few_source))
+
+    def part_of(requests: int) -> Any:
+        path = str(folder / f"samples_{requests}.parquet")
+        one.limit(requests).coalesce(1).write.parquet(path)
+        return spark.read.parquet(path)
+
+    some, few = part_of(arguments.some), part_of(arguments.few)
 
     def candidates(table: Any) -> int:
         return int(table.selectExpr("sum(size(candidates))").collect()[0][0])
@@ -310,7 +315,9 @@ def measure(spark: Any, made: dict[str, Path], folder: Path, arguments: Any) -> 
         in_memory = table.toArrow()
         core = core_microseconds(made[part], in_memory, 1, arguments.repetitions)
         both = core_microseconds(made[part], in_memory, 2, arguments.repetitions)
-        clock = lambda: processor_seconds(machine)  # noqa: E731
+        # Workers of earlier sides end when they like, and their time then counts elsewhere.
+        with_workers = any("Python" in side or "pandas" in side for side in sides)
+        clock = lambda: processor_seconds(machine, with_workers)  # noqa: E731
         taken = interleaved(sides, arguments.repetitions, 600.0, clock)
         costs = {side: min(seconds) / count * 1e6 for side, seconds in taken.items()}
         reading, base = costs[READING], costs["ours: tables"]
@@ -342,25 +349,35 @@ def measure(spark: Any, made: dict[str, Path], folder: Path, arguments: Any) -> 
     report("Python workers", one, candidates(one), "all", small)
     report(
         f"{len(SQL_FEATURES)} features",
-        few,
-        candidates(few),
+        some,
+        candidates(some),
         "sql",
         {
-            READING: reading(few, "sql"),
-            "ours: tables": noop(ours(few, "sql")),
-            "ours: SQL": noop(ours_in_sql(few, "sql")),
-            "Spark's own functions": noop(sql_features(spark, few)),
+            READING: reading(some, "sql"),
+            "ours: tables": noop(ours(some, "sql")),
+            "ours: SQL": noop(ours_in_sql(some, "sql")),
+            "Spark's own functions": noop(sql_features(spark, some)),
         },
     )
     report(
         f"{len(PANDAS_FEATURES)} features",
+        some,
+        candidates(some),
+        "pandas",
+        {
+            READING: reading(some, "pandas"),
+            "ours: tables": noop(ours(some, "pandas")),
+            "plain Java UDF": noop(java_features(spark, some)),
+        },
+    )
+    report(
+        f"{len(PANDAS_FEATURES)} features, few requests",
         few,
         candidates(few),
         "pandas",
         {
             READING: reading(few, "pandas"),
             "ours: tables": noop(ours(few, "pandas")),
-            "plain Java UDF": noop(java_features(spark, few)),
             "pandas UDF": noop(pandas_features(few)),
         },
     )
