@@ -57,7 +57,8 @@ constexpr Operator kOperator = {
          generic_overload<
              "<T: scalar>(x: list<T>, buckets: const int[1..9223372036854775807], seed: const int = 0) -> list<int>",
              BucketsOfList, bool, int64_t, double, Text>()},
-    .edges = {{"`x` is null", "null"},
+    .edges = {{"the list is empty", "an empty list"},
+              {"`x` is null", "null"},
               {"an element of the list is null", "a null element"},
               {"`buckets` is 1", "always 0"},
               {"two values share a bucket", "that happens by chance, as in every hashing system"}},

@@ -34,7 +34,8 @@ constexpr Operator kOperator = {
     .parameters = {{"values", "the lists, of one element type"}},
     .overloads =
         {generic_overload<"<T: scalar>(values: list<T>...) -> list<T>", Interleave, bool, int64_t, double, Text>()},
-    .edges = {{"a list is shorter", "the others go on without it"},
+    .edges = {{"all lists are empty", "an empty list"},
+              {"a list is shorter", "the others go on without it"},
               {"an argument is null", "null; give it a default with `??`"},
               {"a list has null elements", "they take their turn like any other"}},
     .examples = {{"interleave([1, 2, 3], [10, 20])", "[1, 10, 2, 20, 3]"}},

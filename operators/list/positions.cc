@@ -19,7 +19,7 @@ constexpr Operator kOperator = {
         "`positions(xs).map(i -> xs[i])`.",
     .parameters = {{"xs", "the list"}},
     .overloads = {overload<"<T: any>(xs: list<T>) -> list<int>", Positions>()},
-    .edges = {{"the list is empty", "an empty list"}},
+    .edges = {{"an element is null", "it has its position like any other"}, {"the list is empty", "an empty list"}},
     .examples = {{"positions([\"a\", \"b\"])", "[0, 1]"}},
     .cost = {.per_row = 3.0, .per_element = 0.5},
     .aliases = "enumerate indices arange array_enumerate",

@@ -38,7 +38,8 @@ constexpr Operator kOperator = {
                     "how many positions before, 1 or more: 7 compares days with the same day of the week before"}},
     .overloads =
         {generic_overload<"<T: number>(xs: list<T>, lag: int = 1) -> float?", Autocorrelation, int64_t, double>()},
-    .edges = {{"an element is null", "the pairs with it are skipped"},
+    .edges = {{"the list is empty", "null"},
+              {"an element is null", "the pairs with it are skipped"},
               {"`lag` is below 1, or not below the length", "null"},
               {"all elements are equal", "null"}},
     .examples = {{"autocorrelation([1, -1, 1, -1])", "-0.75"}, {"autocorrelation([3, 3, 3])", "null"}},

@@ -10,6 +10,13 @@ from feature_extractor.standard import StandardFunction, StandardModule
 NOTE = "<!-- Written by `make docs` from the specs of the operators. Change those. -->"
 LANGUAGE = "[language](../language.md) tells how to read a signature."
 
+RULES = (
+    "Where an operator says nothing else: a null argument gives null, a float that is not finite or an int that "
+    "does not fit 64 bits is null, -0.0 is 0.0 and there is no NaN, lists and maps keep their order, of equal "
+    "elements the first comes first, of equal keys the last value counts, and texts are counted and cut in "
+    "code points."
+)
+
 
 def render_pages(
     operators: Iterable[Operator], *, note: str = NOTE, language: str = LANGUAGE
@@ -58,7 +65,7 @@ def index_page(families: dict[str, list[Operator]], note: str, language: str) ->
 
 def family_page(family: str, operators: list[Operator], places: dict[str, str], note: str) -> str:
     """Return the page of one family."""
-    parts = [f"# {title(family)} operators", note, "[All operators](README.md)"]
+    parts = [f"# {title(family)} operators", note, "[All operators](README.md)", RULES]
     for operator in operators:
         parts.extend(operator_section(operator, places))
     return "\n\n".join(parts) + "\n"
