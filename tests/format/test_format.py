@@ -99,6 +99,13 @@ def test_the_plan_stays_the_same(tmp_path: Path) -> None:
     assert plans[0] == plans[1]
 
 
+def test_the_page_shows_the_style() -> None:
+    page = (ROOT / "docs" / "formatting.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```fx\n(.*?)```", page, re.S)
+    assert shown
+    assert [format_text(text) for text in shown] == shown
+
+
 @SETTINGS
 @given(programs())
 def test_random_programs_survive(text: str) -> None:
