@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,12 @@ CASES = [
     ("FX302", "let r = history.filter(e -> e.at < now)\nfeature a : dense = r.length()", NOTHING),
     ("FX401", "feature a : dense = price.sample(0.5).to_float()", ["price"]),
     ("FX401", "feature a : id(9) = movie_id.hash_bucket(9)", NOTHING),
+    ("FX501", "feature a : ids(9) = tags.hash_bucket(9)", ["a"]),
+    ("FX501", "feature a : ids(9) = tags.take_first(4).hash_bucket(9)", NOTHING),
+    ("FX501", "feature a : ids(9) = tags.take_first(views).hash_bucket(9)", ["a"]),
+    ("FX501", "feature a : ids(9) = tags.take_first(4).map(t -> t.hash_bucket(9))", NOTHING),
+    ("FX501", "feature a : ids(9) = [1, 2]", NOTHING),
+    ("FX501", "feature a : ids(9) = movie_id.multi_hash(2, 9)", NOTHING),
     ("FX601", "let a = b\nlet b = views\nfeature x : dense = views", ["a", "b"]),
     ("FX601", "let a(x) = x + b\nlet b = 1\nfeature x : dense = views.a()", NOTHING),
     ("FX604", "feature a : dense = views\nfeature b : label = views", NOTHING),
@@ -81,6 +88,21 @@ def test_findings(code: str, text: str, names: list[str]) -> None:
     assert len(findings) == len(names), findings
     for finding, name in zip(findings, names, strict=True):
         assert f"`{name}`" in finding.message or name in finding.span.text  # type: ignore[union-attr]
+
+
+def test_rules_name_operators_that_exist() -> None:
+    """What a rule knows by name is an operator of the registry, in upper-case tables of its module."""
+    known = load_registry().by_name
+    modules = {rule.check or rule.check_project for rule in all_rules().values()}
+    tables = [
+        (module.__name__, name, value)
+        for module in [sys.modules[check.__module__] for check in modules if check]
+        + [sys.modules["feature_extractor.lint.expressions"]]
+        for name, value in vars(module).items()
+        if isinstance(value, set | dict) and name.isupper() and name not in ("_LESS", "_GREATER")
+    ]
+    assert len(tables) >= 5
+    assert [(*table[:2], word) for table in tables for word in table[2] if word not in known] == []
 
 
 def test_a_comment_covers_its_line_or_the_statement_below() -> None:
@@ -157,4 +179,4 @@ def test_selection() -> None:
 def test_no_rule_stops_at_a_program_of_the_examples() -> None:
     folder = Path(__file__).parents[2] / "dsl_grammar" / "examples"
     findings = lint_paths(sorted(folder.rglob("*.fx")), load_registry(), list(all_rules().values()))
-    assert {finding.code for finding in findings} <= {"FX302", "FX701", "FX702"}
+    assert {finding.code for finding in findings} <= {"FX302", "FX501", "FX701", "FX702"}

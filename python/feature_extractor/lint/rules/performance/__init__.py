@@ -1,0 +1,1 @@
+"""Rules about the size and the cost of what a program gives."""

@@ -1,0 +1,40 @@
+"""FX607: nothing of a module is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from feature_extractor.diagnostics import Severity
+from feature_extractor.lint.names import mentions
+from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.syntax import tree
+
+
+def check(program: LintedProgram) -> Iterator[Finding]:
+    """Look for names that were given to modules and are mentioned nowhere."""
+    named = [
+        statement.alias
+        for statement in program.file.statements
+        if isinstance(statement, tree.UseDeclaration) and statement.alias is not None
+    ]
+    if not named:
+        return
+    used = {name for statement in program.file.statements for name, _ in mentions(statement)}
+    for alias in named:
+        if alias.text not in used:
+            yield Finding(
+                alias.span,
+                f"nothing of the module `{alias.text}` is used",
+                help="remove the `use`",
+            )
+
+
+RULE: Final = Rule(
+    code="FX607",
+    name="unused-module",
+    severity=Severity.WARNING,
+    summary="A module is given a name, and nothing of it is used.",
+    check=check,
+)
