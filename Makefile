@@ -21,7 +21,7 @@ export PYTHONNOUSERSITE := 1
 
 .PHONY: help
 help: ## Name the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
 setup: ## Install what is missing: system packages, .venv, Python packages.
@@ -57,6 +57,10 @@ registry: native ## Write operators/registry.json from the compiled operators.
 .PHONY: docs
 docs: registry ## Write the operator reference, docs/operators/.
 	@$(PYTHON) scripts/generate_operator_reference.py
+
+.PHONY: operator-coverage
+operator-coverage: build ## Count what the cases of operators cover, and keep the numbers as the least.
+	@$(PYTHON) scripts/count_operator_coverage.py --write
 
 .PHONY: lint
 lint: setup ## Check style and types.
