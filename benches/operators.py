@@ -287,7 +287,8 @@ def page(found: list[Measured], rows: int) -> str:
     middle = median(ratios)
     text = f"""# Performance of each operator
 
-Written by `.venv/bin/python benches/operators.py`; do not edit. One thread, {rows:,} rows, on {machine()}.
+Written by `.venv/bin/python benches/operators.py`; do not edit. One thread, {rows:,} rows,
+{machine()}.
 
 *ns per row* is the time of the steps of the expression in the core, all operators in it included; reading the inputs
 and handing out the result are not in it ([performance.md](performance.md) has whole extractions). *Per element* divides
