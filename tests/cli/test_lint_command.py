@@ -51,6 +51,16 @@ def test_json(fx: Run, write: Write) -> None:
     assert (outcome.code, json.loads(outcome.out)) == (0, [])
 
 
+def test_reports_for_other_tools(fx: Run, write: Write) -> None:
+    write("bad.fx", BAD)
+    sarif = json.loads(fx("lint", "bad.fx", "--format", "sarif").out)
+    assert [result["ruleId"] for result in sarif["runs"][0]["results"]] == ["FX201"]
+    gitlab = json.loads(fx("lint", "bad.fx", "--format", "gitlab").out)
+    assert [issue["location"]["path"] for issue in gitlab] == ["bad.fx"]
+    outcome = fx("lint", "bad.fx", write("good.fx", GOOD), "--format", "junit")
+    assert (outcome.code, outcome.out.count("<testcase ")) == (1, 2)
+
+
 def test_nothing_found_and_rules_that_are_chosen(fx: Run, write: Write) -> None:
     write("bad.fx", BAD)
     write("good.fx", GOOD)

@@ -42,7 +42,7 @@ Examples:
 @click.option(
     "--format",
     "output_format",
-    type=click.Choice(["full", "concise", "json", "github"]),
+    type=click.Choice(["full", "concise", "json", "sarif", "github", "gitlab", "junit"]),
     default="full",
     show_default=True,
     help="How to print the findings.",
@@ -55,7 +55,7 @@ def command(
     output_format: str,
 ) -> int:
     """Print the findings of the chosen rules in all programs."""
-    from feature_extractor.lint import Selection, SelectionError, lint_paths, output
+    from feature_extractor.lint import Selection, SelectionError, lint_paths, output, reports
     from feature_extractor.lint.run import find_programs
 
     try:
@@ -72,8 +72,14 @@ def command(
     match output_format:
         case "json":
             sys.stdout.write(render_json(findings) + "\n")
+        case "sarif":
+            sys.stdout.write(reports.sarif(findings))
         case "github":
             sys.stdout.write(output.github(findings))
+        case "gitlab":
+            sys.stdout.write(reports.gitlab(findings))
+        case "junit":
+            sys.stdout.write(reports.junit(findings, map(str, programs)))
         case "concise":
             sys.stdout.write(output.concise(findings))
         case _:
