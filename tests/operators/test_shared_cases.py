@@ -136,7 +136,16 @@ FUNCTIONS = {
     "asin": "asin(a)", "acos": "acos(a)", "atan": "atan(a)", "tan": "tan(a)", "sinh": "sinh(a)",
     "cosh": "cosh(a)", "asinh": "asinh(a)", "acosh": "acosh(a)", "atanh": "atanh(a)",
     "bitwise_and": "bit_and(a, b)", "bitwise_or": "bit_or(a, b)", "bitwise_xor": "bit_xor(a, b)",
-    "bitwise_not": "bit_not(a)", "bool_and": "all(a)", "bool_or": "any(a)",
+    "bitwise_not": "bit_not(a)",
+    "shift_left": "shift_left(a, b)",
+    "shift_right": "shift_right(a, b)",
+    "shift_right_unsigned": "shift_right_unsigned(a, b)",
+    "and_not": "a and not b",
+    "is_true": "a ?? false",
+    "is_false": "not (a ?? true)",
+    "is_not_true": "not (a ?? false)",
+    "is_not_false": "a ?? true",
+    "coalesce": "coalesce(a, b)", "bool_and": "all(a)", "bool_or": "any(a)",
 }  # fmt: skip
 """What each function of Substrait is in the language; a to d are its arguments."""
 
@@ -156,6 +165,12 @@ _ROUNDED = {
 }
 _ROUNDED |= {"tan", "sinh", "cosh", "asinh", "acosh", "atanh"}
 """Functions whose last bit depends on the library that wrote the case."""
+
+WRONG = {
+    # 301989888 * 2**8 is 77309411328; the case has the product with 2**16.
+    "substrait:arithmetic/shift_left.test:8",
+}
+"""Cases that are wrong and are not in the list of errata."""
 
 INTS = {"i8", "i16", "i32", "i64"}
 FLOATS = {"fp32", "fp64"}
@@ -227,6 +242,8 @@ def _mapped(record: dict[str, Any]) -> tuple[str, dict[str, str], list[Any], Any
         raise _Skip("division of integers that cuts off")
     if function in ("ceil", "floor"):
         result = "int"
+    if function.startswith("shift_") and arguments[0]["type"].strip("?") != "i64":
+        raise _Skip("bits of a type that is narrower than ours")
     if function == "modulus" and any((a["value"] or 0) < 0 for a in arguments):
         raise _Skip("the sign of a remainder: ours is that of the divisor")
     if function == "substring" and (len(arguments) < 3 or (arguments[1]["value"] or 1) < 1):
@@ -281,7 +298,7 @@ def _types(types: list[str]) -> dict[str, str]:
 
 
 def test_substrait() -> None:
-    wrong_sources = {
+    wrong_sources = WRONG | {
         entry["source"] for entry in json.loads((CASES / "substrait.errata.json").read_text())
     }
     skipped: Counter[str] = Counter()
@@ -317,7 +334,7 @@ def test_substrait() -> None:
                 )
     _report("substrait", used, skipped)
     assert not failures, f"{len(failures)} differ:\n" + "\n".join(failures[:30])
-    assert used > 440
+    assert used > 490
 
 
 def _agrees(got: Any, wanted: Any, error: float) -> bool:
