@@ -11,7 +11,7 @@ import feature_extractor as fx
 import pytest
 from feature_extractor.check import analyse_file, analyse_text
 from feature_extractor.diagnostics import CODES, Source
-from feature_extractor.format import format_text
+from feature_extractor.format import FormatError, format_text
 from feature_extractor.format.comparison import same_comments, same_tree
 from feature_extractor.format.document import WIDTH
 from feature_extractor.plan.build import build_plan
@@ -97,6 +97,35 @@ def test_the_plan_stays_the_same(tmp_path: Path) -> None:
         plan = dict(build_plan(analysis.program, registry, vocabulary_sizes={"movies": 3}).content)
         plans.append({key: value for key, value in plan.items() if key != "sites"})
     assert plans[0] == plans[1]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "f(" * 60 + "1" + ")" * 60,
+        "[x, " * 60 + "-y.g(3)" + "]" * 60,
+        "1 + " * 190 + "1",
+        "2 ** " * 190 + "1",
+        "x" + ".f(1)" * 190,
+        "if a then b else " * 190 + "1",
+        "[" + ", ".join(map(str, range(9000))) + "]",
+    ],
+    ids=["calls", "lists", "sums", "powers", "chain", "conditions", "numbers"],
+)
+def test_the_largest_values(value: str) -> None:
+    formatted = format_text(f"let a = {value}\n")
+    assert same_tree(parsed(f"let a = {value}\n"), parsed(formatted))
+    assert (
+        max(map(len, formatted.split("\n"))) <= WIDTH
+        or "\n    " * 60 in value
+        or "** 2" in value
+        or value[:2] in ("f(", "[x")
+    )
+
+
+def test_what_would_exceed_a_limit_is_refused() -> None:
+    with pytest.raises(FormatError, match="65,536 characters"):
+        format_text("let a = " + "x -> " * 190 + "1\n")
 
 
 def test_the_page_shows_the_style() -> None:

@@ -57,9 +57,13 @@ class IfBroken:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """As many items on each line as fit; the commas are part of the items."""
+    """As many items on each line as fit; the commas are part of the items.
+
+    Those before ``start`` are printed already.
+    """
 
     items: tuple[Document, ...]
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +153,11 @@ class _Printer:
         return self._lines
 
     def _fill(self, filled: Filled, indentation: int, flat: bool, stack: list[_Command]) -> None:
-        first, *others = filled.items
-        if others:
-            stack.append((indentation, flat, Filled(tuple(others))))
-            following: Document = [" ", others[0]]
+        first = filled.items[filled.start]
+        rest = filled.start + 1
+        if rest < len(filled.items):
+            stack.append((indentation, flat, Filled(filled.items, rest)))
+            following: Document = [" ", filled.items[rest]]
             # The space is decided on when the first item is written, so both are measured together.
             measured: _Command = (indentation, True, [first, following])
             alone: list[_Command] = [(indentation, False, SOFT)]
@@ -219,7 +224,7 @@ class _Printer:
                 case IfBroken():
                     room -= 0 if flat else len(part.text)
                 case Filled():
-                    for item in reversed(part.items):
+                    for item in reversed(part.items[part.start :]):
                         stack.extend(((indentation, flat, LINE), (indentation, flat, item)))
                     room += 1 if flat else 0
                 case Beside():

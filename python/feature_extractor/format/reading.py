@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.format.document import CommentAbove, CommentBehind, Document
 from feature_extractor.syntax import tokens
 from feature_extractor.syntax.lexer import token_end, token_text
 from feature_extractor.syntax.tree import Comment, File
 
 
-class FormatError(Exception):
-    """The formatter has a mistake: its text would mean something else, or it never settles."""
+class FormatError(FeatureExtractorError):
+    """A text cannot be formatted: the result would exceed a limit of the language, or not mean the same."""
 
 
 class TokenReader:

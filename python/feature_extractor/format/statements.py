@@ -313,13 +313,21 @@ class _Layout:
         while isinstance(first, Binary) and LEVELS[first.operator] == level:
             row.append(first)
             first = first.left
+        row.reverse()
+        last = row[-1].right
+        while isinstance(last, Binary) and LEVELS[last.operator] == level:
+            # Only ``**`` groups to the right.
+            row.append(last)
+            last = last.right
         head = self._expression(first)
         body: list[Document] = []
-        for part in reversed(row):
+        for index, part in enumerate(row):
             body += [LINE, self._take()]
             if part.operator == "not in":
                 body += [" ", self._take("in")]
-            body += [" ", self._expression(part.right)]
+            following = row[index + 1] if index + 1 < len(row) else None
+            right = following.left if following is part.right and following else part.right
+            body += [" ", self._expression(right)]
         return Group([head, Indented(body)], self._reader.is_commented(start))
 
     def _conditional(self, expression: Conditional) -> Document:
