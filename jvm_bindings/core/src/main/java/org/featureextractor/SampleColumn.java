@@ -172,6 +172,9 @@ abstract non-sealed class SampleColumn extends ColumnWriter {
     public void endStruct() {}
 
     @Override
+    public void endStructs(int count) {}
+
+    @Override
     public int fieldCount() {
       return fields.length;
     }
