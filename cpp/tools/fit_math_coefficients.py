@@ -206,6 +206,24 @@ def constants() -> Iterator[tuple[str, list[float]]]:
     yield "log10_e", [float(mpmath.log10(mpmath.e))]
     yield "two_over_sqrt_pi", [float(2 / mpmath.sqrt(mpmath.pi))]
     yield "one_third", [1 / 3]
+    yield "square_root_of_half", [float(mpmath.sqrt(mpf("0.5")))]
+
+
+def scaled_complementary_error(degree: int = 24) -> list[mpf]:
+    """Return the polynomial of (1 + 2x) exp(x^2) erfc(x) in t = (x - 3.75) / (x + 3.75), constant term first.
+
+    It goes through the values at Chebyshev's nodes, all of them inside of the interval: t = 1 stands for infinity.
+    """
+    count = degree + 1
+    nodes = [mpmath.cos(mpmath.pi * (2 * k + 1) / (2 * count)) for k in range(count)]
+    matrix, right = mpmath.matrix(count, count), mpmath.matrix(count, 1)
+    for row, t in enumerate(nodes):
+        x = mpf("3.75") * (1 + t) / (1 - t)
+        for power in range(count):
+            matrix[row, power] = t**power
+        right[row] = (1 + 2 * x) * mpmath.exp(x * x) * mpmath.erfc(x)
+    solution = mpmath.lu_solve(matrix, right)
+    return [solution[power] for power in range(count)]
 
 
 def two_over_pi_words() -> list[int]:
@@ -248,6 +266,9 @@ def main() -> None:
         print(f"{name}  # largest weighted error {size}")
         for coefficient in coefficients:
             print(f"    {float(coefficient).hex()}")
+    print("scaled_complementary_error")
+    for coefficient in scaled_complementary_error():
+        print(f"    {float(coefficient).hex()}")
     for name, parts in constants():
         print(name)
         for part in parts:
