@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from feature_extractor.check.typed import Call, Expression, Field, ResourceReference
-from feature_extractor.plan.dependencies import children
+from feature_extractor.check.typed import Call, Expression, Field, ResourceReference, children
 from feature_extractor.testing import parse_case, read_cases
 from feature_extractor.testing.case_file import Case, split_outside
 from feature_extractor.testing.programs import CaseError, check_expression, registry
@@ -76,8 +75,11 @@ def _overload_of(part: Expression) -> Iterator[Named]:
                     yield operator.name, i
 
 
-def oracled_operators() -> set[str]:
-    """Return the operators that a test compares with another implementation or with published cases."""
+def operators_named_by_oracles() -> set[str]:
+    """Return the operators whose names occur in a test against another implementation or published cases.
+
+    That is an upper bound of those that such a test calls.
+    """
     files = [*CASES.glob("test_oracles*.py"), *CASES.glob("test_shared_*.py")]
     words: set[str] = set()
     for path in files:
@@ -101,7 +103,7 @@ def coverage() -> tuple[dict[str, int], list[str]]:
         "overloads": overloads,
         "covered_overloads": overloads - len(missed),
         "cases": len(cases),
-        "operators_with_oracle": len(oracled_operators()),
+        "operators_named_by_oracles": len(operators_named_by_oracles()),
     }, missed
 
 

@@ -17,8 +17,14 @@ from typing import Any, Final
 
 from feature_extractor import registry as signatures
 from feature_extractor.check.program import analyse_text
-from feature_extractor.check.typed import Expression, Lambda, LambdaVariable, Resource
-from feature_extractor.plan.dependencies import Dependencies, children
+from feature_extractor.check.typed import (
+    Expression,
+    Lambda,
+    LambdaVariable,
+    Resource,
+    children,
+)
+from feature_extractor.plan.dependencies import Dependencies
 from feature_extractor.testing.programs import operators, registry
 from feature_extractor.types import SCALARS, ListType, ScalarType, StructType, Type
 

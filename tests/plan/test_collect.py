@@ -374,6 +374,15 @@ def test_mistakes(text: str, message: str) -> None:
     assert message in str(caught.value)
 
 
+def test_too_many_pairs_of_candidates_are_refused() -> None:
+    """A lambda that reads the candidate goes through all pairs; what helps against too many is said."""
+    extractor = fx.compile_text(
+        "input candidate { x: float }\nfeature f : dense = collect(x).count(y -> y < x)"
+    ).extractor()
+    with pytest.raises(EngineError, match="without a lambda that reads the candidate"):
+        extractor.extract_request({}, {"x": np.zeros(17_000)})
+
+
 def test_a_large_request_is_one_list() -> None:
     """A request may have many more candidates than a chunk has rows."""
     program = fx.compile_text(

@@ -346,10 +346,16 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract(const ExtractionInput& 
     return Status::error(ErrorCode::kOutOfMemory,
                          "There is not enough memory for this batch. Extract fewer rows at a time.");
   } catch (const std::length_error&) {
+    const std::string much =
+        "The lists of one chunk have more than 268,435,456 elements together, counted once per candidate where a "
+        "candidate's value meets them. ";
+    // Smaller chunks are no help where a chunk is a whole request.
     return Status::error(
         ErrorCode::kLimit,
-        "The lists of one chunk have more than 268,435,456 elements together, counted once per candidate where a "
-        "candidate's value meets them. Pass a smaller chunk_rows, or cut the lists first (take_last).");
+        much + (program_->plan().collects
+                    ? "This program collects over the candidates of a request, so that all of them are in one "
+                      "chunk: give fewer, or compare them without a lambda that reads the candidate."
+                    : "Pass a smaller chunk_rows, or cut the lists first (take_last)."));
   } catch (const std::system_error& error) {
     return Status::error(ErrorCode::kLimit, std::string("A thread could not be started: ") + error.what() + ".");
   }

@@ -23,6 +23,7 @@ from feature_extractor.check.typed import (
     Literal,
     ResourceReference,
     Struct,
+    children,
 )
 
 _DEEPEST_NESTING: Final = 20_000
@@ -90,18 +91,10 @@ class Fingerprints:
         if known is not None:
             return known
         found: frozenset[LambdaVariable] = frozenset()
-        match expression:
-            case LambdaVariable():
-                found = frozenset((expression,))
-            case Lambda():
-                found = self._variables(expression.body) - {expression.variable}
-            case Field():
-                found = self._variables(expression.base)
-            case Struct():
-                found = found.union(*map(self._variables, expression.values))
-            case Call():
-                found = found.union(*map(self._variables, expression.arguments))
-            case _:
-                pass
+        if isinstance(expression, LambdaVariable):
+            found = frozenset((expression,))
+        found = found.union(*map(self._variables, children(expression)))
+        if isinstance(expression, Lambda):
+            found -= {expression.variable}
         self._free[expression] = found
         return found

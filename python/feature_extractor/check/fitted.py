@@ -30,16 +30,12 @@ from feature_extractor.check.scopes import (
     ValueSymbol,
 )
 from feature_extractor.check.typed import (
-    Call,
-    Collect,
     Constant,
     Expression,
     Feature,
-    Field,
-    Lambda,
     Resource,
     ResourceReference,
-    Struct,
+    children,
 )
 from feature_extractor.diagnostics import Span
 from feature_extractor.syntax import tree
@@ -425,19 +421,7 @@ def resources_of(features: Iterable[Feature]) -> set[str]:
         if expression in seen:
             continue
         seen.add(expression)
-        match expression:
-            case ResourceReference():
-                found.add(expression.name)
-            case Call():
-                waiting.extend(expression.arguments)
-            case Struct():
-                waiting.extend(expression.values)
-            case Field():
-                waiting.append(expression.base)
-            case Lambda():
-                waiting.append(expression.body)
-            case Collect():
-                waiting.append(expression.value)
-            case _:
-                pass
+        if isinstance(expression, ResourceReference):
+            found.add(expression.name)
+        waiting.extend(children(expression))
     return found

@@ -118,6 +118,24 @@ class Call(Expression):
     arguments: tuple[Expression, ...]
 
 
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """Return the direct parts of an expression, in order.
+
+    The variable of a lambda is not one of them.
+    """
+    if isinstance(expression, Call):
+        return expression.arguments
+    if isinstance(expression, Field):
+        return (expression.base,)
+    if isinstance(expression, Struct):
+        return expression.values
+    if isinstance(expression, Lambda):
+        return (expression.body,)
+    if isinstance(expression, Collect):
+        return (expression.value,)
+    return ()
+
+
 @dataclass(frozen=True)
 class Input:
     """A declared input column of the ``request`` or ``candidate`` domain."""

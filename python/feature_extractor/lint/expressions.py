@@ -6,31 +6,11 @@ from collections.abc import Iterator
 
 from feature_extractor.check.typed import (
     Call,
-    Collect,
     Expression,
-    Field,
     InputReference,
-    Lambda,
     Literal,
-    Struct,
+    children,
 )
-
-
-def parts(expression: Expression) -> tuple[Expression, ...]:
-    """Return the expressions that an expression is made of; a lambda is made of its body."""
-    match expression:
-        case Call():
-            return expression.arguments
-        case Field():
-            return (expression.base,)
-        case Lambda():
-            return (expression.body,)
-        case Struct():
-            return expression.values
-        case Collect():
-            return (expression.value,)
-        case _:
-            return ()
 
 
 def walk(*roots: Expression) -> Iterator[Expression]:
@@ -43,7 +23,7 @@ def walk(*roots: Expression) -> Iterator[Expression]:
             continue
         seen.add(id(expression))
         yield expression
-        waiting.extend(reversed(parts(expression)))
+        waiting.extend(reversed(children(expression)))
 
 
 def inputs(expression: Expression) -> dict[str, InputReference]:

@@ -8,35 +8,16 @@ from feature_extractor.check.typed import (
     Call,
     Collect,
     Expression,
-    Field,
     InputReference,
     Lambda,
     LambdaVariable,
     ResourceReference,
-    Struct,
+    children,
 )
 from feature_extractor.plan.operators import Operators
 
 Dependency: TypeAlias = "LambdaVariable | str"
 """A free lambda variable, ``request``, ``candidate`` or ``resource``."""
-
-
-def children(expression: Expression) -> tuple[Expression, ...]:
-    """Return the direct parts of an expression, in order.
-
-    The variable of a lambda is not one of them.
-    """
-    if isinstance(expression, Call):
-        return expression.arguments
-    if isinstance(expression, Field):
-        return (expression.base,)
-    if isinstance(expression, Struct):
-        return expression.values
-    if isinstance(expression, Lambda):
-        return (expression.body,)
-    if isinstance(expression, Collect):
-        return (expression.value,)
-    return ()
 
 
 class Dependencies:

@@ -20,9 +20,10 @@ from feature_extractor.check.typed import (
     Lambda,
     Literal,
     Struct,
+    children,
 )
 from feature_extractor.errors import EngineError
-from feature_extractor.plan.dependencies import Dependencies, children
+from feature_extractor.plan.dependencies import Dependencies
 from feature_extractor.types import ListType, ScalarType, Type
 
 Fold: TypeAlias = "Callable[[dict[str, Any]], list[Any]]"

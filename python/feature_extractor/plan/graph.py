@@ -18,7 +18,18 @@ ROOTS = ("constant", "request", "candidate")
 class Domain:
     """A set of rows that knows its parent; see docs/design/0001."""
 
-    __slots__ = ("_reach", "kind", "origin", "parent", "root", "serial", "shape", "view")
+    __slots__ = (
+        "_reach",
+        "kind",
+        "meets_candidates",
+        "origin",
+        "parent",
+        "reaches_candidate",
+        "root",
+        "serial",
+        "shape",
+        "view",
+    )
 
     def __init__(
         self,
@@ -36,26 +47,17 @@ class Domain:
         self.origin = origin
         self.view = view
         self.root: int = parent.root if kind == "elements" and parent else ROOTS.index(kind)
+        bases = [base for base in (parent, origin) if base is not None]
+        # Whether a value of a candidate has a value for each row.
+        self.reaches_candidate: bool = kind == "candidate" or any(
+            b.reaches_candidate for b in bases
+        )
+        # Whether the rows are candidates as elements of a list, or were taken from such a list. A candidate that
+        # looks at such a list leads to two: to itself, and to the one that it looks at.
+        self.meets_candidates: bool = any(b.meets_candidates for b in bases) or (
+            origin is not None and origin.kind == "candidate"
+        )
         self._reach: frozenset[Domain] | None = None
-
-    @property
-    def meets_candidates(self) -> bool:
-        """Whether the rows are candidates as elements of a list, or were taken from such a list.
-
-        A candidate that looks at such a list then leads to two: to itself, and to the one it looks at.
-        """
-        if self.kind != "elements" or self.parent is None:
-            return False
-        if self.origin is not None and (
-            self.origin.kind == "candidate" or self.origin.meets_candidates
-        ):
-            return True
-        return self.parent.meets_candidates
-
-    @property
-    def reaches_candidate(self) -> bool:
-        """Whether a value of a candidate has a value for each row of this domain."""
-        return any(domain.kind == "candidate" for domain in self.reach)
 
     @property
     def reach(self) -> frozenset[Domain]:

@@ -7,7 +7,7 @@ on hashes, paths or time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from feature_extractor.check.typed import CheckedProgram, Constant
@@ -137,25 +137,26 @@ def needed_steps(roots: Iterable[Argument]) -> list[Step]:
                 found.extend(domains[domain])
         return [source for source in found if source is not step]
 
+    def opened(step: Step) -> tuple[Step, list[Step], Iterator[Step]]:
+        found = sources(step)
+        return step, found, iter(found)
+
     for root in roots:
-        pending = [
-            (step, iter(sources(step))) for slot in reversed(root.slots()) for step in (slot.step,)
-        ]
+        pending = [opened(slot.step) for slot in reversed(root.slots())]
         while pending:
-            step, rest = pending[-1]
+            step, read, rest = pending[-1]
             if step in seen:
                 pending.pop()
                 continue
             for source in rest:
                 if source not in seen:
-                    pending.append((source, iter(sources(source))))
+                    pending.append(opened(source))
                     break
             else:
                 pending.pop()
                 seen.add(step)
                 stage = step.domain.root if step.kind != "collect" else CANDIDATE_STAGE
-                stages[step] = max((stages[source] for source in sources(step)), default=stage)
-                stages[step] = max(stages[step], stage)
+                stages[step] = max([stage, *(stages[source] for source in read)])
                 groups[stages[step]].append(step)
     return [step for group in groups for step in group]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from feature_extractor.check.typed import Call, CheckedProgram, Expression
+from feature_extractor.check.typed import Call, CheckedProgram, Expression, children
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.errors import EngineError
 from feature_extractor.plan.build import SiteTexts
-from feature_extractor.plan.dependencies import children
 from feature_extractor.plan.errors import PlanError, plan_error
 from feature_extractor.plan.package import Package
 

@@ -62,8 +62,7 @@ def evaluate(
 
 def inputs_of(expression: Any) -> list[Any]:
     """Return the inputs that a typed expression reads."""
-    from feature_extractor.check.typed import InputReference
-    from feature_extractor.plan.dependencies import children
+    from feature_extractor.check.typed import InputReference, children
 
     found: dict[Any, None] = {}
     pending, seen = [expression], set()

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feature_extractor.check.typed import Call, Expression, Field, InputReference, Lambda
+from feature_extractor.check.typed import (
+    Call,
+    Expression,
+    Field,
+    InputReference,
+    Lambda,
+    children,
+)
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.diagnostics.suggestions import enumerate_words
-from feature_extractor.lint.expressions import inputs, parts
+from feature_extractor.lint.expressions import inputs
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import BOOL, TIMESTAMP, ListType, StructType, Type
@@ -58,7 +65,7 @@ def _unbounded(
             continue
         seen.add(id(value))
         bounded = isinstance(value, Call) and _is_bounded(program, value)
-        below = parts(value)[1:] if bounded else parts(value)
+        below = children(value)[1:] if bounded else children(value)
         waiting.extend((part, value) for part in reversed(below))
 
 
