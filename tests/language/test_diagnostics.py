@@ -11,6 +11,7 @@ import feature_extractor
 import pytest
 from feature_extractor.diagnostics import (
     CODES,
+    Applicability,
     Diagnostic,
     Edit,
     Fix,
@@ -145,7 +146,7 @@ def test_json() -> None:
         labels=(Label(at(text, "a"), "there"),),
         notes=("note",),
         help="help",
-        fix=Fix("replace", (Edit(span, "age"),)),
+        fix=Fix("replace", (Edit(span, "age"),), Applicability.UNSAFE),
     )
     (value,) = json.loads(render_json([finding]))
     assert value["code"] == "FX101"
@@ -154,7 +155,7 @@ def test_json() -> None:
     assert (value["line"], value["column"], value["end_line"], value["end_column"]) == (2, 9, 2, 13)
     assert (value["offset"], value["end_offset"]) == (18, 22)
     assert value["fix"]["edits"][0]["replacement"] == "age"
-    assert value["fix"]["safe"] is False
+    assert value["fix"]["applicability"] == "unsafe"
     assert value["labels"][0]["text"] == "there"
     assert value["notes"] == ["note"]
     assert (

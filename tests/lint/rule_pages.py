@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from feature_extractor.check import analyse_text
-from feature_extractor.diagnostics import Diagnostic, render
+from feature_extractor.diagnostics import Diagnostic, apply_fixes, render
 from feature_extractor.lint import LintedProgram, Rule, all_rules
 from feature_extractor.lint.run import lint_programs
+from feature_extractor.lint.setting import Setting, SettingValue
 from feature_extractor.registry import load_registry
 
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
 HEADINGS = ["What it does", "Why it matters", "Bad", "Good", "Fix", "Settings"]
+FIXED = "Fixed"
+"""The heading of what --fix makes of the bad programs; only rules with a fix have it, behind "Fix"."""
 _BLOCK = re.compile(r"^```fx\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?", re.M | re.S)
 
 
@@ -40,12 +45,18 @@ def read_page(path: Path) -> Page:
     return page
 
 
-def lint_text(text: str, *rules: Rule, path: str = "example.fx") -> list[Diagnostic]:
-    """Return what rules find in a program without mistakes."""
+def lint_text(
+    text: str,
+    *rules: Rule,
+    path: str = "example.fx",
+    settings: Mapping[str, Mapping[str, SettingValue]] | None = None,
+) -> list[Diagnostic]:
+    """Return what rules find in a program without mistakes; settings are by code and name."""
     registry = load_registry()
     analysis = analyse_text(text, registry, path, PAGES)
     assert analysis.program is not None, render(analysis.diagnostics)
-    return lint_programs([LintedProgram(analysis.program, analysis, registry)], rules)
+    program = LintedProgram(analysis.program, analysis, registry, settings or {})
+    return lint_programs([program], rules)
 
 
 def rules_for(rule: Rule) -> list[Rule]:
@@ -57,8 +68,33 @@ def found_by(rule: Rule, text: str) -> list[Diagnostic]:
     return [d for d in lint_text(text, *rules_for(rule)) if d.code == rule.code]
 
 
+def fixed(rule: Rule, text: str) -> str:
+    """Return a program after all fixes of a rule, unsafe ones too; a program is made once and looked at again."""
+    for _ in range(20):
+        findings = found_by(rule, text)
+        source = next((f.span.source for f in findings if f.span is not None), None)
+        if source is None:
+            break
+        text, made = apply_fixes(source, [f.fix for f in findings if f.fix is not None])
+        if not made:
+            break
+    return text
+
+
+def fixed_section(rule: Rule, page: Page) -> str:
+    """Return what stands under "Fixed": each bad program that fixes change; an empty text where there is none."""
+    programs = [(text, fixed(rule, text)) for text, _ in page.examples("Bad")]
+    return "\n".join(f"```fx\n{after}```\n" for before, after in programs if after != before)
+
+
+def setting_line(setting: Setting) -> str:
+    """Return how a page tells of a setting."""
+    default = list(setting.default) if isinstance(setting.default, tuple) else setting.default
+    return f"- `{setting.name} = {json.dumps(default, ensure_ascii=False)}`: {setting.summary}"
+
+
 def current(path: Path) -> str:
-    """Return a page with the findings that its bad examples have now."""
+    """Return a page with the findings that its bad examples have now, and what fixes make of these."""
     rule = all_rules()[path.stem]
     head, mark, rest = path.read_text(encoding="utf-8").partition("## Bad\n")
     bad, end, tail = rest.partition("## Good\n")
@@ -66,7 +102,12 @@ def current(path: Path) -> str:
     def answered(block: re.Match[str]) -> str:
         return f"```fx\n{block[1]}```\n\n```text\n{render(found_by(rule, block[1]))}```\n"
 
-    return head + mark + _BLOCK.sub(answered, bad) + end + tail
+    behind, settings_mark, settings = tail.partition("## Settings\n")
+    behind = behind.partition(f"## {FIXED}\n")[0]
+    repaired = fixed_section(rule, read_page(path))
+    if repaired:
+        behind += f"## {FIXED}\n\n{repaired}\n"
+    return head + mark + _BLOCK.sub(answered, bad) + end + behind + settings_mark + settings
 
 
 if __name__ == "__main__":

@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 from feature_extractor.lint import Rule, Status, all_rules
 from feature_extractor.lint import rules as rules_package
-from rule_pages import HEADINGS, PAGES, current, found_by, read_page, rules_for
+from rule_pages import (
+    FIXED,
+    HEADINGS,
+    PAGES,
+    current,
+    fixed,
+    fixed_section,
+    found_by,
+    read_page,
+    rules_for,
+    setting_line,
+)
 
 RULES = list(all_rules().values())
 FILES = {
@@ -37,10 +48,26 @@ class TestRule:
         page = read_page(PAGES / f"{rule.code}.md")
         assert page.title == f"{rule.code} {rule.name}"
         assert page.summary == rule.summary
-        assert list(page.sections) == HEADINGS
+        repaired = fixed_section(rule, page)
+        wanted = [*HEADINGS[:-1], FIXED, HEADINGS[-1]] if repaired else HEADINGS
+        assert list(page.sections) == wanted
         assert all(text.strip() for text in page.sections.values())
         optional = rule.status is not Status.STABLE
         assert (f"`--extend-select {rule.code}`" in page.sections["Settings"]) == optional
+
+    def test_the_page_has_each_setting_with_its_default(self, rule: Rule) -> None:
+        settings = read_page(PAGES / f"{rule.code}.md").sections["Settings"]
+        assert [line for line in settings.splitlines() if line.startswith("- `")] == [
+            setting_line(setting) for setting in rule.settings
+        ]
+
+    def test_what_fixes_make_compiles_and_has_fewer_findings(self, rule: Rule) -> None:
+        for text, _ in read_page(PAGES / f"{rule.code}.md").examples("Bad"):
+            findings = found_by(rule, text)
+            repairable = sum(finding.fix is not None for finding in findings)
+            left = found_by(rule, fixed(rule, text))
+            assert len(left) <= len(findings) - repairable
+            assert not any(finding.fix for finding in left)
 
     def test_what_is_bad_is_found_and_shown_so(self, rule: Rule) -> None:
         path = PAGES / f"{rule.code}.md"

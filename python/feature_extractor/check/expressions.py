@@ -26,7 +26,7 @@ from feature_extractor.check.scopes import (
 from feature_extractor.check.typed import Constant, Expression, Lambda, Literal
 from feature_extractor.check.unification import is_int, is_unclear, join
 from feature_extractor.check.unknown import UnknownNames
-from feature_extractor.diagnostics import Edit, Fix, Label, Span
+from feature_extractor.diagnostics import Applicability, Edit, Fix, Label, Span
 from feature_extractor.diagnostics.suggestions import closest, did_you_mean, enumerate_words
 from feature_extractor.registry import Operator, Plugin, Registry
 from feature_extractor.syntax import tree
@@ -492,7 +492,9 @@ class ExpressionChecker:
                 caption=f"did you mean `{meant}`?" if meant else "",
                 notes=() if meant else (f"it has {fields}",),
                 help=f"write `.{name}()` to call the operator" if self.registry.find(name) else "",
-                fix=Fix(f"replace with `{meant}`", (Edit(node.name.span, meant),))
+                fix=Fix(
+                    f"replace with `{meant}`", (Edit(node.name.span, meant),), Applicability.UNSAFE
+                )
                 if meant
                 else None,
             )
@@ -510,7 +512,7 @@ class ExpressionChecker:
         elif self.registry.find(name):
             advice = f"to call the operator `{name}` write `.{name}()`"
             end = Span(node.span.source, node.span.end, node.span.end)
-            fix = Fix("add the parentheses", (Edit(end, "()"),))
+            fix = Fix("add the parentheses", (Edit(end, "()"),), Applicability.UNSAFE)
         self.reporter.report(
             "FX104",
             f"a `{type_}` has no field `{name}`",
@@ -637,7 +639,11 @@ class ExpressionChecker:
             f"`{node.text}` is a function, not a value",
             node.span,
             help=f"where a lambda is asked for, write `{replacement}`",
-            fix=Fix(f"replace with `{replacement}`", (Edit(node.span, replacement),)),
+            fix=Fix(
+                f"replace with `{replacement}`",
+                (Edit(node.span, replacement),),
+                Applicability.UNSAFE,
+            ),
         )
 
 

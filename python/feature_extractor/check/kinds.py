@@ -19,7 +19,7 @@ from feature_extractor.check.typed import (
     site_of,
 )
 from feature_extractor.check.unification import is_unclear, join
-from feature_extractor.diagnostics import Edit, Fix, Label, Span
+from feature_extractor.diagnostics import Applicability, Edit, Fix, Label, Span
 from feature_extractor.diagnostics.suggestions import closest, enumerate_words
 from feature_extractor.syntax import tree
 from feature_extractor.types import (
@@ -136,7 +136,9 @@ class KindChecker:
                 kind.name.span,
                 caption=f"did you mean `{meant}`?" if meant else "",
                 help="" if meant else f"the kinds are {enumerate_words(_EXAMPLES.values(), 'and')}",
-                fix=Fix(f"replace with `{meant}`", (Edit(kind.name.span, meant),))
+                fix=Fix(
+                    f"replace with `{meant}`", (Edit(kind.name.span, meant),), Applicability.UNSAFE
+                )
                 if meant
                 else None,
             )
@@ -354,7 +356,7 @@ def _default_fix(node: tree.Expression, default: str) -> Fix:
     edits = [Edit(Span(source, end, end), f"{')' if loose else ''} ?? {default}")]
     if loose:
         edits.insert(0, Edit(Span(source, start, start), "("))
-    return Fix(f"add `?? {default}`", tuple(edits))
+    return Fix(f"add `?? {default}`", tuple(edits), Applicability.UNSAFE)
 
 
 def _dense_advice(type_: Type) -> str:

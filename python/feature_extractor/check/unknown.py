@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.check.scopes import Environment, LetSymbol, Symbol
-from feature_extractor.diagnostics import Edit, Fix
+from feature_extractor.diagnostics import Applicability, Edit, Fix
 from feature_extractor.diagnostics.suggestions import closest, did_you_mean
 from feature_extractor.registry import Plugin, Registry
 from feature_extractor.standard import function_names, modules_with
@@ -37,7 +37,7 @@ class UnknownNames:
         caption = advice = ""
         if meant:
             caption = f"did you mean `{meant}`?"
-            fix = Fix(f"replace with `{meant}`", (Edit(node.span, meant),))
+            fix = Fix(f"replace with `{meant}`", (Edit(node.span, meant),), Applicability.UNSAFE)
         elif before:
             advice = f"where `{name}` is a plug-in with an operator `{before}`, name its file: `fx --plugin FILE ...`"
         elif self._registry.find(name):
@@ -90,7 +90,9 @@ class UnknownNames:
         # The name of a plug-in cannot stand in the middle of a chain.
         fix = None
         if meant and not ("." in meant and node.receiver is not None):
-            fix = Fix(f"replace with `{meant}`", (Edit(node.name.span, meant),))
+            fix = Fix(
+                f"replace with `{meant}`", (Edit(node.name.span, meant),), Applicability.UNSAFE
+            )
         self._reporter.report(
             "FX103",
             f"unknown operator `{name}`",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from feature_extractor.check.reporting import Reporter
-from feature_extractor.diagnostics import Edit, Fix, Label
+from feature_extractor.diagnostics import Applicability, Edit, Fix, Label
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.syntax import tree
 from feature_extractor.types import (
@@ -116,7 +116,11 @@ class TypeReader:
                     if meant
                     else f"the types are {', '.join(f'`{n}`' for n in _NAMES)} "
                     "and `{name: type}`",
-                    fix=Fix(f"replace with `{meant}`", (Edit(node.name.span, meant),))
+                    fix=Fix(
+                        f"replace with `{meant}`",
+                        (Edit(node.name.span, meant),),
+                        Applicability.UNSAFE,
+                    )
                     if meant
                     else None,
                 )

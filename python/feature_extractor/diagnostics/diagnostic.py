@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from feature_extractor.diagnostics.codes import CODES
+from feature_extractor.diagnostics.fix import Fix
 from feature_extractor.diagnostics.source import Span
 
 
@@ -24,23 +25,6 @@ class Label:
 
     span: Span
     text: str
-
-
-@dataclass(frozen=True)
-class Edit:
-    """Replaces the text of a span; an empty span inserts."""
-
-    span: Span
-    replacement: str
-
-
-@dataclass(frozen=True)
-class Fix:
-    """A change that repairs the finding; ``safe`` means that the meaning cannot change otherwise."""
-
-    description: str
-    edits: tuple[Edit, ...]
-    safe: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,8 +80,8 @@ class Diagnostic:
             result["help"] = self.help
         if self.fix:
             result["fix"] = {
-                "description": self.fix.description,
-                "safe": self.fix.safe,
+                "message": self.fix.message,
+                "applicability": self.fix.applicability.value,
                 "edits": [
                     {**_place(edit.span), "replacement": edit.replacement}
                     for edit in self.fix.edits

@@ -8,6 +8,7 @@ from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule, Status
 from feature_extractor.lint.run import lint_paths
 from feature_extractor.lint.selection import Selection, SelectionError
+from feature_extractor.lint.setting import Setting
 
 __all__ = [
     "Finding",
@@ -15,6 +16,7 @@ __all__ = [
     "Rule",
     "Selection",
     "SelectionError",
+    "Setting",
     "Status",
     "all_rules",
     "lint_paths",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
+from typing import Any
 
 from feature_extractor.check import Analysis
 from feature_extractor.check.typed import CheckedProgram, Expression, Feature, Site
 from feature_extractor.diagnostics import Source, Span
 from feature_extractor.lint.names import Names
+from feature_extractor.lint.setting import Configurable, SettingValue
 from feature_extractor.lint.suppressions import Suppression, read_suppressions
 from feature_extractor.registry import Operator, Registry
 from feature_extractor.syntax import tree
@@ -42,10 +45,17 @@ class DeclaredFeature:
 class LintedProgram:
     """A program without errors, with what rules ask about it. Modules are programs of their own."""
 
-    def __init__(self, program: CheckedProgram, analysis: Analysis, registry: Registry) -> None:
+    def __init__(
+        self,
+        program: CheckedProgram,
+        analysis: Analysis,
+        registry: Registry,
+        settings: Mapping[str, Mapping[str, SettingValue]] = MappingProxyType({}),
+    ) -> None:
         self.program = program
         self.file = analysis.files[0]
         self.registry = registry
+        self._settings = settings
         self.known_words: frozenset[str] = frozenset()
         """The codes and names of all rules, which a suppression may have."""
         self.checked_words: frozenset[str] = frozenset()
@@ -91,6 +101,15 @@ class LintedProgram:
     def suppressions(self) -> list[Suppression]:
         """The comments that allow findings."""
         return read_suppressions(self.file)
+
+    def setting(self, rule: Configurable, name: str) -> Any:
+        """Return what the settings of this program say for a rule, or the rule's default.
+
+        The value is of the kind that the rule's :class:`Setting` names; a list is a tuple of str. Raises KeyError
+        for a name that the rule does not declare.
+        """
+        declared = {setting.name: setting for setting in rule.settings}[name]
+        return self._settings.get(rule.code, {}).get(name, declared.default)
 
     def operator(self, name: str) -> Operator:
         """Return the operator of a call."""

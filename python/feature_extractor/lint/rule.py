@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from feature_extractor.diagnostics import Diagnostic, Label, Severity, Span
+from feature_extractor.diagnostics import Diagnostic, Fix, Label, Severity, Span
 from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.setting import Setting
 
 
 class Status(StrEnum):
@@ -29,6 +30,7 @@ class Finding:
     labels: tuple[Label, ...] = ()
     notes: tuple[str, ...] = ()
     help: str = ""
+    fix: Fix | None = None
 
 
 ProgramCheck: TypeAlias = Callable[[LintedProgram], Iterator[Finding]]
@@ -40,7 +42,8 @@ class Rule:
     """A rule: a stable code, a readable name, how bad a finding is, and one line of summary.
 
     ``check`` looks at one program, ``check_project`` at all programs of a run. A rule ``about_findings`` runs
-    when all others have, because it asks which suppressions they needed.
+    when all others have, because it asks which suppressions they needed. A rule reads its ``settings`` with
+    :meth:`LintedProgram.setting`.
     """
 
     code: str
@@ -51,6 +54,7 @@ class Rule:
     check: ProgramCheck | None = None
     check_project: ProjectCheck | None = None
     about_findings: bool = False
+    settings: tuple[Setting, ...] = ()
 
     @property
     def family(self) -> str:
@@ -68,5 +72,6 @@ class Rule:
             labels=finding.labels,
             notes=finding.notes,
             help=finding.help,
+            fix=finding.fix,
             rule=self.name,
         )

@@ -1,0 +1,35 @@
+"""What users of a rule may choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import GenericAlias
+from typing import Protocol, TypeAlias
+
+SettingValue: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One such choice, which is made in a settings file.
+
+    ``kind`` is ``int``, ``float``, ``str``, ``bool`` or ``list[str]``. A list is given to the rule as a tuple. The
+    summary says in one line what the value means, and in which unit.
+    """
+
+    name: str
+    kind: type | GenericAlias
+    default: SettingValue
+    summary: str
+
+
+class Configurable(Protocol):
+    """What has settings: a rule."""
+
+    @property
+    def code(self) -> str:
+        """The code by which settings files name it."""
+
+    @property
+    def settings(self) -> tuple[Setting, ...]:
+        """All that may be chosen."""
