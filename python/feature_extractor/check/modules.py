@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.diagnostics import Diagnostic, Source, Span
@@ -23,8 +23,8 @@ class UnreadableFile(Exception):
     """A file cannot be read; the message is for the user."""
 
 
-Loader = Callable[[str], str]
-"""Returns the text of a file by its path below the root folder; raises UnreadableFile."""
+Reader: TypeAlias = Callable[[Path], str]
+"""Returns the text of a file; raises UnreadableFile. An editor or a fix has texts that are not on disk yet."""
 
 
 def read_file(path: Path) -> str:
@@ -64,8 +64,11 @@ class LoadedFile:
 class ModuleLoader:
     """Loads a file and everything that it uses, each file once."""
 
-    def __init__(self, root: Path | None, prefix: str, reporter: Reporter) -> None:
+    def __init__(
+        self, root: Path | None, prefix: str, reporter: Reporter, read: Reader = read_file
+    ) -> None:
         self._root = root
+        self._read = read
         self._prefix = prefix
         self._reporter = reporter
         self._files: dict[str, LoadedFile] = {}
@@ -128,7 +131,7 @@ class ModuleLoader:
             path = self._root / key
             if not path.resolve().is_relative_to(self._root.resolve()):
                 raise UnreadableFile("it leads out of the program's folder")
-            text = read_file(path)
+            text = self._read(path)
         except (UnreadableFile, OSError, ValueError, RuntimeError) as error:
             self._report_missing(key, span, str(error))
             return None, False

@@ -14,7 +14,13 @@ from feature_extractor.check.fitted import FitPlan, FittedResolver, resources_of
 from feature_extractor.check.fitted_files import SUFFIX, FittedFolder, FittedStore
 from feature_extractor.check.interning import Interner
 from feature_extractor.check.kinds import KindChecker
-from feature_extractor.check.modules import LoadedFile, ModuleLoader, UnreadableFile, read_file
+from feature_extractor.check.modules import (
+    LoadedFile,
+    ModuleLoader,
+    Reader,
+    UnreadableFile,
+    read_file,
+)
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.check.resources import ResourceReader
 from feature_extractor.check.scopes import (
@@ -75,23 +81,30 @@ def check_text(
     return analysis.program, analysis.diagnostics
 
 
-def analyse_file(path: str | Path, registry: Registry) -> Analysis:
-    """Check a feature file and its modules, and return all that was found out."""
+def analyse_file(path: str | Path, registry: Registry, read: Reader = read_file) -> Analysis:
+    """Check a feature file and its modules, and return all that was found out.
+
+    ``read`` gives the texts of files that need not be those on disk; resources are always read from there.
+    """
     shown = str(path)
     try:
-        text = read_file(Path(path))
+        text = read(Path(path))
     except UnreadableFile as error:
         finding = Diagnostic("FX005", f"{shown}: {error}", None, path=shown)
         return Analysis(None, [finding])
-    return analyse_text(text, registry, shown, Path(path).parent)
+    return analyse_text(text, registry, shown, Path(path).parent, read)
 
 
 def analyse_text(
-    text: str, registry: Registry, path: str = "<text>", root: Path | None = None
+    text: str,
+    registry: Registry,
+    path: str = "<text>",
+    root: Path | None = None,
+    read: Reader = read_file,
 ) -> Analysis:
-    """Check a program given as text, and return all that was found out."""
+    """Check a program given as text, and return all that was found out; ``read`` is for its modules."""
     try:
-        return _ProgramChecker(registry, path, root).run(text)
+        return _ProgramChecker(registry, path, root, read).run(text)
     except RecursionError:
         # The limits keep recursion shallow; this is for callers that are deep in the stack
         # themselves.
@@ -132,9 +145,12 @@ def analyse_fits(
 
 
 class _ProgramChecker:
-    def __init__(self, registry: Registry, path: str, root: Path | None) -> None:
+    def __init__(
+        self, registry: Registry, path: str, root: Path | None, read: Reader = read_file
+    ) -> None:
         self._path = path
         self._root = root
+        self._read = read
         self._reporter = Reporter()
         self._interner = Interner()
         self._expressions = ExpressionChecker(registry, self._interner, self._reporter)
@@ -146,7 +162,7 @@ class _ProgramChecker:
 
     def run(self, text: str) -> Analysis:
         prefix = os.path.dirname(self._path).replace(os.sep, "/")
-        loader = ModuleLoader(self._root, prefix, self._reporter)
+        loader = ModuleLoader(self._root, prefix, self._reporter, self._read)
         main = loader.load(os.path.basename(self._path), Source(self._path, text))
         for loaded in _modules_first(main):
             self._declare(loaded, is_module=loaded is not main)
@@ -188,7 +204,7 @@ class _ProgramChecker:
     ) -> FitAnalysis:
         """Check what is fitted to data, and nothing else; ``wanted`` is what is about to be fitted."""
         prefix = os.path.dirname(self._path).replace(os.sep, "/")
-        loader = ModuleLoader(self._root, prefix, self._reporter)
+        loader = ModuleLoader(self._root, prefix, self._reporter, self._read)
         main = loader.load(os.path.basename(self._path), Source(self._path, text))
         for loaded in _modules_first(main):
             self._declare(loaded, is_module=loaded is not main)
