@@ -52,16 +52,24 @@ def lint_text(
     settings: Mapping[str, Mapping[str, SettingValue]] | None = None,
 ) -> list[Diagnostic]:
     """Return what rules find in a program without mistakes; settings are by code and name."""
+    return lint_programs([linted(text, path, settings)], rules)
+
+
+def linted(
+    text: str,
+    path: str = "example.fx",
+    settings: Mapping[str, Mapping[str, SettingValue]] | None = None,
+) -> LintedProgram:
+    """Return a program without mistakes as rules see it."""
     registry = load_registry()
     analysis = analyse_text(text, registry, path, PAGES)
     assert analysis.program is not None, render(analysis.diagnostics)
-    program = LintedProgram(analysis.program, analysis, registry, settings or {})
-    return lint_programs([program], rules)
+    return LintedProgram(analysis.program, analysis, registry, settings or {})
 
 
 def rules_for(rule: Rule) -> list[Rule]:
-    """Return a rule with the rules that it needs: one about findings needs those that make them."""
-    return list(all_rules().values()) if rule.about_findings else [rule]
+    """Return a rule with the rules that it needs: one about comments needs those that they are for."""
+    return list(all_rules().values()) if rule.check_comments is not None else [rule]
 
 
 def found_by(rule: Rule, text: str) -> list[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from rule_pages import (
     fixed,
     fixed_section,
     found_by,
+    linted,
     read_page,
     rules_for,
     setting_line,
@@ -42,7 +44,8 @@ def test_names_are_readable_and_belong_to_one_rule() -> None:
 class TestRule:
     def test_the_file_is_called_like_the_rule(self, rule: Rule) -> None:
         assert FILES[rule.code].stem == f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
-        assert (rule.check is None) != (rule.check_project is None)
+        assert rule.check or rule.check_project or rule.check_comments
+        assert (rule.summarise is None) == (rule.check_project is None)
 
     def test_the_page_says_what_it_has_to(self, rule: Rule) -> None:
         page = read_page(PAGES / f"{rule.code}.md")
@@ -82,8 +85,16 @@ class TestRule:
         for text, _ in examples:
             assert found_by(rule, text) == []
 
+    def test_what_it_keeps_of_a_program_is_json(self, rule: Rule) -> None:
+        """A summary may come from another process or a cache."""
+        if rule.summarise is None:
+            return
+        for text, _ in read_page(PAGES / f"{rule.code}.md").examples("Bad"):
+            facts = rule.summarise(linted(text))
+            assert facts == json.loads(json.dumps(facts))
+
     def test_a_comment_allows_what_is_bad(self, rule: Rule) -> None:
-        if rule.about_findings:
+        if rule.check_comments is not None:
             # Such a rule is about the comments themselves: its own code in one is no word of its findings.
             assert rule.code in {r.code for r in rules_for(rule)}
             return

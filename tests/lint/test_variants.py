@@ -100,7 +100,9 @@ def test_findings(code: str, text: str, names: list[str]) -> None:
 def test_rules_name_operators_that_exist() -> None:
     """What a rule knows by name is an operator of the registry, in upper-case tables of its module."""
     known = load_registry().by_name
-    modules = {rule.check or rule.check_project for rule in all_rules().values()}
+    modules = {
+        rule.check or rule.check_project or rule.check_comments for rule in all_rules().values()
+    }
     tables = [
         (module.__name__, name, value)
         for module in [sys.modules[check.__module__] for check in modules if check]

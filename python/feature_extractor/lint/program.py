@@ -11,6 +11,7 @@ from typing import Any
 from feature_extractor.check import Analysis
 from feature_extractor.check.typed import CheckedProgram, Expression, Feature, Site
 from feature_extractor.diagnostics import Source, Span
+from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.names import Names
 from feature_extractor.lint.setting import Configurable, SettingValue
 from feature_extractor.lint.suppressions import Suppression, read_suppressions
@@ -41,6 +42,11 @@ class DeclaredFeature:
         """The typed value."""
         return self.checked.value
 
+    @cached_property
+    def parts(self) -> tuple[Expression, ...]:
+        """Every expression of the value, each once and outer ones first: walked once for all rules."""
+        return tuple(walk(self.checked.value))
+
 
 class LintedProgram:
     """A program without errors, with what rules ask about it. Modules are programs of their own."""
@@ -56,10 +62,6 @@ class LintedProgram:
         self.file = analysis.files[0]
         self.registry = registry
         self._settings = settings
-        self.known_words: frozenset[str] = frozenset()
-        """The codes and names of all rules, which a suppression may have."""
-        self.checked_words: frozenset[str] = frozenset()
-        """The codes and names of the rules that looked at the program in this run."""
 
     @property
     def path(self) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from feature_extractor.diagnostics import Diagnostic, Fix, Label, Severity, Span
+from feature_extractor.diagnostics import Diagnostic, Fix, Label, Severity, Source, Span
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.setting import Setting
+from feature_extractor.lint.suppressions import Comments
 
 
 class Status(StrEnum):
@@ -33,16 +34,40 @@ class Finding:
     fix: Fix | None = None
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What a rule that compares programs keeps of one of them.
+
+    ``facts`` is what the rule's ``summarise`` gave, as JSON values: lists, dicts with string keys, strings, numbers,
+    booleans and None. A place in the program's main file is a list of two offsets.
+    """
+
+    source: Source
+    facts: Any
+
+    @property
+    def path(self) -> str:
+        """The path of the program as messages show it."""
+        return self.source.path
+
+    def span(self, offsets: Sequence[int]) -> Span:
+        """Return the place with these offsets."""
+        return Span(self.source, offsets[0], offsets[1])
+
+
 ProgramCheck: TypeAlias = Callable[[LintedProgram], Iterator[Finding]]
-ProjectCheck: TypeAlias = Callable[[Sequence[LintedProgram]], Iterator[Finding]]
+Summarise: TypeAlias = Callable[[LintedProgram], Any]
+ProjectCheck: TypeAlias = Callable[[Sequence[Summary]], Iterator[Finding]]
+CommentCheck: TypeAlias = Callable[[Comments], Iterator[Finding]]
 
 
 @dataclass(frozen=True)
 class Rule:
     """A rule: a stable code, a readable name, how bad a finding is, and one line of summary.
 
-    ``check`` looks at one program, ``check_project`` at all programs of a run. A rule ``about_findings`` runs
-    when all others have, because it asks which suppressions they needed. A rule reads its ``settings`` with
+    ``check`` looks at one program. ``check_project`` compares the programs of a run: it sees what ``summarise`` said
+    of each, because a program may have been checked in another process or in an earlier run. ``check_comments`` runs
+    when all other rules have, and asks which suppressions they needed. A rule reads its ``settings`` with
     :meth:`LintedProgram.setting`.
     """
 
@@ -52,8 +77,9 @@ class Rule:
     summary: str
     status: Status = Status.STABLE
     check: ProgramCheck | None = None
+    summarise: Summarise | None = None
     check_project: ProjectCheck | None = None
-    about_findings: bool = False
+    check_comments: CommentCheck | None = None
     settings: tuple[Setting, ...] = ()
 
     @property

@@ -6,13 +6,16 @@ import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from feature_extractor.check import analyse_file
-from feature_extractor.diagnostics import Diagnostic
+from feature_extractor.diagnostics import Diagnostic, Source
 from feature_extractor.lint.discovery import all_rules
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Summary
+from feature_extractor.lint.suppressions import Comments, Suppression
 from feature_extractor.registry import Registry
 
 
@@ -67,34 +70,65 @@ def _lint_paths(
     return findings
 
 
+@dataclass
+class Outcome:
+    """What the rules found in one program, and what the others of a run need to know of it.
+
+    ``facts`` has what each rule that compares programs keeps of this one, by code.
+    """
+
+    source: Source
+    findings: list[Diagnostic]
+    suppressions: list[Suppression]
+    facts: dict[str, Any]
+
+
 def lint_programs(programs: Sequence[LintedProgram], rules: Sequence[Rule]) -> list[Diagnostic]:
     """Return what the rules find in programs, without what their comments allow."""
+    return conclude([examine(program, rules) for program in programs], rules)
+
+
+def examine(program: LintedProgram, rules: Sequence[Rule]) -> Outcome:
+    """Return what can be said of a program without looking at others."""
+    outcome = Outcome(program.source, [], program.suppressions, {})
+    for rule in rules:
+        if rule.check is not None:
+            _keep(rule, rule.check(program), [outcome])
+        if rule.summarise is not None:
+            outcome.facts[rule.code] = rule.summarise(program)
+    return outcome
+
+
+def conclude(outcomes: Sequence[Outcome], rules: Sequence[Rule]) -> list[Diagnostic]:
+    """Return all findings in some programs: compare them, then look at their comments."""
+    for rule in rules:
+        if rule.check_project is not None:
+            summaries = [Summary(outcome.source, outcome.facts[rule.code]) for outcome in outcomes]
+            _keep(rule, rule.check_project(summaries), outcomes)
     known = _words(all_rules().values())
     checked = _words(rules)
-    for program in programs:
-        program.known_words = known
-        program.checked_words = checked
-    kept: list[Diagnostic] = []
-    for rule in sorted(rules, key=lambda rule: rule.about_findings):
-        found: list[Finding] = []
-        if rule.check is not None:
-            for program in programs:
-                found.extend(rule.check(program))
-        if rule.check_project is not None:
-            found.extend(rule.check_project(programs))
-        by_source = {id(program.source): program for program in programs}
-        seen: set[tuple[int, int, int]] = set()
-        for finding in found:
-            span = finding.span
-            key = (id(span.source), span.start, span.end)
-            if key in seen:
-                continue
-            seen.add(key)
-            diagnostic = rule.diagnostic(finding)
-            allowed = by_source[id(span.source)].suppressions
-            if not any(suppression.covers(diagnostic) for suppression in allowed):
-                kept.append(diagnostic)
-    return kept
+    for rule in rules:
+        if rule.check_comments is not None:
+            for outcome in outcomes:
+                comments = Comments(outcome.suppressions, known, checked)
+                _keep(rule, rule.check_comments(comments), [outcome])
+    return [finding for outcome in outcomes for finding in outcome.findings]
+
+
+def _keep(rule: Rule, findings: Iterable[Finding], outcomes: Sequence[Outcome]) -> None:
+    """Add the findings of a rule that no comment allows to their programs; one for each place."""
+    by_source = {id(outcome.source): outcome for outcome in outcomes}
+    seen: set[tuple[int, int, int]] = set()
+    for finding in findings:
+        span = finding.span
+        key = (id(span.source), span.start, span.end)
+        if key in seen:
+            continue
+        seen.add(key)
+        diagnostic = rule.diagnostic(finding)
+        outcome = by_source[id(span.source)]
+        if not any(suppression.covers(diagnostic) for suppression in outcome.suppressions):
+            outcome.findings.append(diagnostic)
 
 
 def _words(rules: Iterable[Rule]) -> frozenset[str]:

@@ -39,6 +39,19 @@ class Suppression:
         return bool(met)
 
 
+@dataclass(frozen=True)
+class Comments:
+    """The suppressions of a program, once the rules have run.
+
+    ``known_words`` are the codes and names of all rules, ``checked_words`` those of the rules that looked at the
+    program in this run.
+    """
+
+    suppressions: list[Suppression]
+    known_words: frozenset[str]
+    checked_words: frozenset[str]
+
+
 def read_suppressions(file: tree.File) -> list[Suppression]:
     """Return the suppressions of a file, in the order of the text."""
     found = []

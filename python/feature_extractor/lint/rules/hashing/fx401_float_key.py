@@ -7,7 +7,6 @@ from typing import Final
 
 from feature_extractor.check.typed import Call
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import FLOAT, ListType, Type
@@ -16,7 +15,7 @@ from feature_extractor.types import FLOAT, ListType, Type
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at the first argument of each hash operator."""
     for feature in program.features:
-        for call in walk(feature.value):
+        for call in feature.parts:
             if (
                 isinstance(call, Call)
                 and program.operator(call.operator).family == "hash"

@@ -3,46 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from feature_extractor.check.fingerprint import Fingerprints
-from feature_extractor.diagnostics import Label, Severity
+from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Summary
 from feature_extractor.syntax import tree
 
 _WRITTEN_OUT: Final = 3
 """From how many operators on a formula in two files should be a let of a module."""
 
 
-def check(programs: Sequence[LintedProgram]) -> Iterator[Finding]:
-    """Compare what features mean, not how they are written."""
-    formulas: dict[str, tuple[LintedProgram, DeclaredFeature]] = {}
-    for program in programs:
-        paths = {resource.name: resource.path for resource in program.program.resources}
-        fingerprints = Fingerprints(paths.__getitem__)
-        own: dict[tuple[object, ...], DeclaredFeature] = {}
-        for feature in program.features:
-            meaning = fingerprints.of(feature.value)
-            first = own.setdefault(_received(feature, meaning), feature)
-            if first is not feature:
+def check(program: LintedProgram) -> Iterator[Finding]:
+    """Compare what features of a program mean, not how they are written."""
+    for feature, first, _ in _meanings(program):
+        if first is not feature:
+            yield Finding(
+                feature.span,
+                f"`{feature.name}` is the same as `{first.name}`",
+                caption="the model receives one value twice",
+                labels=(Label(first.span, "the first one"),),
+                help="remove one of them",
+            )
+
+
+def summarise(program: LintedProgram) -> list[list[Any]]:
+    """Return place, name and meaning of each feature, and whether its formula is a long one."""
+    return [
+        [feature.span.start, feature.span.end, feature.name, meaning, _is_long(feature)]
+        for feature, first, meaning in _meanings(program)
+        if first is feature
+    ]
+
+
+def check_project(summaries: Sequence[Summary]) -> Iterator[Finding]:
+    """Look for formulas that are written out in two files."""
+    formulas: dict[str, tuple[Summary, Span]] = {}
+    for summary in summaries:
+        for start, end, name, meaning, is_long in summary.facts:
+            span = summary.span((start, end))
+            known, place = formulas.setdefault(meaning, (summary, span))
+            if known is not summary and is_long:
                 yield Finding(
-                    feature.span,
-                    f"`{feature.name}` is the same as `{first.name}`",
-                    caption="the model receives one value twice",
-                    labels=(Label(first.span, "the first one"),),
-                    help="remove one of them",
-                )
-                continue
-            known = formulas.setdefault(meaning, (program, feature))
-            if known[0] is not program and _size(feature.declaration.value) >= _WRITTEN_OUT:
-                yield Finding(
-                    feature.span,
-                    f"`{feature.name}` is written out here and in {known[0].path}",
+                    span,
+                    f"`{name}` is written out here and in {known.path}",
                     caption="who changes one may forget the other",
-                    labels=(Label(known[1].span, "the other one"),),
+                    labels=(Label(place, "the other one"),),
                     help="make it a let of a module, and `use` that in both files",
                 )
+
+
+def _meanings(program: LintedProgram) -> Iterator[tuple[DeclaredFeature, DeclaredFeature, str]]:
+    """Yield each feature with the first one that gives the model the same, and what its value means."""
+    paths = {resource.name: resource.path for resource in program.program.resources}
+    fingerprints = Fingerprints(paths.__getitem__)
+    seen: dict[tuple[object, ...], DeclaredFeature] = {}
+    for feature in program.features:
+        meaning = fingerprints.of(feature.value)
+        yield feature, seen.setdefault(_received(feature, meaning), feature), meaning
 
 
 def _received(feature: DeclaredFeature, meaning: str) -> tuple[object, ...]:
@@ -52,17 +71,17 @@ def _received(feature: DeclaredFeature, meaning: str) -> tuple[object, ...]:
     return (meaning, *kind)
 
 
-def _size(value: tree.Expression) -> int:
-    """Return how many operators are written in an expression."""
+def _is_long(feature: DeclaredFeature) -> bool:
+    """Return whether a formula has so many operators that it should be written once."""
     count = 0
-    waiting: list[tree.Node] = [value]
+    waiting: list[tree.Node] = [feature.declaration.value]
     while waiting:
         node = waiting.pop()
         count += isinstance(
             node, tree.Call | tree.Binary | tree.Unary | tree.Conditional | tree.Index
         )
         waiting.extend(tree.children(node))
-    return count
+    return count >= _WRITTEN_OUT
 
 
 RULE: Final = Rule(
@@ -70,5 +89,7 @@ RULE: Final = Rule(
     name="duplicate-feature",
     severity=Severity.WARNING,
     summary="Two features have the same value, or one formula is written out in two files.",
-    check_project=check,
+    check=check,
+    summarise=summarise,
+    check_project=check_project,
 )

@@ -7,7 +7,6 @@ from typing import Final
 
 from feature_extractor.check.typed import Collect, InputReference
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 
@@ -16,7 +15,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for features whose value is the same for every request and candidate."""
     for feature in program.features:
         # The length of `collect(1)` is the number of candidates, which is not constant.
-        if not any(isinstance(part, InputReference | Collect) for part in walk(feature.value)):
+        if not any(isinstance(part, InputReference | Collect) for part in feature.parts):
             yield Finding(
                 feature.declaration.value.span,
                 f"`{feature.name}` reads no input",

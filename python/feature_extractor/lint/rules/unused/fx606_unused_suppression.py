@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.suppressions import Comments
 
 
-def check(program: LintedProgram) -> Iterator[Finding]:
+def check(comments: Comments) -> Iterator[Finding]:
     """Look at each suppression when all other rules have run."""
-    for suppression in program.suppressions:
+    for suppression in comments.suppressions:
         if not suppression.words:
             yield Finding(
                 suppression.span,
@@ -21,9 +21,9 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             )
             continue
         for word in suppression.words:
-            if word not in program.known_words:
+            if word not in comments.known_words:
                 problem = f"there is no rule `{word}`"
-            elif word in program.checked_words and word not in suppression.used:
+            elif word in comments.checked_words and word not in suppression.used:
                 problem = f"nothing here needs `ignore[{word}]`"
             else:
                 continue
@@ -36,6 +36,5 @@ RULE: Final = Rule(
     name="unused-suppression",
     severity=Severity.WARNING,
     summary="A comment allows a finding that is not there, or a rule that does not exist.",
-    check=check,
-    about_findings=True,
+    check_comments=check,
 )
