@@ -77,6 +77,16 @@ class StatementParser:
         self._start = rows[table.start_states["start"]]
         self._accepted = rows[table.end_states["start"]]
 
+    @property
+    def start(self) -> Row:
+        """The state before the first token."""
+        return self._start
+
+    @property
+    def accepted(self) -> Row:
+        """The state behind a whole statement."""
+        return self._accepted
+
     def parse(self, text: str, start: int, end: int) -> Any:
         """Return what the builder makes of the statement between two offsets.
 

@@ -116,6 +116,11 @@ def grammar_text() -> str:
     return (Path(__file__).parents[3] / "dsl_grammar" / "feature.lark").read_text(encoding="utf-8")
 
 
+def statement_parser() -> StatementParser:
+    """Return the one parser, for those that ask its tables how a text may go on."""
+    return _parser()[0]
+
+
 _LOCK: Final = Lock()
 """Guards the one parser: its tree builder knows which statement is being read."""
 
