@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from feature_extractor.check import Analysis
-from feature_extractor.check.typed import CheckedProgram, Expression, Feature, Site
+from feature_extractor.check.typed import Call, CheckedProgram, Expression, Feature, Site
 from feature_extractor.diagnostics import Source, Span
 from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.names import Names
 from feature_extractor.lint.setting import Configurable, SettingValue
 from feature_extractor.lint.suppressions import Suppression, read_suppressions
+from feature_extractor.lint.written import Written
 from feature_extractor.registry import Operator, Registry
 from feature_extractor.syntax import tree
 from feature_extractor.types import Type
@@ -60,6 +61,8 @@ class LintedProgram:
     ) -> None:
         self.program = program
         self.file = analysis.files[0]
+        self.values = analysis.values
+        """The typed value of each let without parameters of the main file and of each feature, by name."""
         self.registry = registry
         self._settings = settings
 
@@ -98,6 +101,27 @@ class LintedProgram:
     def names(self) -> Names:
         """Which names are used by which declarations."""
         return Names(self.file)
+
+    @cached_property
+    def _calls(self) -> dict[str, list[tuple[Call, DeclaredFeature]]]:
+        found: dict[str, list[tuple[Call, DeclaredFeature]]] = {}
+        seen: set[int] = set()
+        for feature in self.features:
+            for part in feature.parts:
+                if isinstance(part, Call) and id(part) not in seen:
+                    seen.add(id(part))
+                    found.setdefault(part.operator, []).append((part, feature))
+        return found
+
+    def calls(self, *operators: str) -> Iterator[tuple[Call, DeclaredFeature]]:
+        """Yield the calls of some operators, each once, with the first feature that needs it."""
+        for operator in operators:
+            yield from self._calls.get(operator, ())
+
+    @cached_property
+    def written(self) -> Written:
+        """How typed expressions of the main file were written."""
+        return Written(self.file)
 
     @cached_property
     def suppressions(self) -> list[Suppression]:

@@ -1,0 +1,158 @@
+"""How typed expressions were written: the nodes of a file by their places, and the texts of changed calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from feature_extractor.check.typed import Expression, Site
+from feature_extractor.diagnostics import Applicability, Edit, Fix, Span
+from feature_extractor.syntax import tree
+
+_TIGHT: Final = (
+    tree.Name,
+    tree.Literal,
+    tree.ListLiteral,
+    tree.StructLiteral,
+    tree.Parenthesised,
+    tree.FieldAccess,
+    tree.Index,
+    tree.Call,
+)
+"""Expressions that may stand before a point, and as any operand, without parentheses."""
+
+
+class Written:
+    """The expressions of one file by their places.
+
+    An expression that is written twice is one typed expression, whose place is the first of them.
+    """
+
+    def __init__(self, file: tree.File) -> None:
+        self._path = file.source.path
+        self._comments = [comment.span for comment in file.comments]
+        self._nodes: dict[tuple[int, int], tree.Expression] = {}
+        for node in nodes(file):
+            if isinstance(node, tree.Expression):
+                self._nodes[node.span.start, node.span.end] = node
+        self._starts = file.source.line_starts
+
+    def at(self, expression: Expression) -> tree.Expression | None:
+        """Return the node of a typed expression, or None where it was written in another file."""
+        site = expression.site
+        if site.path != self._path:
+            return None
+        return self._nodes.get((self._offset(site), self._end(site)))
+
+    def call(self, expression: Expression, name: str) -> tree.Call | None:
+        """Return the node of a typed expression if it is a call that is written with this name."""
+        node = self.at(expression)
+        return node if isinstance(node, tree.Call) and node.name.text == name else None
+
+    def replacing(
+        self,
+        node: tree.Node,
+        text: str,
+        message: str,
+        applicability: Applicability = Applicability.SAFE,
+    ) -> Fix | None:
+        """Return the fix that writes something else in the place of a node; None where a comment would go."""
+        span = node.span
+        if any(span.start <= comment.start < span.end for comment in self._comments):
+            return None
+        return Fix(message, (Edit(span, text),), applicability)
+
+    def _offset(self, site: Site) -> int:
+        return self._starts[site.line - 1] + site.column - 1
+
+    def _end(self, site: Site) -> int:
+        return self._starts[site.end_line - 1] + site.end_column - 1
+
+
+def nodes(file: tree.File) -> Iterator[tree.Node]:
+    """Yield every node of a file, outer ones first."""
+    waiting: list[tree.Node] = list(reversed(file.statements))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(list(tree.children(node))))
+
+
+def below(node: tree.Node) -> Iterator[tree.Node]:
+    """Yield a node and every node below it, outer ones first."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting.extend(reversed(list(tree.children(part))))
+
+
+def bare(node: tree.Expression) -> tree.Expression:
+    """Return an expression without the parentheses around it."""
+    while isinstance(node, tree.Parenthesised):
+        node = node.inner
+    return node
+
+
+def arguments(call: tree.Call) -> list[tree.Expression]:
+    """Return what a call is given: the value before the point first; names of arguments are left out."""
+    given = [argument.value for argument in call.arguments]
+    return [call.receiver, *given] if call.receiver is not None else given
+
+
+def is_plain(call: tree.Call) -> bool:
+    """Return whether a call gives all its arguments by position."""
+    return all(argument.name is None for argument in call.arguments)
+
+
+def called(call: tree.Call, name: str, given: Sequence[tree.Expression | str]) -> str:
+    """Return the text of a call of ``name``: before a point or not, as ``call`` is written."""
+    texts = [part if isinstance(part, str) else part.span.text for part in given]
+    if call.receiver is None:
+        return f"{name}({', '.join(texts)})"
+    return f"{texts[0]}.{name}({', '.join(texts[1:])})"
+
+
+def operand(node: tree.Expression) -> str:
+    """Return the text of an expression as it may stand before a point or beside an operator."""
+    return node.span.text if isinstance(node, _TIGHT) else f"({node.span.text})"
+
+
+def same(left: tree.Node, right: tree.Node) -> bool:
+    """Return whether two expressions are written alike; white space, comments and parentheses do not matter."""
+    waiting: list[tuple[tree.Node, tree.Node]] = [(left, right)]
+    while waiting:
+        one, other = waiting.pop()
+        if isinstance(one, tree.Expression):
+            one = bare(one)
+        if isinstance(other, tree.Expression):
+            other = bare(other)
+        if type(one) is not type(other) or _own(one) != _own(other):
+            return False
+        parts, others = list(tree.children(one)), list(tree.children(other))
+        if len(parts) != len(others):
+            return False
+        waiting.extend(zip(parts, others, strict=True))
+    return True
+
+
+def _own(node: tree.Node) -> object:
+    """Return what a node says beside its parts."""
+    match node:
+        case tree.Name() | tree.Identifier():
+            return node.text
+        case tree.Literal():
+            return (node.kind, repr(node.value))
+        case tree.Unary() | tree.Binary():
+            return node.operator
+        case tree.Call():
+            return node.receiver is None
+        case tree.Argument():
+            return node.name is None
+        case _:
+            return None
+
+
+def within(span: Span, outer: Span) -> bool:
+    """Return whether a place lies in another one."""
+    return span.source is outer.source and outer.start <= span.start and span.end <= outer.end
