@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "plan": {"check", "syntax", "diagnostics", "types", "registry", "errors", "standard"},
 }
 """By stage of the compiler; the faces above it may import all of them."""
-COMPILER = {*MAY_IMPORT, "lint"}
+COMPILER = {*MAY_IMPORT, "lint", "workspace"}
 
 
 def module_name(path: str) -> str:

@@ -54,13 +54,14 @@ class Analysis:
 
     ``values`` has the checked value of every let without parameters of the main file and of every
     feature, by name; a value with a mistake has the type ErrorType. ``files`` are the trees of the
-    main file and its modules, the main one first.
+    main file and its modules, the main one first, and ``scopes`` the names of each by its path.
     """
 
     program: CheckedProgram | None
     diagnostics: list[Diagnostic]
     values: dict[str, Expression] = field(default_factory=dict)
     files: list[tree.File] = field(default_factory=list)
+    scopes: dict[str, Scope] = field(default_factory=dict)
 
 
 def check_file(
@@ -104,7 +105,7 @@ def analyse_text(
 ) -> Analysis:
     """Check a program given as text, and return all that was found out; ``read`` is for its modules."""
     try:
-        return _ProgramChecker(registry, path, root, read).run(text)
+        return ProgramChecker(registry, path, root, read).run(text)
     except RecursionError:
         # The limits keep recursion shallow; this is for callers that are deep in the stack
         # themselves.
@@ -140,11 +141,13 @@ def analyse_fits(
     Files of resources that are not ``wanted`` are taken from ``store``. Raises UnreadableFile.
     """
     text = read_file(Path(path))
-    checker = _ProgramChecker(registry, str(path), Path(path).parent)
+    checker = ProgramChecker(registry, str(path), Path(path).parent)
     return checker.run_fits(text, store, wanted, time)
 
 
-class _ProgramChecker:
+class ProgramChecker:
+    """Checks one program, once; an editor's inspection is one that stays."""
+
     def __init__(
         self, registry: Registry, path: str, root: Path | None, read: Reader = read_file
     ) -> None:
@@ -164,7 +167,7 @@ class _ProgramChecker:
         prefix = os.path.dirname(self._path).replace(os.sep, "/")
         loader = ModuleLoader(self._root, prefix, self._reporter, self._read)
         main = loader.load(os.path.basename(self._path), Source(self._path, text))
-        for loaded in _modules_first(main):
+        for loaded in modules_first(main):
             self._declare(loaded, is_module=loaded is not main)
         self._expressions.has_candidates = any(i.domain == "candidate" for i in self._inputs)
         scope = self._scopes[main.key]
@@ -179,9 +182,10 @@ class _ProgramChecker:
             pass
         diagnostics = [*loader.diagnostics, *self._reporter.diagnostics]
         diagnostics.sort(key=Diagnostic.sort_key)
-        files = [loaded.parsed for loaded in reversed(_modules_first(main))]
+        files = [loaded.parsed for loaded in reversed(modules_first(main))]
+        scopes = {scope.source.path: scope for scope in self._scopes.values()}
         if any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics):
-            return Analysis(None, diagnostics, values, files)
+            return Analysis(None, diagnostics, values, files, scopes)
         used = self._interner.used_resources
         if plan.requests:
             # What only a fitted expression read is not part of the package.
@@ -197,7 +201,7 @@ class _ProgramChecker:
             sources=loader.sources,
             fitted=tuple(file.summary() for file in plan.used),
         )
-        return Analysis(program, diagnostics, values, files)
+        return Analysis(program, diagnostics, values, files, scopes)
 
     def run_fits(
         self, text: str, store: FittedStore, wanted: frozenset[str], time: str
@@ -206,7 +210,7 @@ class _ProgramChecker:
         prefix = os.path.dirname(self._path).replace(os.sep, "/")
         loader = ModuleLoader(self._root, prefix, self._reporter, self._read)
         main = loader.load(os.path.basename(self._path), Source(self._path, text))
-        for loaded in _modules_first(main):
+        for loaded in modules_first(main):
             self._declare(loaded, is_module=loaded is not main)
         self._expressions.has_candidates = any(i.domain == "candidate" for i in self._inputs)
         scope = self._scopes[main.key]
@@ -455,7 +459,7 @@ class _ProgramChecker:
         return owner
 
 
-def _modules_first(main: LoadedFile) -> list[LoadedFile]:
+def modules_first(main: LoadedFile) -> list[LoadedFile]:
     """Return all files, each after the modules that it uses."""
     result: list[LoadedFile] = []
     seen = {main.key}

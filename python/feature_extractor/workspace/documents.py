@@ -1,0 +1,205 @@
+"""The open documents, and what is known about each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from feature_extractor.check import Analysis, analyse_text
+from feature_extractor.check.modules import read_file
+from feature_extractor.check.scopes import Scope
+from feature_extractor.check.typed import CheckedProgram
+from feature_extractor.diagnostics import Diagnostic, Source, Span
+from feature_extractor.lint.discovery import all_rules
+from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.rule import Rule, Status
+from feature_extractor.lint.run import lint_programs
+from feature_extractor.registry import Registry
+from feature_extractor.syntax import tree
+from feature_extractor.workspace.names import Mention, NameIndex, Target
+
+
+@dataclass
+class DocumentAnalysis:
+    """What is known about one program; offsets count code points of its text."""
+
+    analysis: Analysis
+    source: Source
+    registry: Registry
+    rules: Sequence[Rule] = field(repr=False)
+
+    @property
+    def program(self) -> CheckedProgram | None:
+        """The checked program, or None where it has errors."""
+        return self.analysis.program
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """What keeps the program from being compiled, also in its modules."""
+        return self.analysis.diagnostics
+
+    @property
+    def file(self) -> tree.File | None:
+        """The tree of the main file; statements with syntax errors are missing. None for text that is no program."""
+        return self.analysis.files[0] if self.analysis.files else None
+
+    @property
+    def scope(self) -> Scope | None:
+        """The names of the main file, with those that it has from modules."""
+        return self.analysis.scopes.get(self.source.path)
+
+    @cached_property
+    def findings(self) -> list[Diagnostic]:
+        """What the rules of the linter find; nothing where there are errors."""
+        if self.analysis.program is None:
+            return []
+        linted = LintedProgram(self.analysis.program, self.analysis, self.registry)
+        return sorted(lint_programs([linted], self.rules), key=Diagnostic.sort_key)
+
+    @cached_property
+    def indexes(self) -> dict[str, NameIndex]:
+        """The names of the main file and of each module, by path."""
+        return {
+            file.source.path: NameIndex(file, scope, self.registry)
+            for file in self.analysis.files
+            if (scope := self.analysis.scopes.get(file.source.path)) is not None
+        }
+
+    @property
+    def names(self) -> NameIndex | None:
+        """The names of the main file."""
+        return self.indexes.get(self.source.path)
+
+    def nodes_at(self, offset: int) -> list[tree.Node]:
+        """Return the nodes around an offset, from the statement to the innermost one."""
+        nodes: Sequence[tree.Node] = self.file.statements if self.file is not None else ()
+        path: list[tree.Node] = []
+        while True:
+            inner = [node for node in nodes if node.span.start <= offset <= node.span.end]
+            if not inner:
+                return path
+            # Behind `a` and before `.b` both end or begin: the one that is longer to the right is meant.
+            path.append(max(inner, key=lambda node: (node.span.start, -node.span.end)))
+            nodes = list(tree.children(path[-1]))
+
+    def mention_at(self, offset: int) -> Mention | None:
+        """Return the name at an offset of the main file, with what it stands for."""
+        return self.names.at(offset) if self.names is not None else None
+
+    def definition(self, offset: int) -> Span | None:
+        """Return where the name at an offset is declared; None for operators and unknown names."""
+        mention = self.mention_at(offset)
+        return mention.target.declaration if mention is not None else None
+
+    def mentions_of(self, target: Target) -> list[Mention]:
+        """Return every place in the program and its modules that means this."""
+        return [mention for index in self.indexes.values() for mention in index.of(target)]
+
+
+class Workspace:
+    """Open programs. An open text wins over its file on disk. Not safe for use by several threads at once.
+
+    Documents are named by their path, or by a ``file:`` URI. Any other URI, such as that of a text that was never
+    saved, is a name only: such a program has no modules of its own.
+    """
+
+    def __init__(self, registry: Registry, rules: Sequence[Rule] | None = None) -> None:
+        self._registry = registry
+        self._rules = rules if rules is not None else _usual_rules()
+        self._texts: dict[str, str] = {}
+        self._known: dict[str, DocumentAnalysis] = {}
+        self._read_by: dict[str, set[str]] = {}
+
+    def open(self, path: str | Path, text: str) -> None:
+        """Take the text of a document from now on, instead of its file."""
+        self.change(path, text)
+
+    def change(self, path: str | Path, text: str) -> None:
+        """Take a new text of a document."""
+        name = document_name(path)
+        self._texts[name] = text
+        self._forget(name)
+
+    def close(self, path: str | Path) -> None:
+        """Take the file on disk again."""
+        name = document_name(path)
+        self._texts.pop(name, None)
+        self._forget(name)
+
+    def reload(self) -> None:
+        """Forget everything that was read from disk, because files there have changed."""
+        self._known.clear()
+
+    @property
+    def documents(self) -> list[str]:
+        """The names of the open documents."""
+        return list(self._texts)
+
+    def diagnostics(self, path: str | Path) -> list[Diagnostic]:
+        """Return what is wrong with a document: its errors, or else what the linter finds.
+
+        Errors in modules are among them; the place of each tells its file. Raises UnreadableFile for a document
+        that is not open and not on disk.
+        """
+        found = self.analysis(path)
+        return found.errors or found.findings
+
+    def analysis(self, path: str | Path) -> DocumentAnalysis:
+        """Return what is known about a document. Raises UnreadableFile."""
+        name = document_name(path)
+        known = self._known.get(name)
+        if known is None:
+            known = self._analyse(name, self._read(Path(name)))
+            self._known[name] = known
+        return known
+
+    def analysis_of(self, path: str | Path, text: str) -> DocumentAnalysis:
+        """Return what would be known if a document had another text; nothing is kept of it."""
+        return self._analyse(document_name(path), text)
+
+    def dependents(self, path: str | Path) -> list[str]:
+        """Return the open documents that use a document as a module, as far as they were looked at."""
+        name = document_name(path)
+        return [user for user in self._texts if user in self._read_by.get(name, ())]
+
+    def _analyse(self, name: str, text: str) -> DocumentAnalysis:
+        root = Path(name).parent if _is_path(name) else None
+
+        def read(path: Path) -> str:
+            module = document_name(path)
+            self._read_by.setdefault(module, set()).add(name)
+            return self._read(path)
+
+        analysis = analyse_text(text, self._registry, name, root, read=read)
+        source = analysis.files[0].source if analysis.files else Source(name, text)
+        return DocumentAnalysis(analysis, source, self._registry, self._rules)
+
+    def _read(self, path: Path) -> str:
+        text = self._texts.get(document_name(path))
+        if text is None:
+            text = read_file(path)
+        return text
+
+    def _forget(self, name: str) -> None:
+        for other in (name, *self._read_by.get(name, ())):
+            self._known.pop(other, None)
+
+
+def document_name(path: str | Path) -> str:
+    """Return the name of a document: an absolute path, or a URI that is no file."""
+    text = str(path)
+    if text.startswith("file:"):
+        text = unquote(urlsplit(text).path)
+    return str(Path(text).absolute()) if _is_path(text) else text
+
+
+def _is_path(name: str) -> bool:
+    scheme, colon, _ = name.partition(":")
+    return not (colon and scheme.isalnum() and len(scheme) > 1)
+
+
+def _usual_rules() -> list[Rule]:
+    return [rule for rule in all_rules().values() if rule.status is Status.STABLE]
