@@ -20,19 +20,20 @@ constexpr Operator kOperator = {
     .name = "json_get",
     .summary = "Take one value out of a JSON text, as text",
     .detail =
-        "The path is a JSONPath query of RFC 9535, without filters: `$.user.name`, `$.items[0]`, `$['a b']`, `$..id`. "
+        "The path is a JSONPath query of RFC 9535: `$.user.name`, `$.items[0]`, `$['a b']`, `$..id`, and with a filter "
+        "`$.items[?@.price < 10].id`. "
         "The first value that it selects counts. A string loses its quotes and escapes; a number, `true` and `false` "
         "are as they are written, and an array or object is its JSON text. The whole text is checked, in one pass.",
     .parameters = {{"text", "a JSON text (RFC 8259)"}, {"path", "which value; `$` is the whole text"}},
     .overloads = {overload<"(text: string, path: const string) -> string?", JsonGet>()},
     .edges = {{"the text is not JSON, also behind the value", "null"},
               {"the path selects nothing, or JSON's `null`", "null"},
-              {"the path is not a JSONPath query, or has a filter (`?`)", "an error when the program is compiled"},
+              {"the path is not a JSONPath query", "an error when the program is compiled"},
               {"an object has the name twice", "the first one counts"},
               {"a string has half of a surrogate pair, such as `\\ud800`", "U+FFFD stands for it"},
               {"a number has more digits than any type holds", "they are all there"},
               {"nesting", "any depth"},
-              {"several `..` in one path on a large text", "null beyond about 4 million steps"}},
+              {"several `..`, or a filter in a filter, on a large text", "null beyond about 4 million steps"}},
     .examples = {{"json_get(\"{\\\"user\\\": {\\\"name\\\": \\\"Ann\\\"}}\", \"$.user.name\")", "\"Ann\""},
                  {"json_get(\"{\\\"ids\\\": [7, 8]}\", \"$.ids\")", "\"[7, 8]\""},
                  {"json_get(\"{\\\"a\\\": null}\", \"$.a\")", "null"},

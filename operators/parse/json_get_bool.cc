@@ -24,7 +24,7 @@ constexpr Operator kOperator = {
     .overloads = {overload<"(text: string, path: const string) -> bool?", JsonGetBool>()},
     .edges = {{"the text is not JSON, or the path selects nothing", "null"},
               {"the value is a number, a string, an array, an object or null", "null; 1 is not true"},
-              {"the path is not a JSONPath query, or has a filter", "an error when the program is compiled"}},
+              {"the path is not a JSONPath query", "an error when the program is compiled"}},
     .examples = {{"json_get_bool(\"{\\\"new\\\": true}\", \"$.new\")", "true"},
                  {"json_get_bool(\"[0]\", \"$[0]\")", "null"}},
     .cost = {.per_row = 60.0, .per_element = 1.5},

@@ -28,7 +28,7 @@ constexpr Operator kOperator = {
               {"the value is a string, a bool, an array, an object or null", "null"},
               {"the number is too large for a double", "null"},
               {"the number is too small for a double", "0.0"},
-              {"the path is not a JSONPath query, or has a filter", "an error when the program is compiled"}},
+              {"the path is not a JSONPath query", "an error when the program is compiled"}},
     .examples = {{"json_get_float(\"{\\\"price\\\": 9.5}\", \"$.price\")", "9.5"},
                  {"json_get_float(\"[1e400]\", \"$[0]\")", "null"},
                  {"json_get_float(\"{\\\"price\\\": \\\"9.5\\\"}\", \"$.price\")", "null"}},

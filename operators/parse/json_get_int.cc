@@ -29,7 +29,7 @@ constexpr Operator kOperator = {
               {"the number has a fraction", "null"},
               {"the number does not fit 64 bits", "null"},
               {"a number with a point or an exponent", "null if it is greater than 2^53"},
-              {"the path is not a JSONPath query, or has a filter", "an error when the program is compiled"}},
+              {"the path is not a JSONPath query", "an error when the program is compiled"}},
     .examples = {{"json_get_int(\"{\\\"clicks\\\": 12}\", \"$.clicks\")", "12"},
                  {"json_get_int(\"[1, 2.0, 3]\", \"$[1]\")", "2"},
                  {"json_get_int(\"[\\\"1\\\"]\", \"$[0]\")", "null"}},

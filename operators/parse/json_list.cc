@@ -19,8 +19,9 @@ constexpr Operator kOperator = {
     .name = "json_list",
     .summary = "List all values that a path selects in a JSON text, as texts",
     .detail =
-        "The path is a JSONPath query of RFC 9535, without filters; `$.tags[*]` selects the elements of the array "
-        "`tags`, `$.items[*].id` a field of each item, `$..id` each `id` at any depth. Each value is as from "
+        "The path is a JSONPath query of RFC 9535: `$.tags[*]` selects the elements of the array "
+        "`tags`, `$.items[*].id` a field of each item, `$..id` each `id` at any depth, `$.items[?@.price < 10 && "
+        "match(@.brand, 'A.*')]` the items that pass a filter. Each value is as from "
         "`json_get`, and they are in the order of the RFC.",
     .parameters = {{"text", "a JSON text (RFC 8259)"}, {"path", "which values"}},
     .overloads = {overload<"(text: string, path: const string) -> list<string?>?", JsonList>()},
@@ -30,16 +31,25 @@ constexpr Operator kOperator = {
               {"a value is JSON's `null`", "a null element"},
               {"an object has a name twice", "`.name` selects the first one, `*` and `..` all of them"},
               {"the path selects a value twice", "it is there twice"},
-              {"the path is not a JSONPath query, or has a filter", "an error when the program is compiled"},
-              {"several `..` in one path on a large text", "null beyond about 4 million steps"}},
-    .examples = {{"json_list(\"{\\\"tags\\\": [\\\"new\\\", \\\"red\\\"]}\", \"$.tags[*]\")", "[\"new\", \"red\"]"},
-                 {"json_list(\"[{\\\"id\\\": 5}, {\\\"id\\\": 6}]\", \"$[*].id\")", "[\"5\", \"6\"]"},
-                 {"json_list(\"{}\", \"$.tags[*]\")", "[]"},
-                 {"json_list(\"[1, 2\", \"$[*]\")", "null"}},
+              {"the path is not a JSONPath query", "an error when the program is compiled"},
+              {"a filter compares values of different types", "they are neither equal nor one less than the other"},
+              {"a filter compares numbers", "ints exactly up to 64 bits, other numbers as floats"},
+              {"the pattern of `match` or `search` stands in the document",
+               "an error: a pattern is read once, when the program is compiled"},
+              {"several `..`, or a filter in a filter, on a large text", "null beyond about 4 million steps"}},
+    .examples =
+        {{"json_list(\"[{\\\"id\\\": 5, \\\"p\\\": 9.5}, {\\\"id\\\": 6, \\\"p\\\": 20}]\", \"$[?@.p < 10].id\")",
+          "[\"5\"]"},
+         {"json_list(\"{\\\"tags\\\": [\\\"new\\\", \\\"red\\\"]}\", \"$.tags[*]\")", "[\"new\", \"red\"]"},
+         {"json_list(\"[{\\\"id\\\": 5}, {\\\"id\\\": 6}]\", \"$[*].id\")", "[\"5\", \"6\"]"},
+         {"json_list(\"{}\", \"$.tags[*]\")", "[]"},
+         {"json_list(\"[1, 2\", \"$[*]\")", "null"}},
     .cost = {.per_row = 60.0, .per_element = 2.0},
     .aliases = "json_array json_extract_array JSONExtractArrayRaw from_json json_to_list json_path_query",
     .see_also = "json_get json_list_int json_list_float json_map",
-    .source = "https://www.rfc-editor.org/rfc/rfc9535 and https://www.rfc-editor.org/rfc/rfc8259",
+    .source =
+        "https://www.rfc-editor.org/rfc/rfc9535, https://www.rfc-editor.org/rfc/rfc9485 (patterns) and "
+        "https://www.rfc-editor.org/rfc/rfc8259",
 };
 
 }  // namespace

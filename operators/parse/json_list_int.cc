@@ -27,7 +27,7 @@ constexpr Operator kOperator = {
               {"the path selects nothing", "an empty list"},
               {"the path selects an array, as `$.xs` does", "a list of one null"},
               {"a value is of another type, or out of range", "a null element"},
-              {"the path is not a JSONPath query, or has a filter", "an error when the program is compiled"}},
+              {"the path is not a JSONPath query", "an error when the program is compiled"}},
     .examples = {{"json_list_int(\"{\\\"ids\\\": [7, 8]}\", \"$.ids[*]\")", "[7, 8]"},
                  {"json_list_int(\"[1, \\\"2\\\", 3.5]\", \"$[*]\")", "[1, null, null]"}},
     .cost = {.per_row = 60.0, .per_element = 2.0},

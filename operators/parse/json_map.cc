@@ -30,7 +30,7 @@ constexpr Operator kOperator = {
               {"a value is JSON's `null`", "its member is left out"},
               {"a name is there twice", "the first one counts, as for `json_get`"},
               {"the object is empty", "an empty map"},
-              {"the path is not a JSONPath query, or has a filter", "an error when the program is compiled"}},
+              {"the path is not a JSONPath query", "an error when the program is compiled"}},
     .examples = {{"json_map(\"{\\\"os\\\": \\\"iOS\\\", \\\"version\\\": 17}\")[\"version\"]", "\"17\""},
                  {"keys(json_map(\"{\\\"a\\\": {\\\"x\\\": 1, \\\"y\\\": null}}\", \"$.a\"))", "[\"x\"]"},
                  {"json_map(\"[1]\")", "null"}},

@@ -30,7 +30,7 @@ constexpr Operator kOperator = {
               {"a value is not a number, or too large for a double", "its member is left out"},
               {"a name is there twice", "the first one counts, as for `json_get`"},
               {"the object is empty", "an empty map"},
-              {"the path is not a JSONPath query, or has a filter", "an error when the program is compiled"}},
+              {"the path is not a JSONPath query", "an error when the program is compiled"}},
     .examples = {{"json_map_float(\"{\\\"drama\\\": 0.5, \\\"war\\\": 2}\")[\"war\"]", "2.0"},
                  {"keys(json_map_float(\"{\\\"a\\\": 1, \\\"b\\\": \\\"2\\\"}\"))", "[\"a\"]"},
                  {"json_map_float(\"{\\\"a\\\": 1\")", "null"}},

@@ -1,22 +1,26 @@
-// JSONPath queries (RFC 9535) without filters: read once per load, then walked over the values of a JSON text.
+// JSONPath queries (RFC 9535): read once per load, then walked over the values of a JSON text.
 #pragma once
 
 #include "feature_extractor/json.h"
 #include "feature_extractor/kernel.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace feature_extractor::json {
 
+struct Filter;
+
 struct Selector {
-  enum class Kind : uint8_t { kName, kIndex, kSlice, kWildcard };
+  enum class Kind : uint8_t { kName, kIndex, kSlice, kWildcard, kFilter };
   Kind kind = Kind::kWildcard;
   std::string name;
   std::optional<int64_t> start;  // Also the index.
   std::optional<int64_t> end;
   int64_t step = 1;
+  std::shared_ptr<const Filter> filter;
 };
 
 struct Segment {
@@ -25,8 +29,9 @@ struct Segment {
 };
 
 struct Path {
-  // Walking recurses once per segment.
+  // Walking recurses once per segment and once per level of a filter, so both have a bound for the whole query.
   static constexpr size_t kMostSegments = 64;
+  static constexpr size_t kMostNesting = 32;
   std::vector<Segment> segments;
 
   static std::optional<Path> read(Text query, BindError& error);
@@ -36,7 +41,7 @@ struct Path {
 using Found = bool(void* context, uint32_t number);
 
 // Calls `found` for each value that a path selects, in the order of RFC 9535. False where the path asks for too much work,
-// which takes several descendant segments on a large text.
+// which takes several descendant segments or a filter over filters on a large text.
 bool walk(const Document& document, const Path& path, Found* found, void* context);
 
 // The first value that a path selects in a text, if the text is JSON and the path selects something.
