@@ -13,6 +13,7 @@ from feature_extractor.check.typed import Call, CheckedProgram, Expression, Feat
 from feature_extractor.diagnostics import Source, Span
 from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.names import Names
+from feature_extractor.lint.ranges import Ranges
 from feature_extractor.lint.setting import Configurable, SettingValue
 from feature_extractor.lint.suppressions import Suppression, read_suppressions
 from feature_extractor.lint.written import Written
@@ -114,9 +115,15 @@ class LintedProgram:
         return found
 
     def calls(self, *operators: str) -> Iterator[tuple[Call, DeclaredFeature]]:
-        """Yield the calls of some operators, each once, with the first feature that needs it."""
-        for operator in operators:
-            yield from self._calls.get(operator, ())
+        """Yield the calls of some operators, by their places, each with the first feature that needs it."""
+        found = [pair for operator in operators for pair in self._calls.get(operator, ())]
+        found.sort(key=lambda pair: pair[0].site)
+        yield from found
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """What is known about the size of the numbers that features read."""
+        return Ranges(feature.value for feature in self.features)
 
     @cached_property
     def written(self) -> Written:
