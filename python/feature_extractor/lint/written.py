@@ -32,10 +32,18 @@ class Written:
         self._path = file.source.path
         self._comments = [comment.span for comment in file.comments]
         self._nodes: dict[tuple[int, int], tree.Expression] = {}
+        self._around: dict[tuple[int, int], tree.Parenthesised] = {}
         for node in nodes(file):
             if isinstance(node, tree.Expression):
                 self._nodes[node.span.start, node.span.end] = node
+            if isinstance(node, tree.Parenthesised):
+                self._around[node.inner.span.start, node.inner.span.end] = node
         self._starts = file.source.line_starts
+        self._functions = [
+            (let.span, {parameter.name.text for parameter in let.parameters})
+            for let in file.statements
+            if isinstance(let, tree.LetDeclaration) and let.parameters
+        ]
 
     def at(self, expression: Expression) -> tree.Expression | None:
         """Return the node of a typed expression, or None where it was written in another file."""
@@ -43,6 +51,22 @@ class Written:
         if site.path != self._path:
             return None
         return self._nodes.get((self._offset(site), self._end(site)))
+
+    def own(self, expression: Expression) -> tree.Expression | None:
+        """Return the node of a typed expression that means the same wherever it stands.
+
+        None where it was written in another file, or reads a parameter of a let function: there it may be right for
+        other calls.
+        """
+        node = self.at(expression)
+        if node is None:
+            return None
+        for span, names in self._functions:
+            if within(node.span, span) and any(
+                isinstance(part, tree.Name) and part.text in names for part in below(node)
+            ):
+                return None
+        return node
 
     def call(self, expression: Expression, name: str) -> tree.Call | None:
         """Return the node of a typed expression if it is a call that is written with this name."""
@@ -56,8 +80,13 @@ class Written:
         message: str,
         applicability: Applicability = Applicability.SAFE,
     ) -> Fix | None:
-        """Return the fix that writes something else in the place of a node; None where a comment would go."""
+        """Return the fix that writes a call, a name or the like in the place of a node, and of parentheses around it.
+
+        None where a comment would go.
+        """
         span = node.span
+        while (span.start, span.end) in self._around:
+            span = self._around[span.start, span.end].span
         if any(span.start <= comment.start < span.end for comment in self._comments):
             return None
         return Fix(message, (Edit(span, text),), applicability)

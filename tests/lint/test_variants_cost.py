@@ -1,0 +1,135 @@
+"""Programs beside those of the pages, for the rules about size and cost."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from feature_extractor.diagnostics import Applicability, apply_fixes
+from feature_extractor.lint import all_rules
+from feature_extractor.lint.rules.performance.fx505_list_for_one_answer import SHORTER
+from feature_extractor.program import compile_text
+from feature_extractor.testing.random_values import random_value
+from feature_extractor.types import FLOAT, ListType
+from rule_pages import lint_text
+
+INPUTS = """
+input request {
+    now: timestamp
+    history: list<{movie: int, genre: string, price: float, at: timestamp}>
+    scores: list<float>
+}
+input candidate {
+    movie: int
+    genre, title: string
+    price: float
+}
+"""
+
+NOTHING: list[str] = []
+CASES = [
+    ("FX504", "feature a : dense = scores.sort()[0] ?? 0.0", ["scores.sort()[0]"]),
+    ("FX504", "feature a : dense = sort(scores).first() ?? 0.0", ["sort(scores).first()"]),
+    ("FX504", "feature a : dense = first(sort(scores)) ?? 0.0", ["first(sort(scores))"]),
+    ("FX504", "feature a : dense = scores.sort()[1] ?? 0.0", NOTHING),
+    ("FX504", "feature a : dense = scores.sort().take_first(3).sum()", NOTHING),
+    (
+        "FX504",
+        "let s = scores.sort()\nfeature a : dense = s.first() ?? 0.0",
+        ["s.first()"],
+    ),
+    ("FX505", "feature a : dense = scores.filter(s -> s > 1.0).sum()", NOTHING),
+    ("FX505", "feature a : dense = length(filter(scores, s -> s > 1.0))", ["length(filter"]),
+    ("FX505", "feature a : dense = scores.count(s -> s > 1.0) * 2", NOTHING),
+    ("FX505", "feature a : dense = (scores.count(s -> s > 1.0) > 1).to_float()", NOTHING),
+    (
+        "FX505",
+        "feature a : dense = (scores.count(s -> s > 1.0) == 0).to_float()",
+        ["scores.count(s -> s > 1.0) == 0"],
+    ),
+    ("FX505", "feature a : dense = title.reverse().length()", NOTHING),
+    ("FX505", "feature a : dense = scores.sort(descending = true).length()", ["sort(descending"]),
+    (
+        "FX505",
+        "let r = scores.filter(s -> s > 1.0)\nfeature a : dense = r.length()",
+        NOTHING,
+    ),
+    ("FX506", 'feature a : dense = title.regex_match("a.c").to_float()', NOTHING),
+    ("FX506", 'feature a : dense = title.regex_match("").to_float()', NOTHING),
+    ("FX506", 'feature a : dense = title.regex_match("(?i)abc").to_float()', NOTHING),
+    ("FX506", 'feature a : dense = title.regex_match("\\\\d").to_float()', NOTHING),
+    ("FX506", 'feature a : dense = title.like("a_c%").to_float()', NOTHING),
+    ("FX506", 'feature a : dense = title.like("abc%", true).to_float()', NOTHING),
+    ("FX506", 'feature a : text = title.regex_replace("ab", "\\\\0x")', NOTHING),
+    ("FX506", 'feature a : text = title.regex_replace("^ab", "x")', NOTHING),
+    ("FX506", 'feature a : dense = title.regex_match("a\\\\$").to_float()', ["regex_match"]),
+]
+
+
+@pytest.mark.parametrize(("code", "text", "places"), CASES)
+def test_findings(code: str, text: str, places: list[str]) -> None:
+    findings = lint_text(text + INPUTS, all_rules()[code])
+    assert len(findings) == len(places), findings
+    for finding, place in zip(findings, places, strict=True):
+        assert finding.span is not None
+        assert place in finding.span.text
+
+
+FIXES = [
+    ("FX504", "first(sort(scores, true)) ?? 0.0", "max(scores) ?? 0.0"),
+    (
+        "FX505",
+        "(0.0 + (scores.filter(s -> s > 1.0)).length())",
+        "(0.0 + scores.count(s -> s > 1.0))",
+    ),
+    ("FX505", "scores.sort().any(s -> s > 1.0).to_float()", None),
+    ("FX505", "length(reverse(scores))", "length(scores)"),
+    ("FX505", "length(map(scores, s -> s + 1.0))", "length(scores)"),
+    ("FX506", 'title.regex_match("^a$").to_float()', '(title == "a").to_float()'),
+    ("FX506", '(title.like("a")).to_float()', '(title == "a").to_float()'),
+    ("FX506", 'regex_count(title, "a-b")', 'count_substring(title, "a-b")'),
+    ("FX506", "scores.sort( # why\n    ).first() ?? 0.0", None),
+]
+
+
+@pytest.mark.parametrize(("code", "before", "after"), FIXES)
+def test_fixes(code: str, before: str, after: str | None) -> None:
+    findings = lint_text(f"feature a : dense = {before}\n{INPUTS}", all_rules()[code])
+    fixes = [finding.fix for finding in findings if finding.fix is not None]
+    if after is None:
+        assert fixes == []
+        return
+    (fix,) = fixes
+    assert fix.applicability is Applicability.SAFE
+    (edit,) = fix.edits
+    assert apply_fixes(edit.span.source, [fix])[0] == f"feature a : dense = {after}\n{INPUTS}"
+
+
+FUNCTIONS = {
+    "filter": "filter(xs, x -> x > 0.0)",
+    "map": "map(xs, x -> x + 1.0)",
+    "sort_by": "sort_by(xs, x -> -x)",
+}
+CONDITIONS = {"any": ", x -> x < 0.5", "all": ", x -> x < 0.5", "find_first": ", x -> x > 0.0"}
+
+
+@pytest.mark.parametrize(("made", "asked", "better"), SHORTER)
+def test_what_is_shorter_gives_the_same(made: str, asked: str, better: str) -> None:
+    """Also for empty lists, and for lists with nulls, which random values have."""
+    longer = f"{asked}({FUNCTIONS.get(made, f'{made}(xs)')}{CONDITIONS.get(asked, '')})"
+    condition = ", x -> x > 0.0" if made == "filter" else CONDITIONS.get(better, "")
+    shorter = f"{better}(xs{condition})"
+    text = "".join(
+        f"feature {name} : dense(default = -7.0) = {start}{value}{end} ?? -9.0\n"
+        for name, value in (("longer", longer), ("shorter", shorter))
+        for start, end in [("if ", " then 1.0 else 0.0") if asked in ("any", "all") else ("", "")]
+    )
+    extractor = compile_text(f"{text}input candidate {{ xs: list<float>? }}\n").extractor()
+    type_ = ListType(nullable=True, element=FLOAT.with_nullable(True))
+    source = random.Random(7)
+    rows = [random_value(source, type_, 0.3) for _ in range(400)]
+    found = extractor.extract(pa.table({"xs": pa.array(rows, pa.list_(pa.float64()))}))
+    assert np.array_equal(found["longer"], found["shorter"])
+    assert len(set(found["longer"].tolist())) > 1
