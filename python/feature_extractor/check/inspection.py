@@ -171,6 +171,8 @@ class Inspection(ProgramChecker):
         finally:
             if known is not None:
                 self.scope.names[name] = known
+            else:
+                del self.scope.names[name]
 
     def examine_all(self) -> None:
         """Check every statement of the main file."""
@@ -192,17 +194,25 @@ class Inspection(ProgramChecker):
             return None
         return found[0].type
 
-    def check_lambda(self, node: tree.LambdaExpression, xs: Type, around: Environment) -> None:
-        """Check a lambda that no operator has asked about yet, over the elements of a list."""
-        if not isinstance(xs, ListType):
-            return
+    def check_in(self, node: tree.Expression, around: Environment) -> None:
+        """Check an expression that nobody has asked about yet, with the names around it."""
         self._recording.begin()
-        name = node.parameter.text
-        variable = self._interner.variable(xs.element, name, node.parameter.span)
         try:
-            self._recording.check(node.body, around.bind(name, variable))
+            self._recording.check(node, around)
         except (BudgetExceeded, RecursionError):
             self._recording.begin()
+
+    def check_lambda(self, node: tree.LambdaExpression, xs: Type, around: Environment) -> bool:
+        """Check a lambda that no operator has asked about yet, over the elements of a list.
+
+        False where ``xs`` is no list.
+        """
+        if not isinstance(xs, ListType):
+            return False
+        name = node.parameter.text
+        variable = self._interner.variable(xs.element, name, node.parameter.span)
+        self.check_in(node.body, around.bind(name, variable))
+        return True
 
 
 def _called_names(statement: tree.Statement) -> set[str]:

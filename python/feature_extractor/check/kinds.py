@@ -42,7 +42,7 @@ MAXIMUM_SIZE: Final = 2**62
 MAXIMUM_LENGTH: Final = 1_000_000
 """The largest ``max`` of a ragged feature."""
 
-_PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
+KIND_PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
     "dense": ("default",),
     "label": ("default",),
     "text": ("default",),
@@ -50,7 +50,9 @@ _PARAMETERS: Final[dict[str, tuple[str, ...]]] = {
     "ids": ("size", "max"),
     "weighted": ("size", "max"),
 }
-_EXAMPLES: Final = {
+"""The parameters of each kind, by its name."""
+
+KIND_EXAMPLES: Final = {
     "dense": "dense",
     "label": "label",
     "text": "text",
@@ -58,6 +60,8 @@ _EXAMPLES: Final = {
     "ids": "ids(1000, max = 20)",
     "weighted": "weighted(1000, max = 20)",
 }
+"""How each kind is written."""
+
 _DEFAULTS: Final = {
     "dense": "0.0",
     "label": "0.0",
@@ -89,7 +93,7 @@ class KindChecker:
         size = vocabulary = maximum = default = None
         fine = parameters is not None
         if parameters is not None:
-            if "size" in _PARAMETERS[kind]:
+            if "size" in KIND_PARAMETERS[kind]:
                 found = self._size(node.kind, parameters.get("size"), environment)
                 if found is None:
                     fine = False
@@ -127,15 +131,17 @@ class KindChecker:
     def _parameters(self, kind: tree.Kind) -> dict[str, tree.Expression] | None:
         """Return the parameters of a kind by name, or None where the kind or one of them is wrong."""
         name = kind.name.text
-        known = _PARAMETERS.get(name)
+        known = KIND_PARAMETERS.get(name)
         if known is None:
-            meant = closest(name, _PARAMETERS)
+            meant = closest(name, KIND_PARAMETERS)
             self._reporter.report(
                 "FX130",
                 f"unknown kind `{name}`",
                 kind.name.span,
                 caption=f"did you mean `{meant}`?" if meant else "",
-                help="" if meant else f"the kinds are {enumerate_words(_EXAMPLES.values(), 'and')}",
+                help=""
+                if meant
+                else f"the kinds are {enumerate_words(KIND_EXAMPLES.values(), 'and')}",
                 fix=Fix(
                     f"replace with `{meant}`", (Edit(kind.name.span, meant),), Applicability.UNSAFE
                 )
@@ -176,7 +182,7 @@ class KindChecker:
             message,
             place,
             caption=f"did you mean `{meant}`?" if meant else "",
-            help=f"write for example `{_EXAMPLES[name]}`; "
+            help=f"write for example `{KIND_EXAMPLES[name]}`; "
             f"its parameters are {enumerate_words((f'`{p}`' for p in known), 'and')}",
         )
 
@@ -189,7 +195,7 @@ class KindChecker:
                 "FX132",
                 f"`{name}` needs a size: how many different ids there are",
                 kind.span,
-                help=f"write for example `{_EXAMPLES[name]}`, or the name of a vocabulary",
+                help=f"write for example `{KIND_EXAMPLES[name]}`, or the name of a vocabulary",
             )
             return None
         value = self._expressions.check(node, environment)

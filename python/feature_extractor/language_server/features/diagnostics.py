@@ -1,0 +1,159 @@
+"""Errors and findings of the linter, as somebody types."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from lsprotocol import types
+
+from feature_extractor.check.modules import UnreadableFile
+from feature_extractor.diagnostics import Diagnostic, Label, Severity, Span
+from feature_extractor.language_server.documentation import rule_page
+from feature_extractor.language_server.project import Project, Text, uri_of
+from feature_extractor.language_server.server import FeatureServer
+from feature_extractor.syntax import tree
+
+SOURCE: Final = "fx"
+
+_SEVERITIES: Final = {
+    Severity.ERROR: types.DiagnosticSeverity.Error,
+    Severity.WARNING: types.DiagnosticSeverity.Warning,
+    Severity.INFORMATION: types.DiagnosticSeverity.Information,
+}
+_UNNECESSARY: Final = "FX6"
+"""Findings of this family are about what nobody needs; editors show such text faded."""
+
+
+def register(server: FeatureServer) -> None:
+    """Publish diagnostics of each open file, once nobody has typed for a moment."""
+    waiting: dict[str, asyncio.TimerHandle] = {}
+
+    def publish(path: str) -> None:
+        waiting.pop(path, None)
+        text = next((opened for opened in server.project.opened if opened.path == path), None)
+        if text is None:
+            return
+        try:
+            found = diagnostics(server.project, text, lint=server.settings.lint)
+        except Exception as error:
+            server.report_mistake(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, error)
+            return
+        server.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(text.uri, found, text.version)
+        )
+
+    def schedule(path: str) -> None:
+        known = waiting.pop(path, None)
+        if known is not None:
+            known.cancel()
+        delay = server.settings.delay / 1000
+        waiting[path] = asyncio.get_running_loop().call_later(delay, publish, path)
+
+    def changed(uri: str) -> None:
+        text = server.project.by_uri(uri)
+        is_open = text is not None and any(o is text for o in server.project.opened)
+        if is_open and text is not None:
+            schedule(text.path)
+        else:
+            server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        if text is not None:
+            for user in server.project.users_of(text.path):
+                schedule(user.path)
+
+    def configured() -> None:
+        for opened in server.project.opened:
+            schedule(opened.path)
+
+    server.changed.append(changed)
+    server.configured.append(configured)
+
+
+def found_in(project: Project, text: Text, *, lint: bool = True) -> Sequence[Diagnostic]:
+    """Return the errors of an open file, or else what the linter finds."""
+    try:
+        analysis = project.workspace.analysis(text.path)
+    except UnreadableFile:
+        return []
+    if analysis.errors or not lint:
+        return analysis.errors
+    return analysis.findings
+
+
+def diagnostics(project: Project, text: Text, *, lint: bool = True) -> list[types.Diagnostic]:
+    """Return what an editor shows in a file: its errors, or else what the linter finds.
+
+    A mistake inside of a module is shown at the `use` that leads to it.
+    """
+    return [
+        _converted(project, text, found)
+        for found in found_in(project, text, lint=lint)
+        if found.span is not None or found.path == text.path
+    ]
+
+
+def _converted(project: Project, text: Text, found: Diagnostic) -> types.Diagnostic:
+    span, message, labels = found.span, found.message, list(found.labels)
+    if span is None:
+        place = text.lines.range(0, 0)
+    elif span.path == text.path:
+        place = text.lines.span(span)
+    else:
+        message = f"in `{span.path.rpartition('/')[2]}`, line {span.line}: {message}"
+        labels.insert(0, Label(span, found.caption or found.message))
+        place = _use_of(project, text, span.path)
+    if found.caption:
+        message += f"\n{found.caption}"
+    for note in found.notes:
+        message += f"\nnote: {note}"
+    if found.help:
+        message += f"\nhelp: {found.help}"
+    page = rule_page(found.code)
+    return types.Diagnostic(
+        place,
+        message,
+        severity=_SEVERITIES[found.severity],
+        code=found.code,
+        code_description=types.CodeDescription(page) if page else None,
+        source=SOURCE,
+        tags=[types.DiagnosticTag.Unnecessary] if found.code.startswith(_UNNECESSARY) else None,
+        related_information=list(_related(project, labels)) or None,
+    )
+
+
+def _related(
+    project: Project, labels: Sequence[Label]
+) -> Iterator[types.DiagnosticRelatedInformation]:
+    for label in labels:
+        location = location_of(project, label.span)
+        yield types.DiagnosticRelatedInformation(location, label.text)
+
+
+def location_of(project: Project, span: Span) -> types.Location:
+    """Return where a span is, in whatever file."""
+    known = project.by_path(span.path)
+    lines = known.lines if known is not None and known.text == span.source.text else None
+    if lines is None:
+        lines = Text(uri_of(span.path), span.path, span.source, project.encoding).lines
+    return types.Location(uri_of(span.path), lines.span(span))
+
+
+def _use_of(project: Project, text: Text, path: str) -> types.Range:
+    """Return the place of the `use` through which a file comes to a module."""
+    first: types.Range | None = None
+    for statement, used in project.modules_of(text):
+        here = text.lines.span(statement.path_span)
+        first = first or here
+        if used == path or _leads_to(project, used, path, set()):
+            return here
+    return first or text.lines.range(0, 0)
+
+
+def _leads_to(project: Project, user: str, path: str, seen: set[str]) -> bool:
+    module = project.by_path(user)
+    if module is None or user in seen:
+        return False
+    seen.add(user)
+    uses = [used for node, used in project.modules_of(module) if isinstance(node, tree.Statement)]
+    return any(used == path or _leads_to(project, used, path, seen) for used in uses)
