@@ -7,7 +7,7 @@ names of lets, of lambda variables and the layout of the text do not matter.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import xxhash
@@ -41,14 +41,26 @@ class Fingerprints:
         self._free: dict[Expression, frozenset[LambdaVariable]] = {}
         self._known: dict[tuple[Expression, tuple[int, ...]], str] = {}
 
-    def of(self, expression: Expression) -> str:
-        """Return 32 hexadecimal digits."""
+    def of(
+        self, expression: Expression, variables: Mapping[LambdaVariable, int] | None = None
+    ) -> str:
+        """Return 32 hexadecimal digits.
+
+        ``variables`` numbers the lambda variables around a part of an expression; see :meth:`inside`.
+        """
         before = sys.getrecursionlimit()
         sys.setrecursionlimit(max(before, _DEEPEST_NESTING))
         try:
-            return self._of(expression, {})
+            return self._of(expression, dict(variables or {}))
         finally:
             sys.setrecursionlimit(before)
+
+    def inside(
+        self, expression: Lambda, variables: Mapping[LambdaVariable, int]
+    ) -> dict[LambdaVariable, int]:
+        """Return the numbers of the variables in the body of a lambda, given those around it."""
+        outer = (variables[variable] for variable in self._variables(expression))
+        return {**variables, expression.variable: max(outer, default=-1) + 1}
 
     def _of(self, expression: Expression, bound: dict[LambdaVariable, int]) -> str:
         free = sorted(bound[variable] for variable in self._variables(expression))
@@ -71,9 +83,7 @@ class Fingerprints:
             case LambdaVariable():
                 return ["variable", str(bound[expression])]
             case Lambda():
-                outer = (bound[variable] for variable in self._variables(expression))
-                inner = {**bound, expression.variable: max(outer, default=-1) + 1}
-                return ["lambda", self._of(expression.body, inner)]
+                return ["lambda", self._of(expression.body, self.inside(expression, bound))]
             case Field():
                 return ["field", expression.name, self._of(expression.base, bound)]
             case Collect():
