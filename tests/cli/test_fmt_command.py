@@ -52,7 +52,7 @@ def test_diff_writes_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert main(["fmt", "--diff", "ugly.fx"]) == 1
     assert Path("ugly.fx").read_text() == UGLY
     assert capsys.readouterr().out == (
-        "--- ugly.fx\n+++ ugly.fx\n@@ -1,2 +1,2 @@\n-let  a=1\n+let a = 1\n \n"
+        "--- ugly.fx\n+++ ugly.fx\n@@ -1 +1 @@\n-let  a=1\n+let a = 1\n"
     )
 
 

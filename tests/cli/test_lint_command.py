@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 from conftest import Run
 
@@ -113,3 +115,102 @@ def test_rules(fx: Run) -> None:
         2,
         "error: there is no rule `label-leek`\n  Did you mean `label-leak`?\n",
     )
+
+
+SUPERFLUOUS = """input candidate { views, likes: int }
+let twice = views * 2
+feature views : dense = views * 1
+"""
+REPAIRED = """input candidate { views, likes: int }
+feature views : dense = views
+"""
+
+
+def test_fix(fx: Run, write: Write, tmp_path: Path) -> None:
+    write("a.fx", SUPERFLUOUS)
+    write("good.fx", GOOD)
+    place = tmp_path / "a.fx"
+    place.chmod(0o640)
+    outcome = fx("lint", ".", "--format", "concise")
+    assert outcome.out.splitlines()[-1] == (
+        "[*] 2 fixable with `--fix`, 1 more with `--fix --unsafe-fixes`"
+    )
+    assert place.read_text() == SUPERFLUOUS
+    outcome = fx("lint", ".", "--fix", "--format", "concise")
+    assert (outcome.code, outcome.err) == (1, "")
+    assert outcome.out == (
+        "fixed a.fx: FX601 unused-let, FX608 no-effect\n"
+        "fixed 2 findings in 1 file\n"
+        "\n"
+        "a.fx:1:26: FX602 no feature needs the input `likes`\n"
+        "1 fixable with `--fix --unsafe-fixes`\n"
+    )
+    assert place.read_text() == REPAIRED
+    assert place.stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.fx", "good.fx"]
+    outcome = fx("lint", ".", "--fix", "--unsafe-fixes")
+    assert (outcome.code, place.read_text()) == (0, REPAIRED.replace(", likes", ""))
+    assert outcome.out == (
+        "fixed a.fx: FX602 unused-input\nfixed 1 finding in 1 file\n\n2 files checked: nothing found\n"
+    )
+    outcome = fx("lint", ".", "--fix")
+    assert (outcome.code, outcome.out) == (0, "2 files checked: nothing found\n")
+
+
+def test_diff(fx: Run, write: Write, tmp_path: Path) -> None:
+    write("a.fx", SUPERFLUOUS)
+    outcome = fx("lint", "a.fx", "--diff")
+    assert (outcome.code, outcome.err) == (1, "would fix 2 findings in 1 file\n")
+    assert outcome.out == (
+        "--- a.fx\n"
+        "+++ a.fx\n"
+        "@@ -1,3 +1,2 @@\n"
+        " input candidate { views, likes: int }\n"
+        "-let twice = views * 2\n"
+        "-feature views : dense = views * 1\n"
+        "+feature views : dense = views\n"
+    )
+    assert (tmp_path / "a.fx").read_text() == SUPERFLUOUS
+    write("b.fx", REPAIRED)
+    assert fx("lint", "b.fx", "--diff").code == 0
+    outcome = fx("lint", "b.fx", "--diff", "--unsafe-fixes")
+    assert (outcome.code, "+input candidate { views: int }" in outcome.out) == (1, True)
+    outcome = fx("lint", "b.fx", "--diff", "--format", "json")
+    assert (outcome.code, outcome.out) == (2, "")
+
+
+def test_reports_are_not_mixed_with_what_was_fixed(fx: Run, write: Write) -> None:
+    write("a.fx", SUPERFLUOUS)
+    finding = next(f for f in json.loads(fx("lint", ".", "--format", "json").out) if "fix" in f)
+    assert (finding["code"], finding["fix"]["applicability"]) == ("FX602", "unsafe")
+    log = json.loads(fx("lint", ".", "--format", "sarif").out)
+    (fix,) = next(r["fixes"] for r in log["runs"][0]["results"] if r["ruleId"] == "FX608")
+    (replacement,) = fix["artifactChanges"][0]["replacements"]
+    assert replacement == {
+        "deletedRegion": {"startLine": 3, "startColumn": 25, "endLine": 3, "endColumn": 34},
+        "insertedContent": {"text": "views"},
+    }
+    outcome = fx("lint", ".", "--fix", "--format", "json")
+    assert [finding["code"] for finding in json.loads(outcome.out)] == ["FX602"]
+    assert (
+        outcome.err == "fixed a.fx: FX601 unused-let, FX608 no-effect\nfixed 2 findings in 1 file\n"
+    )
+
+
+def test_a_byte_order_mark_and_line_ends_stay(fx: Run, tmp_path: Path) -> None:
+    place = tmp_path / "a.fx"
+    place.write_bytes(b"\xef\xbb\xbf" + SUPERFLUOUS.replace("\n", "\r\n").encode())
+    assert fx("lint", "a.fx", "--fix").code == 1
+    assert place.read_bytes() == b"\xef\xbb\xbf" + REPAIRED.replace("\n", "\r\n").encode()
+
+
+def test_a_file_that_cannot_be_written(fx: Run, write: Write, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    write("a.fx", SUPERFLUOUS)
+    write("b.fx", SUPERFLUOUS)
+    monkeypatch.setattr(
+        "os.access", lambda path, mode: Path(path).name != "a.fx" or mode == os.R_OK
+    )
+    outcome = fx("lint", ".", "--fix", "--format", "concise")
+    assert (outcome.code, outcome.err) == (2, "error: a.fx: no permission to write\n")
+    assert outcome.out.startswith("fixed b.fx: FX601 unused-let, FX608 no-effect\n")
+    assert [(tmp_path / name).read_text() for name in ("a.fx", "b.fx")] == [SUPERFLUOUS, REPAIRED]

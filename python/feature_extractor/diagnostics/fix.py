@@ -45,19 +45,20 @@ def apply_fixes(source: Source, fixes: Iterable[Fix]) -> tuple[str, list[Fix]]:
 
     Earlier fixes win: one that touches the place of an edit already taken is left for the next look at the file,
     since it was meant for a text that is no longer there. An edit that several fixes have in common is made once,
-    so that two findings with the same repair do not keep each other from it.
+    so that two findings with the same repair do not keep each other from it. New lines end as those of the source.
     """
+    line_end = "\r\n" if "\r\n" in source.text else "\n"
     taken: dict[tuple[int, int], str] = {}
     made: list[Fix] = []
     for fix in fixes:
-        own = all(edit.span.source is source for edit in fix.edits)
+        own = all(edit.span.path == source.path for edit in fix.edits)
         if own and all(_fits(edit, taken) for edit in fix.edits):
             taken.update({(edit.span.start, edit.span.end): edit.replacement for edit in fix.edits})
             made.append(fix)
     pieces: list[str] = []
     position = 0
     for (start, end), replacement in sorted(taken.items()):
-        pieces += source.text[position:start], replacement
+        pieces += source.text[position:start], replacement.replace("\n", line_end)
         position = end
     pieces.append(source.text[position:])
     return "".join(pieces), made

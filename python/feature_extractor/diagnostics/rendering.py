@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, TextIO
 
 from feature_extractor.diagnostics.diagnostic import Diagnostic, Severity
+from feature_extractor.diagnostics.fix import Applicability
 from feature_extractor.diagnostics.source import Source, Span
 
 _TAB_WIDTH: Final = 4
@@ -32,7 +33,7 @@ def render(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
 def render_one(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     """Return one finding as text for people; it ends with a line break."""
     paint = _Paint(colour, _COLOURS[diagnostic.severity])
-    title = f"{diagnostic.severity.value}[{diagnostic.code}] {diagnostic.name}"
+    title = f"{diagnostic.severity.value}[{diagnostic.code}] {diagnostic.name}{_mark(diagnostic)}"
     lines = [f"{paint.severity(title)}: {paint.bold(_visible(diagnostic.message))}"]
     places: list[tuple[Span, str, bool]] = []
     if diagnostic.span is not None:
@@ -64,7 +65,13 @@ def render_one(diagnostic: Diagnostic, *, colour: bool = False) -> str:
 def render_short(diagnostic: Diagnostic) -> str:
     """Return one finding as one line: ``path:line:column: code message``."""
     where = str(diagnostic.span) if diagnostic.span else diagnostic.path
-    return _visible(f"{where}: {diagnostic.code} {diagnostic.message}")
+    return _visible(f"{where}: {diagnostic.code}{_mark(diagnostic)} {diagnostic.message}")
+
+
+def _mark(diagnostic: Diagnostic) -> str:
+    """Return the sign of a finding that `fx lint --fix` repairs."""
+    fix = diagnostic.fix
+    return " [*]" if fix is not None and fix.applicability is Applicability.SAFE else ""
 
 
 def render_json(diagnostics: Iterable[Diagnostic]) -> str:

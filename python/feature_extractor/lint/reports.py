@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import xxhash
 
-from feature_extractor.diagnostics import CODES, Diagnostic, Severity, Span
+from feature_extractor.diagnostics import CODES, Diagnostic, Fix, Severity, Span
 from feature_extractor.lint.discovery import all_rules
 from feature_extractor.lint.pages import page
 
@@ -55,6 +55,8 @@ def sarif(findings: Sequence[Diagnostic]) -> str:
                 }
                 for label in finding.labels
             ]
+        if finding.fix is not None:
+            result["fixes"] = [_sarif_fix(finding.fix)]
         results.append(result)
     driver = {"name": "fx", "rules": [_sarif_rule(code) for code in codes]}
     known = _version()
@@ -91,18 +93,39 @@ def _sarif_rule(code: str) -> dict[str, Any]:
     }
 
 
+def _sarif_fix(fix: Fix) -> dict[str, Any]:
+    """Return a fix object, section 3.55; all edits are in one file."""
+    replacements = [
+        {
+            "deletedRegion": _sarif_region(edit.span),
+            "insertedContent": {"text": edit.replacement},
+        }
+        for edit in fix.edits
+    ]
+    place = _sarif_place(fix.edits[0].span, "")["artifactLocation"]
+    return {
+        "description": {"text": fix.message},
+        "artifactChanges": [{"artifactLocation": place, "replacements": replacements}],
+        "properties": {"applicability": fix.applicability.value},
+    }
+
+
 def _sarif_place(span: Span | None, path: str) -> dict[str, Any]:
     shown = PurePath(span.path if span else path)
     uri = shown.as_uri() if shown.is_absolute() else quote(shown.as_posix())
     place: dict[str, Any] = {"artifactLocation": {"uri": uri}}
     if span is not None:
-        place["region"] = {
-            "startLine": span.line,
-            "startColumn": span.column,
-            "endLine": span.end_line,
-            "endColumn": span.end_column,
-        }
+        place["region"] = _sarif_region(span)
     return place
+
+
+def _sarif_region(span: Span) -> dict[str, int]:
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
 
 
 def gitlab(findings: Sequence[Diagnostic]) -> str:

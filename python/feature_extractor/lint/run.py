@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from feature_extractor.check import analyse_file
+from feature_extractor.check.modules import Reader, read_file
 from feature_extractor.diagnostics import Diagnostic, Source
 from feature_extractor.lint.discovery import all_rules
 from feature_extractor.lint.program import LintedProgram
@@ -31,15 +32,15 @@ def find_programs(path: Path) -> list[Path]:
 
 
 def lint_paths(
-    paths: Iterable[Path], registry: Registry, rules: Sequence[Rule]
+    paths: Iterable[Path], registry: Registry, rules: Sequence[Rule], read: Reader = read_file
 ) -> list[Diagnostic]:
     """Return what the rules find in some files, by file and place.
 
     A program with errors has these instead of findings of rules, for nothing is certain about it. Errors in
-    a module are told once.
+    a module are told once. ``read`` gives the texts of files that need not be those on disk.
     """
     with _without_collections():
-        return _lint_paths(paths, registry, rules)
+        return _lint_paths(paths, registry, rules, read)
 
 
 @contextmanager
@@ -55,12 +56,12 @@ def _without_collections() -> Iterator[None]:
 
 
 def _lint_paths(
-    paths: Iterable[Path], registry: Registry, rules: Sequence[Rule]
+    paths: Iterable[Path], registry: Registry, rules: Sequence[Rule], read: Reader = read_file
 ) -> list[Diagnostic]:
     programs: list[LintedProgram] = []
     errors: dict[tuple[str, int, int, str], Diagnostic] = {}
     for path in paths:
-        analysis = analyse_file(path, registry)
+        analysis = analyse_file(path, registry, read)
         for diagnostic in analysis.diagnostics:
             errors.setdefault(diagnostic.sort_key(), diagnostic)
         if analysis.program is not None:

@@ -9,7 +9,7 @@ from typing import Final
 from feature_extractor.diagnostics import Diagnostic, Span
 from feature_extractor.syntax import tree
 
-_COMMENT: Final = re.compile(r"#\s*fx:\s*ignore\b\s*(?:\[([^\]]*)\])?\s*(.*)")
+SUPPRESSION: Final = re.compile(r"#\s*fx:\s*ignore\b\s*(?:\[([^\]]*)\])?\s*(.*)")
 
 
 @dataclass(eq=False)
@@ -57,7 +57,7 @@ def read_suppressions(file: tree.File) -> list[Suppression]:
     found = []
     ranges: dict[int, int] | None = None
     for comment in file.comments:
-        match = _COMMENT.match(comment.span.text)
+        match = SUPPRESSION.match(comment.span.text)
         if match is None:
             continue
         if ranges is None:

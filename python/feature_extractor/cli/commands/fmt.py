@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import stat
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
@@ -21,6 +17,7 @@ from feature_extractor.cli.failures import (
     require_file,
 )
 from feature_extractor.cli.programs import refuse_binary
+from feature_extractor.cli.writing import print_difference, replace_text
 from feature_extractor.errors import CompileError
 
 _STANDARD_STREAM = "-"
@@ -115,11 +112,11 @@ def _guarded(path: str, run: _Run) -> None:
             return
         run.changed += 1
         if run.diff:
-            _print_difference(text, formatted, path)
+            print_difference(text, formatted, path)
         elif run.check:
             print(f"would format {visible(path)}")
         else:
-            _replace(place, formatted)
+            replace_text(place, formatted)
             print(f"formatted {visible(path)}")
     except CommandError as error:
         run.failed += 1
@@ -137,7 +134,7 @@ def _format_stream(run: _Run) -> None:
         return
     run.changed += formatted != text
     if run.diff:
-        _print_difference(text, formatted, "<stdin>")
+        print_difference(text, formatted, "<stdin>")
     elif not run.check:
         sys.stdout.buffer.write(formatted.encode())
 
@@ -164,28 +161,3 @@ def _formatted(text: str, path: str, run: _Run) -> str | None:
         run.failed += 1
         print_error(f"{path}: this file is left as it is: {error}")
     return None
-
-
-def _print_difference(before: str, after: str, path: str) -> None:
-    """Write a unified diff."""
-    lines = difflib.unified_diff(
-        before.split("\n"), after.split("\n"), visible(path), visible(path), lineterm=""
-    )
-    sys.stdout.write("".join(f"{visible(line)}\n" for line in lines))
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all; a link stays one, and permissions stay as they are."""
-    target = path.resolve()
-    mode = stat.S_IMODE(target.stat().st_mode)
-    if not os.access(target, os.W_OK):
-        raise CommandError(f"{path}: no permission to write")
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        os.chmod(name, mode)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise

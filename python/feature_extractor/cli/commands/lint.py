@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from feature_extractor.cli.console import counted, print_findings
-from feature_extractor.cli.failures import EXIT_FINDINGS, CommandError, require_file
+from feature_extractor.cli.failures import (
+    EXIT_FAILURE,
+    EXIT_FINDINGS,
+    CommandError,
+    require_file,
+)
+from feature_extractor.cli.fixes import (
+    print_differences,
+    print_fixable,
+    print_fixes,
+    write_fixes,
+)
 from feature_extractor.cli.programs import known_registry, refuse_binary
-from feature_extractor.diagnostics import Diagnostic, Severity, render_json
+from feature_extractor.diagnostics import Applicability, Diagnostic, Severity, render_json
+
+if TYPE_CHECKING:
+    from feature_extractor.lint.fixing import Fixing, Texts
+    from feature_extractor.registry import Registry
 
 _HELP = """Find what compiles and is still likely to be wrong in production.
 
 PATH is a feature file or a folder with some. Nothing is run, and the compiled core is not needed.
-The exit code is 0 where nothing was found and 1 otherwise. `fx rules` lists the rules, and a comment
-`# fx: ignore[FX201] reason` allows a finding.
+`fx rules` lists the rules, and a comment `# fx: ignore[FX201] reason` allows a finding.
+
+Findings with [*] have a safe fix, which leaves every value as it is: --fix makes it. The exit code is 0 where
+nothing is left to be said, and 1 otherwise.
 
 \b
 Examples:
     fx lint ranking.fx
     fx lint features --select FX3,label-leak
     fx lint . --extend-select missing-owner --format github
+    fx lint features --diff
+    fx lint features --fix
 """
 
 
@@ -39,6 +59,15 @@ Examples:
     "--extend-select", multiple=True, metavar="RULES", help="Run these rules as well as the usual."
 )
 @click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
+@click.option("--fix", is_flag=True, help="Make the safe fixes, and tell what is left.")
+@click.option(
+    "--unsafe-fixes",
+    is_flag=True,
+    help="With --fix or --diff: make also fixes that may change values, or guess what was meant.",
+)
+@click.option(
+    "--diff", is_flag=True, help="Write nothing; show what --fix would change, and only that."
+)
 @click.option(
     "--format",
     "output_format",
@@ -52,12 +81,18 @@ def command(
     select: Sequence[str],
     extend_select: Sequence[str],
     ignore: Sequence[str],
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     output_format: str,
 ) -> int:
-    """Print the findings of the chosen rules in all programs."""
-    from feature_extractor.lint import Selection, SelectionError, lint_paths, output, reports
+    """Print the findings of the chosen rules in all programs, or repair them."""
+    from feature_extractor.lint import Selection, SelectionError, lint_paths
+    from feature_extractor.lint.fixing import Texts
     from feature_extractor.lint.run import find_programs
 
+    if diff and output_format != "full":
+        raise click.UsageError("`--diff` prints a diff, so that `--format` has no meaning.")
     try:
         rules = Selection(_words(select), _words(extend_select), _words(ignore)).rules()
     except SelectionError as error:
@@ -68,7 +103,47 @@ def command(
         if not place.is_dir():
             refuse_binary(require_file(path))
         programs.update(dict.fromkeys(find_programs(place)))
-    findings = lint_paths(programs, known_registry(), rules)
+    registry = known_registry()
+
+    def lint(texts: Texts) -> list[Diagnostic]:
+        return lint_paths(programs, registry, rules, texts)
+
+    if not (fix or diff):
+        findings = lint(Texts())
+        _print_report(output_format, list(programs), findings, unsafe_fixes)
+        return EXIT_FINDINGS if findings else 0
+    fixing = _fixed(programs, lint, registry, unsafe_fixes)
+    if diff:
+        return print_differences(fixing)
+    failed = write_fixes(fixing)
+    # Reports are read by programs, so that what was done is told elsewhere.
+    print_fixes(fixing, sys.stdout if output_format in ("full", "concise") else sys.stderr)
+    _print_report(output_format, list(programs), fixing.findings, unsafe_fixes)
+    return EXIT_FAILURE if failed else EXIT_FINDINGS if fixing.findings else 0
+
+
+def _fixed(
+    programs: Iterable[Path],
+    lint: Callable[[Texts], list[Diagnostic]],
+    registry: Registry,
+    unsafe_fixes: bool,
+) -> Fixing:
+    from feature_extractor.check import analyse_file
+    from feature_extractor.lint.fixing import fix_programs
+
+    def count_errors(path: Path, texts: Texts) -> int:
+        found = analyse_file(path, registry, texts).diagnostics
+        return sum(finding.severity is Severity.ERROR for finding in found)
+
+    allowed = {Applicability.SAFE, *([Applicability.UNSAFE] if unsafe_fixes else [])}
+    return fix_programs(programs, lint, count_errors, frozenset(allowed))
+
+
+def _print_report(
+    output_format: str, programs: list[Path], findings: list[Diagnostic], unsafe_fixes: bool
+) -> None:
+    from feature_extractor.lint import output, reports
+
     match output_format:
         case "json":
             sys.stdout.write(render_json(findings) + "\n")
@@ -82,10 +157,11 @@ def command(
             sys.stdout.write(reports.junit(findings, map(str, programs)))
         case "concise":
             sys.stdout.write(output.concise(findings))
+            print_fixable(findings, unsafe_fixes)
         case _:
             print_findings(findings, sys.stdout)
             print(_summary(len(programs), findings))
-    return EXIT_FINDINGS if findings else 0
+            print_fixable(findings, unsafe_fixes)
 
 
 def _words(options: Sequence[str]) -> tuple[str, ...]:

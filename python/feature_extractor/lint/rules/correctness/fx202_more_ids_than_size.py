@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Lambda, Literal
-from feature_extractor.diagnostics import Severity
+from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
 from feature_extractor.lint.expressions import integer, origins
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.syntax import tree
 
 _BUCKET_ARGUMENT: Final = {
     "hash_bucket": 1,
@@ -47,7 +48,17 @@ def _finding(
         caption=lost,
         notes=(f"an id that is not below the size is {what}",),
         help=f"write `{feature.checked.kind}({ids})`, or make fewer ids",
+        fix=_fix(feature, ids),
     )
+
+
+def _fix(feature: DeclaredFeature, ids: int) -> Fix | None:
+    """Return the fix that gives a feature another size; None where the size has a name, which others use too."""
+    size = feature.declaration.kind.arguments[0].value
+    if not isinstance(size, tree.Literal):
+        return None
+    edit = Edit(size.span, str(ids))
+    return Fix(f"give the feature room for {ids:,} ids", (edit,), Applicability.UNSAFE)
 
 
 def _numbered(program: LintedProgram, value: Expression) -> Iterator[tuple[Call, int]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feature_extractor.diagnostics import Severity
+from feature_extractor.diagnostics import Fix, Severity
 from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.removal import remove_statement
 from feature_extractor.lint.rule import Finding, Rule
 
 
@@ -20,6 +21,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 let.name.span,
                 f"no feature needs the let `{let.name.text}`",
                 help="remove it, or move it to a module where others can use it",
+                fix=Fix("remove the let", (remove_statement(program.source, let),)),
             )
 
 

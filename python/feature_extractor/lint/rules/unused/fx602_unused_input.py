@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feature_extractor.diagnostics import Severity
+from feature_extractor.diagnostics import Applicability, Fix, Severity
 from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.removal import remove_input
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.syntax import tree
 
@@ -21,11 +22,15 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         for field in statement.fields:
             for name in field.names:
                 if name.text not in program.names.used:
+                    edit = remove_input(program.file, statement, name)
                     yield Finding(
                         name.span,
                         f"no feature needs the input `{name.text}`",
                         caption="every caller has to provide it",
                         help="remove it",
+                        fix=Fix("remove the input", (edit,), Applicability.UNSAFE)
+                        if edit is not None
+                        else None,
                     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feature_extractor.diagnostics import Severity
+from feature_extractor.diagnostics import Fix, Severity
 from feature_extractor.lint.names import mentions
 from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.removal import remove_statement
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.syntax import tree
 
@@ -15,19 +16,20 @@ from feature_extractor.syntax import tree
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for names that were given to modules and are mentioned nowhere."""
     named = [
-        statement.alias
+        (statement, statement.alias)
         for statement in program.file.statements
         if isinstance(statement, tree.UseDeclaration) and statement.alias is not None
     ]
     if not named:
         return
     used = {name for statement in program.file.statements for name, _ in mentions(statement)}
-    for alias in named:
+    for statement, alias in named:
         if alias.text not in used:
             yield Finding(
                 alias.span,
                 f"nothing of the module `{alias.text}` is used",
                 help="remove the `use`",
+                fix=Fix("remove the `use`", (remove_statement(program.source, statement),)),
             )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feature_extractor.diagnostics import Severity
+from feature_extractor.check.typed import Call
+from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
+from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.syntax import tree
+from feature_extractor.types import INT
 
 _NEUTRAL: Final = {"+": 0, "-": 0, "*": 1, "**": 1}
 """The int on the right that leaves a number as it is. Division is not here: `x / 1` makes an int a float."""
@@ -24,35 +27,67 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         node = waiting.pop()
         waiting.extend(tree.children(node))
         reason = ""
+        kept: tree.Expression | None = None
         match node:
             case tree.Binary():
-                reason = _binary(node)
+                reason, kept = _binary(node)
             case tree.Unary(operator="not", operand=operand):
                 inner = _bare(operand)
                 if isinstance(inner, tree.Unary) and inner.operator == "not":
-                    reason = "`not not x` is `x`"
+                    reason, kept = "`not not x` is `x`", inner.operand
             case tree.Conditional() if _alike(node.consequence, node.alternative):
-                reason = "both branches are the same"
+                reason, kept = "both branches are the same", node.consequence
         if reason:
             yield Finding(
                 node.span,
                 "this has no effect",
                 caption=reason,
                 help="write what was meant, or what it comes to",
+                fix=_fix(program, node, kept) if kept is not None else None,
             )
 
 
-def _binary(node: tree.Binary) -> str:
-    """Return why a binary operation has no effect, or an empty string."""
+def _binary(node: tree.Binary) -> tuple[str, tree.Expression | None]:
+    """Return why a binary operation has no effect, or an empty string; and the operand that it gives."""
     neutral = _NEUTRAL.get(node.operator)
     if neutral is not None and _is_int(node.right, neutral):
-        return f"`x {node.operator} {neutral}` is `x`"
+        return f"`x {node.operator} {neutral}` is `x`", node.left
     if node.operator in _COMMUTATIVE and neutral is not None and _is_int(node.left, neutral):
-        return f"`{neutral} {node.operator} x` is `x`"
+        return f"`{neutral} {node.operator} x` is `x`", node.right
     is_constant = isinstance(_bare(node.left), tree.Literal)
     if node.operator in _ALIKE and not is_constant and _alike(node.left, node.right):
-        return "both sides are the same"
-    return ""
+        return "both sides are the same", None
+    return "", None
+
+
+def _fix(program: LintedProgram, node: tree.Node, kept: tree.Expression) -> Fix | None:
+    """Return the fix that leaves one operand; None where a comment would be lost."""
+    around, inner = node.span, kept.span
+    for comment in program.file.comments:
+        start = comment.span.start
+        if around.start <= start < around.end and not inner.start <= start < inner.end:
+            return None
+    certain = not isinstance(node, tree.Conditional) and (
+        not isinstance(node, tree.Binary) or node.operator != "+" or _adds_ints(program, node)
+    )
+    return Fix(
+        f"leave only `{inner.text}`",
+        (Edit(around, inner.text),),
+        Applicability.SAFE if certain else Applicability.UNSAFE,
+    )
+
+
+def _adds_ints(program: LintedProgram, node: tree.Binary) -> bool:
+    """Return whether a sum is one of ints: for floats, -0.0 + 0 is 0.0, and other bits."""
+    place = (node.span.line, node.span.column, node.span.end_line, node.span.end_column)
+    sums = [
+        part
+        for part in walk(*(feature.value for feature in program.features))
+        if isinstance(part, Call)
+        and part.site.path == program.path
+        and place == (part.site.line, part.site.column, part.site.end_line, part.site.end_column)
+    ]
+    return bool(sums) and all(part.type.with_nullable(False) == INT for part in sums)
 
 
 def _is_int(node: tree.Expression, value: int) -> bool:
