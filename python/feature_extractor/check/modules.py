@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -12,7 +13,7 @@ from feature_extractor.check.reporting import Reporter
 from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.diagnostics.suggestions import closest, enumerate_words
 from feature_extractor.standard import PREFIX, module_source, module_texts
-from feature_extractor.syntax import parse_source, tree
+from feature_extractor.syntax import ParseResult, parse_source, tree
 from feature_extractor.syntax.limits import MAXIMUM_FILE_CHARACTERS
 
 MAXIMUM_MODULES: Final = 200
@@ -61,6 +62,12 @@ class LoadedFile:
     uses: list[tuple[tree.UseDeclaration, LoadedFile | None]] = field(default_factory=list)
 
 
+@lru_cache(maxsize=256)
+def _parsed_module(path: str, text: str) -> ParseResult:
+    """Return the tree of a module; programs that use it share the tree."""
+    return parse_source(Source(path, text))
+
+
 class ModuleLoader:
     """Loads a file and everything that it uses, each file once."""
 
@@ -77,7 +84,7 @@ class ModuleLoader:
 
     def load(self, key: str, source: Source) -> LoadedFile:
         """Parse the main file, then its modules, without recursion; cycles are reported."""
-        main = self._parse(key, source)
+        main = self._add(key, parse_source(source))
         waiting = [main]
         while waiting:
             loaded = waiting.pop()
@@ -91,12 +98,11 @@ class ModuleLoader:
         self._cut_cycles(main)
         return main
 
-    def _parse(self, key: str, source: Source) -> LoadedFile:
-        result = parse_source(source)
+    def _add(self, key: str, result: ParseResult) -> LoadedFile:
         self.diagnostics.extend(result.diagnostics)
         loaded = LoadedFile(key, result.file)
         self._files[key] = loaded
-        self.sources[source.path] = source.text
+        self.sources[result.file.source.path] = result.file.source.text
         return loaded
 
     def _use(
@@ -119,7 +125,7 @@ class ModuleLoader:
             if source is None:
                 self._report_no_standard_module(key, span)
                 return None, False
-            return self._parse(key, source), True
+            return self._add(key, _parsed_module(source.path, source.text)), True
         if self._root is None:
             self._reporter.report(
                 "FX140",
@@ -135,7 +141,7 @@ class ModuleLoader:
         except (UnreadableFile, OSError, ValueError, RuntimeError) as error:
             self._report_missing(key, span, str(error))
             return None, False
-        return self._parse(key, Source(posixpath.join(self._prefix, key), text)), True
+        return self._add(key, _parsed_module(posixpath.join(self._prefix, key), text)), True
 
     def _report_no_standard_module(self, key: str, span: Span) -> None:
         names = list(module_texts())

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from lark import Lark
-from lark.parse_tree_builder import ExpandSingleChild
+from lark.grammar import Rule, Terminal
 from lark.parsers.lalr_analysis import Shift
 
 from feature_extractor.syntax.builder import TreeBuilder
@@ -22,8 +23,14 @@ from feature_extractor.syntax.lexer import StatementLexer, Token
 END: Final = "$END"
 """The terminal behind the last token."""
 
-Reduction: TypeAlias = tuple[int, str, Callable[[list[Any]], Any] | None]
-"""How many values become one, of which rule, and by what; None where the one value stays itself."""
+Build: TypeAlias = Callable[[Any], Any]
+"""Makes the value of a rule from those of its parts."""
+
+Reduction: TypeAlias = tuple[int, str, Build | None, Build | None]
+"""How many values become one, of which rule, which of them count, and by what.
+
+``None`` in the third place means that all count; in the last one, that the one value stays itself.
+"""
 
 Row: TypeAlias = dict[str, Any]
 """A state: for each terminal and rule the next state, a Row, or a Reduction."""
@@ -45,16 +52,9 @@ class StatementParser:
     """Parses statements; the tree comes from ``builder``, by the methods named like the rules."""
 
     def __init__(self, grammar: str, builder: TreeBuilder) -> None:
-        made = Lark(
-            grammar,
-            parser="lalr",
-            lexer="basic",
-            maybe_placeholders=False,
-            transformer=builder,
-        )
+        made = Lark(grammar, parser="lalr", lexer="basic", maybe_placeholders=False)
         self.tokens = StatementLexer(made.terminals, made.ignore_tokens).tokens
-        automaton = made.parser.parser.parser
-        table, callbacks = automaton.parse_table, automaton.callbacks
+        table = made.parser.parser.parser.parse_table
         rows: dict[Any, Row] = {state: {} for state in table.states}
         reductions: dict[Any, Reduction] = {}
         for state, actions in table.states.items():
@@ -65,14 +65,7 @@ class StatementParser:
                     rows[state][symbol] = rows[argument]
                     continue
                 if argument not in reductions:
-                    size = len(argument.expansion)
-                    callback = callbacks[argument]
-                    same = size == 1 and isinstance(callback, ExpandSingleChild)
-                    reductions[argument] = (
-                        size,
-                        str(argument.origin.name),
-                        None if same else callback,
-                    )
+                    reductions[argument] = _reduction(argument, builder)
                 rows[state][symbol] = reductions[argument]
         self._start = rows[table.start_states["start"]]
         self._accepted = rows[table.end_states["start"]]
@@ -98,31 +91,31 @@ class StatementParser:
         values: list[Any] = []
         for token in chain(self.tokens(text, start, end), (None,)):
             terminal: Any = END if token is None else token.lastgroup
-            while True:
-                action = row.get(terminal)
-                if type(action) is dict:
-                    rows.append(action)
-                    values.append(token)
-                    row = action
-                    break
-                if action is None:
-                    raise SyntaxMistake(token, self._expected(rows))
-                size, rule, callback = action
-                if callback is None:
-                    rows.pop()
-                elif size == 1:
-                    rows.pop()
-                    values[-1] = callback(values[-1:])
+            action = row.get(terminal)
+            while type(action) is tuple:
+                size, rule, pick, build = action
+                if size == 1:
+                    if build is not None:
+                        values[-1] = build(values[-1:])
+                    row = rows[-2][rule]
+                    if row is accepted:
+                        return values[0]
+                    rows[-1] = row
                 else:
-                    first = len(values) - size
-                    children = values[first:]
-                    del rows[first + 1 :]
-                    del values[first:]
-                    values.append(callback(children))
-                row = rows[-1][rule]
-                if row is accepted:
-                    return values[0]
-                rows.append(row)
+                    parts = values[-size:]
+                    del values[-size:]
+                    values.append(build(parts if pick is None else pick(parts)))
+                    del rows[-size:]
+                    row = rows[-1][rule]
+                    if row is accepted:
+                        return values[0]
+                    rows.append(row)
+                action = row.get(terminal)
+            if action is None:
+                raise SyntaxMistake(token, self._expected(rows))
+            rows.append(action)
+            values.append(token)
+            row = action
         raise AssertionError("the end of a statement is either accepted or a mistake")
 
     def _expected(self, rows: list[Row]) -> set[str]:
@@ -138,8 +131,77 @@ class StatementParser:
                 return False
             if type(action) is dict:
                 return True
-            size, rule, _ = action
+            size, rule, _, _ = action
             del rows[len(rows) - size :]
             if rows[-1][rule] is self._accepted:
                 return True
             rows.append(rows[-1][rule])
+
+
+def _reduction(rule: Rule, builder: TreeBuilder) -> Reduction:
+    """Return what a rule of the grammar does to the values of its parts, as Lark shapes its own trees.
+
+    Tokens without a name in the grammar are left out unless the rule starts with `!`. The values of a rule with a
+    leading underscore take the place of the rule. A rule with `?` and one part is that part.
+    """
+    name = str(rule.origin.name)
+    size = len(rule.expansion)
+    kept = [
+        position
+        for position, symbol in enumerate(rule.expansion)
+        if rule.options.keep_all_tokens or not (isinstance(symbol, Terminal) and symbol.filter_out)
+    ]
+    inlined = {
+        position
+        for position in kept
+        if not rule.expansion[position].is_term and rule.expansion[position].name.startswith("_")
+    }
+    assert size > 0 and kept, "Lark takes rules without parts apart"
+    build: Build
+    if rule.options.expand1 and rule.alias is None:
+        assert len(kept) == 1 and not inlined
+        if size == 1:
+            return size, name, None, None
+        build = _first
+    else:
+        build = _same if name.startswith("_") else getattr(builder, rule.alias or name)
+    pick: Build | None = None
+    if inlined:
+        pick = _spliced(kept, inlined)
+    elif len(kept) < size:
+        pick = _picked(kept)
+    if size == 1 and pick is not None:
+        whole = build
+        return size, name, None, lambda parts: whole(pick(parts))
+    return size, name, pick, build
+
+
+def _same(parts: Any) -> Any:
+    return parts
+
+
+def _first(parts: Any) -> Any:
+    return parts[0]
+
+
+def _picked(kept: list[int]) -> Build:
+    """Return what takes the values at some positions, as a list."""
+    if kept == list(range(kept[0], kept[-1] + 1)):
+        return itemgetter(slice(kept[0], kept[-1] + 1))
+    return lambda parts: [parts[position] for position in kept]
+
+
+def _spliced(kept: list[int], inlined: set[int]) -> Build:
+    """Return what takes the values at some positions, and of some of them the values in them."""
+
+    def splice(parts: list[Any]) -> list[Any]:
+        # A list that grows by one value in each reduction is used again, not copied each time.
+        found: list[Any] = parts[kept[0]] if kept[0] in inlined else [parts[kept[0]]]
+        for position in kept[1:]:
+            if position in inlined:
+                found += parts[position]
+            else:
+                found.append(parts[position])
+        return found
+
+    return splice

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
-
-from lark import Transformer
+from typing import Any, Final, TypeVar
 
 from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.syntax import literals
@@ -47,8 +45,10 @@ from feature_extractor.syntax.tree import (
 
 T = TypeVar("T")
 
+_tuple: Final[Callable[[type[Span], tuple[Source, int, int]], Span]] = tuple.__new__
 
-class TreeBuilder(Transformer[Token, Any]):
+
+class TreeBuilder:
     """The parser's callbacks: each method without an underscore is a rule of the grammar.
 
     Mistakes inside literals are collected in ``findings``, because they do not keep the rest of the
@@ -56,35 +56,41 @@ class TreeBuilder(Transformer[Token, Any]):
     """
 
     def __init__(self) -> None:
-        super().__init__(visit_tokens=False)
         self.source = Source("", "")
         self.findings: list[Diagnostic] = []
 
     # ---- places ----------------------------------------------------------------------------------
+    #
+    # These run for every token and node of every program. Making a named tuple in the usual way takes twice as long.
 
     def _token_span(self, token: Token) -> Span:
-        return Span(self.source, token.start(), token_end(token))
+        start, end = token.span(token.lastindex or 0)
+        return _tuple(Span, (self.source, start, end))
 
     def _between(self, first: Any, last: Any) -> Span:
         """Return the span from one node or token to another."""
         start = first.span.start if isinstance(first, Node) else first.start()
         end = last.span.end if isinstance(last, Node) else token_end(last)
-        return Span(self.source, start, end)
+        return _tuple(Span, (self.source, start, end))
 
-    def _name(self, token: Token) -> tuple[Span, str]:
-        text = token[token.lastindex or 0]
-        start = token.start()
-        span = Span(self.source, start, start + len(text))
-        if len(text) > MAXIMUM_NAME_CHARACTERS:
-            self.findings.append(
-                Diagnostic(
-                    "FX006", f"this name has more than {MAXIMUM_NAME_CHARACTERS} characters", span
-                )
-            )
-        return span, text
+    def _behind(self, first: Any, token: Token) -> Span:
+        """Return the span from a node to a token."""
+        return _tuple(Span, (self.source, first.span[1], token.end(token.lastindex or 0)))
 
     def _identifier(self, token: Token) -> Identifier:
-        return Identifier(*self._name(token))
+        group = token.lastindex or 0
+        start, end = token.span(group)
+        span = _tuple(Span, (self.source, start, end))
+        if end - start > MAXIMUM_NAME_CHARACTERS:
+            self._report_long_name(span)
+        return Identifier(span, token[group])
+
+    def _report_long_name(self, span: Span) -> None:
+        self.findings.append(
+            Diagnostic(
+                "FX006", f"this name has more than {MAXIMUM_NAME_CHARACTERS} characters", span
+            )
+        )
 
     def _decode(self, decoder: Callable[[str], T], token: Token, substitute: T) -> T:
         try:
@@ -130,7 +136,7 @@ class TreeBuilder(Transformer[Token, Any]):
         )
 
     def constructor(self, parts: list[Any]) -> Identifier:
-        names = [self._name(part)[1] for part in parts if part.lastgroup == "NAME"]
+        names = [self._identifier(part).text for part in parts if part.lastgroup == "NAME"]
         return Identifier(self._between(parts[0], parts[-1]), ".".join(names))
 
     def let(self, parts: list[Any]) -> Statement:
@@ -237,18 +243,18 @@ class TreeBuilder(Transformer[Token, Any]):
         return group(self.source, parts, self._token_span, self.findings)
 
     def field_access(self, parts: list[Any]) -> Expression:
-        return FieldAccess(self._between(parts[0], parts[1]), parts[0], self._identifier(parts[1]))
+        return FieldAccess(self._behind(parts[0], parts[1]), parts[0], self._identifier(parts[1]))
 
     def method_call(self, parts: list[Any]) -> Expression:
         return Call(
-            self._between(parts[0], parts[-1]),
+            self._behind(parts[0], parts[-1]),
             parts[0],
             self._identifier(parts[1]),
             parts[2] if len(parts) > 3 else [],
         )
 
     def index(self, parts: list[Any]) -> Expression:
-        return Index(self._between(parts[0], parts[-1]), parts[0], parts[1])
+        return Index(self._behind(parts[0], parts[-1]), parts[0], parts[1])
 
     def call(self, parts: list[Any]) -> Expression:
         return Call(
@@ -284,7 +290,13 @@ class TreeBuilder(Transformer[Token, Any]):
         return self._identifier(parts[0]), parts[1]
 
     def name(self, parts: list[Any]) -> Expression:
-        return Name(*self._name(parts[0]))
+        token = parts[0]
+        group = token.lastindex
+        start, end = token.span(group)
+        span = _tuple(Span, (self.source, start, end))
+        if end - start > MAXIMUM_NAME_CHARACTERS:
+            self._report_long_name(span)
+        return Name(span, token[group])
 
     def integer_literal(self, parts: list[Any]) -> Expression:
         value = self._decode(literals.decode_integer, parts[0], 1)
