@@ -1,0 +1,63 @@
+"""FX215: a time zone that is not what its name seems to say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from feature_extractor.check.typed import Literal
+from feature_extractor.diagnostics import Severity
+from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.registry import ResourcePattern
+
+_OFFSET: Final = re.compile(r"Etc/GMT([+-])(\d{1,2})")
+_WITHOUT_SUMMER: Final = {"EST": "America/New_York", "MST": "America/Denver"}
+"""Zones that are named like those of large cities and keep winter time all year, with such a city."""
+
+
+def check(program: LintedProgram) -> Iterator[Finding]:
+    """Look at the zones that operators are given."""
+    for operator in program.registry.operators:
+        for call, feature in program.calls(operator.name):
+            signature = operator.overloads[call.overload].signature
+            for parameter, value in zip(signature.parameters, call.arguments, strict=False):
+                is_zone = (
+                    isinstance(parameter.pattern, ResourcePattern)
+                    and parameter.pattern.kind == "zone"
+                )
+                zone = value.value if isinstance(value, Literal) else None
+                problem = _problem(zone) if is_zone and isinstance(zone, str) else None
+                if problem is not None:
+                    what, caption, advice = problem
+                    yield Finding(program.place(call, feature), what, caption=caption, help=advice)
+
+
+def _problem(zone: str) -> tuple[str, str, str] | None:
+    """Return what a zone is, why that surprises and what to write, or None for a zone as good as any."""
+    found = _OFFSET.fullmatch(zone)
+    if found and int(found[2]) > 0:
+        sign = "-" if found[1] == "+" else "+"
+        hours = f"{int(found[2])} hour{'s' if found[2] != '1' else ''}"
+        return (
+            f"the zone `{zone}` is UTC{sign}{found[2]}",
+            f"{hours} {'behind' if sign == '-' else 'ahead of'} UTC: its sign is that of POSIX",
+            f"name a city, such as `Asia/Shanghai`, or write `Etc/GMT{sign}{found[2]}` if that was meant",
+        )
+    if zone in _WITHOUT_SUMMER:
+        return (
+            f"the zone `{zone}` knows no summer time",
+            "one hour off for half of the year, where people do change their clocks",
+            f"name a city, such as `{_WITHOUT_SUMMER[zone]}`",
+        )
+    return None
+
+
+RULE: Final = Rule(
+    code="FX215",
+    name="misleading-zone",
+    severity=Severity.WARNING,
+    summary="A time zone has the opposite sign, or no summer time, against what its name seems to say.",
+    check=check,
+)

@@ -1,0 +1,127 @@
+"""What is known about texts: the letters that `lower` leaves, and the length that `substring` cuts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from feature_extractor.check.typed import Call, Expression, Lambda, LambdaVariable, Literal
+from feature_extractor.lint.ranges import ELEMENTS, Ranges
+
+_FOLDING: Final = {"lower": "lower", "fold_case": "lower", "upper": "upper"}
+"""Operators after which a text has no letters of the other case."""
+_KEEPING: Final = {
+    "trim",
+    "trim_start",
+    "trim_end",
+    "substring",
+    "regex_extract",
+    "split_part",
+    "split",
+    "regex_split",
+    "tokenize",
+    "tokenize_whitespace",
+    "characters",
+    "character_ngrams",
+    "remove_stopwords",
+    "null_if",
+    "first",
+    "last",
+    "get",
+    "min",
+    "max",
+    "mode",
+    "reverse",
+    "to_list",
+} | ELEMENTS
+"""Operators whose texts are parts of those of their first argument."""
+_TRIMMING: Final = {"trim", "tokenize_whitespace"}
+_DEEPEST: Final = 40
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a text cannot be: ``case`` says in which letters it is, ``longest`` how many characters it has at most.
+
+    ``by`` are the operators that made it so.
+    """
+
+    case: str = ""
+    longest: int | None = None
+    is_trimmed: bool = False
+    by: tuple[str, ...] = ()
+
+    def misses(self, text: str) -> str:
+        """Return which operator never gives this text, or an empty string where none is known."""
+        by = dict.fromkeys(self.by)
+        if (self.case == "lower" and text != text.lower()) or (
+            self.case == "upper" and text != text.upper()
+        ):
+            # Some letters, such as U+0130, are more than one letter in the other case: those are left alone.
+            folded = text.lower() if self.case == "lower" else text.upper()
+            if len(folded) == len(text):
+                return next((name for name in by if name in _FOLDING), "")
+        if self.is_trimmed and text != text.strip(" \t\n\r"):
+            return next((name for name in by if name in _TRIMMING), "")
+        if self.longest is not None and len(text) > self.longest:
+            return next((name for name in by if name not in _FOLDING and name not in _TRIMMING), "")
+        return ""
+
+    def part(self) -> Form:
+        """Return what is known of a part of the text."""
+        return Form(self.case, self.longest, False, self.by)
+
+
+def form(value: Expression, ranges: Ranges, depth: int = 0) -> Form:
+    """Return what is known about a text, or about the texts of a list."""
+    if depth > _DEEPEST:
+        return Form()
+    if isinstance(value, LambdaVariable):
+        around = ranges.around(value)
+        return Form() if around is None else form(around, ranges, depth + 1)
+    if not isinstance(value, Call) or not value.arguments:
+        return Form()
+    name, arguments = value.operator, value.arguments
+    if name in _FOLDING:
+        inner = form(arguments[0], ranges, depth + 1)
+        return Form(_FOLDING[name], None, inner.is_trimmed, (name, *inner.by))
+    if name == "map" and isinstance(arguments[1], Lambda):
+        return form(arguments[1].body, ranges, depth + 1)
+    if name in ("coalesce", "if"):
+        return _either(arguments[-2], arguments[-1], ranges, depth)
+    if name not in _KEEPING:
+        return Form()
+    inner = form(arguments[0], ranges, depth + 1)
+    longest = _longest(name, arguments)
+    known = [size for size in (inner.longest, longest) if size is not None]
+    if name in _TRIMMING:
+        return Form(inner.case, min(known, default=None), True, (name, *inner.by))
+    kept = inner.is_trimmed and name in (*ELEMENTS, "null_if", "first", "last", "get", "min", "max")
+    by = (name, *inner.by) if longest is not None else inner.by
+    return Form(inner.case, min(known, default=None), kept, by)
+
+
+def _longest(name: str, arguments: tuple[Expression, ...]) -> int | None:
+    """Return how many characters an operator leaves at most."""
+    if name == "characters":
+        return 1
+    position = {"substring": 2, "character_ngrams": 1}.get(name)
+    if position is None or position >= len(arguments):
+        return None
+    size = arguments[position]
+    known = isinstance(size, Literal) and isinstance(size.value, int)
+    return max(int(size.value), 0) if known else None  # type: ignore[attr-defined]
+
+
+def _either(one: Expression, other: Expression, ranges: Ranges, depth: int) -> Form:
+    """Return what is known of a text that is one of two; a constant among them may break what holds for the other."""
+    left = form(one, ranges, depth + 1)
+    for value in (one, other):
+        if isinstance(value, Literal):
+            rest = form(other if value is one else one, ranges, depth + 1)
+            fits = value.value is None or (
+                isinstance(value.value, str) and not rest.misses(value.value)
+            )
+            return rest if fits else Form()
+    right = form(other, ranges, depth + 1)
+    return left if (left.case, left.longest) == (right.case, right.longest) else Form()
