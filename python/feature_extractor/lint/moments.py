@@ -1,0 +1,252 @@
+"""Which timestamps are the time of the request, which are those of events, and what is said about their distance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from feature_extractor.check.typed import (
+    Call,
+    Expression,
+    Field,
+    InputReference,
+    Lambda,
+    LambdaVariable,
+    Literal,
+)
+from feature_extractor.lint.program import DeclaredFeature, LintedProgram
+from feature_extractor.lint.ranges import ELEMENTS
+from feature_extractor.types import DURATION, TIMESTAMP, ListType, StructType
+
+_NOW: Final = re.compile(
+    r"^(?:now|at|time|ts|timestamp|as_of|request_(?:time|at|ts|timestamp)|event_time)$"
+)
+_AHEAD: Final = re.compile(
+    r"(?:^|_)(?:end|ends|ending|until|expir\w*|due|deadline|start\w*|begin\w*|schedul\w*|depart\w*|arriv\w*|"
+    r"deliver\w*|valid\w*|releas\w*|check\w*|next|plan\w*|eta|clos\w*|open\w*|from|to|launch\w*|premier\w*|"
+    r"book\w*|stay\w*|travel\w*|flight\w*|trip\w*|from|cancel\w*|renew\w*|target\w*|future\w*)(?:_|$)"
+)
+"""Names of moments that may well lie after the request and be known before it: the end of a campaign, a flight."""
+_PAST: Final = re.compile(
+    r"(?:^|_)(?:last|first|previous|prev|created|published|posted|updated|joined|registered|signed|seen|sold|born|"
+    r"birth|clicked|viewed|bought|ordered|since)(?:_|$)"
+)
+_TAKING_ONE: Final = {
+    "first",
+    "last",
+    "get",
+    "min",
+    "max",
+    "find_first",
+    "find_last",
+    "max_by",
+    "min_by",
+}
+_FILTERING: Final = {"filter", "count", "any", "find_first", "find_last", "take_while"}
+"""Operators that keep or count the elements for which a condition holds."""
+_UNITS: Final = {"total_seconds": 10**6, "total_hours": 3600 * 10**6, "total_days": 86_400 * 10**6}
+_FLIPPED: Final = (
+    ("less", "greater"),
+    ("less_equal", "greater_equal"),
+    ("greater", "less"),
+    ("greater_equal", "less_equal"),
+)
+_SHOWN: Final = (("less", "<"), ("less_equal", "<="), ("greater", ">"), ("greater_equal", ">="))
+
+
+class Bound(NamedTuple):
+    """A condition on an event: its time less that of the request is ``operator`` (as ``less``) so many microseconds."""
+
+    condition: Expression
+    event: Expression
+    operator: str
+    microseconds: float
+
+    @property
+    def is_upper(self) -> bool:
+        """Whether it bounds the event from above."""
+        return self.operator in ("less", "less_equal")
+
+
+class Moments:
+    """The timestamps of a program."""
+
+    def __init__(self, program: LintedProgram) -> None:
+        self._program = program
+        declared = [
+            field.name
+            for field in program.program.inputs
+            if field.domain == "request" and field.type.with_nullable(False) == TIMESTAMP
+        ]
+        named = [name for name in declared if _NOW.search(name)]
+        self.now = frozenset(declared if len(declared) == 1 else named)
+        """The names of the inputs that are the time of the request."""
+
+    def is_now(self, value: Expression) -> bool:
+        """Return whether a timestamp is the time of the request."""
+        return isinstance(value, InputReference) and value.name in self.now
+
+    def is_event(self, value: Expression) -> bool:
+        """Return whether a timestamp is that of an element of a list, which happened before it was recorded."""
+        for _ in range(20):
+            if value.type.with_nullable(False) != TIMESTAMP:
+                return False
+            if isinstance(value, Field):
+                struct = value.base.type.with_nullable(False)
+                times = [
+                    name
+                    for name, type_ in (struct.fields if isinstance(struct, StructType) else ())
+                    if type_.with_nullable(False) == TIMESTAMP
+                ]
+                return len(times) == 1 and not _AHEAD.search(value.name) and _of_list(value.base)
+            around = self._list(value)
+            if around is None:
+                return False
+            while isinstance(around, Call) and around.operator in ELEMENTS:
+                around = around.arguments[0]
+            if isinstance(around, InputReference | Field):
+                return isinstance(around.type, ListType) and not _AHEAD.search(around.name)
+            is_map = isinstance(around, Call) and around.operator == "map"
+            if not is_map or not isinstance(around, Call):
+                return False
+            function = around.arguments[1]
+            if not isinstance(function, Lambda):
+                return False
+            value = function.body
+        return False
+
+    def is_past(self, value: Expression) -> bool:
+        """Return whether a timestamp lies before the request: that of an event, or one whose name says so."""
+        if isinstance(value, InputReference) and not self.is_now(value):
+            return bool(_PAST.search(value.name)) and not _AHEAD.search(value.name)
+        return self.is_event(value)
+
+    def _list(self, value: Expression) -> Expression | None:
+        """Return the list that a moment is an element of."""
+        if isinstance(value, LambdaVariable):
+            return self._program.ranges.around(value)
+        if isinstance(value, Call) and value.operator in _TAKING_ONE and len(value.arguments) <= 2:
+            return value.arguments[0]
+        return None
+
+    def conditions(self, feature: DeclaredFeature) -> Iterator[tuple[Call, list[Bound]]]:
+        """Yield the calls of a feature that keep elements by their time, with what they say of the time.
+
+        All bounds of a call hold together.
+        """
+        for part in feature.parts:
+            if not isinstance(part, Call) or part.operator not in _FILTERING:
+                continue
+            for argument in part.arguments:
+                if isinstance(argument, Lambda):
+                    bounds = list(self._bounds(argument.body))
+                    if bounds:
+                        yield part, bounds
+
+    def _bounds(self, condition: Expression) -> Iterator[Bound]:
+        waiting = [condition]
+        while waiting:
+            part = waiting.pop()
+            if not isinstance(part, Call):
+                continue
+            if part.operator == "and":
+                waiting.extend(reversed(part.arguments))
+            elif part.operator == "between":
+                value, low, high = part.arguments
+                yield from self._compared(part, value, "greater_equal", low)
+                yield from self._compared(part, value, "less_equal", high)
+            elif part.operator in dict(_FLIPPED):
+                yield from self._compared(part, part.arguments[0], part.operator, part.arguments[1])
+
+    def _compared(
+        self, whole: Expression, left: Expression, operator: str, right: Expression
+    ) -> Iterator[Bound]:
+        """Yield what a comparison says of an event, if it compares one with the time of the request."""
+        if isinstance(left, Literal):
+            left, operator, right = right, dict(_FLIPPED)[operator], left
+        found = self._difference(left, right)
+        if found is None:
+            return
+        first, second, microseconds = found
+        if self.is_now(first) and self.is_event(second):
+            first, second = second, first
+            operator, microseconds = dict(_FLIPPED)[operator], -microseconds
+        if self.is_now(second) and self.is_event(first):
+            yield Bound(whole, first, operator, microseconds)
+
+    @staticmethod
+    def _difference(
+        left: Expression, right: Expression
+    ) -> tuple[Expression, Expression, float] | None:
+        """Return two moments, and what their difference is compared with in `left < right`."""
+        if left.type.with_nullable(False) == TIMESTAMP:
+            (first, plus), (second, minus) = shifted(left), shifted(right)
+            return first, second, minus - plus
+        if not isinstance(right, Literal) or not isinstance(right.value, int | float):
+            return None
+        scale = 1.0
+        if isinstance(left, Call) and left.operator in _UNITS:
+            scale, left = float(_UNITS[left.operator]), left.arguments[0]
+        elif isinstance(left, Call) and left.operator == "divide":
+            left, unit = left.arguments
+            if not isinstance(unit, Literal) or not isinstance(unit.value, int):
+                return None
+            if unit.type.with_nullable(False) != DURATION or unit.value <= 0:
+                return None
+            scale = float(unit.value)
+        found = difference(left)
+        if found is None:
+            return None
+        (first, plus), (second, minus) = shifted(found[0]), shifted(found[1])
+        return first, second, right.value * scale + minus - plus
+
+
+def difference(value: Expression) -> tuple[Expression, Expression] | None:
+    """Return the two moments of a duration such as `now - e.at`."""
+    if not isinstance(value, Call) or value.operator != "subtract":
+        return None
+    left, right = value.arguments
+    both = all(part.type.with_nullable(False) == TIMESTAMP for part in (left, right))
+    return (left, right) if both else None
+
+
+def shifted(value: Expression) -> tuple[Expression, float]:
+    """Return a moment without the constant durations that are added to it, and their sum in microseconds."""
+    offset = 0.0
+    while isinstance(value, Call) and value.operator in ("add", "subtract"):
+        left, right = value.arguments
+        if value.operator == "add" and isinstance(left, Literal):
+            left, right = right, left
+        if not isinstance(right, Literal) or not isinstance(right.value, int):
+            break
+        if right.type.with_nullable(False) != DURATION:
+            break
+        offset += right.value if value.operator == "add" else -right.value
+        value = left
+    return value, offset
+
+
+def _of_list(base: Expression) -> bool:
+    """Return whether a struct is an element of a list."""
+    if isinstance(base, LambdaVariable):
+        return True
+    return isinstance(base, Call) and base.operator in _TAKING_ONE
+
+
+def shown(operator: str) -> str:
+    """Return how a comparison is written."""
+    return dict(_SHOWN)[operator]
+
+
+def duration_text(microseconds: float) -> str:
+    """Return a duration as it is written in a program, in its largest fitting unit."""
+    for name, length in (
+        ("d", 86_400_000_000),
+        ("h", 3_600_000_000),
+        ("m", 60_000_000),
+        ("s", 1_000_000),
+    ):
+        if abs(microseconds) >= length and microseconds % length == 0:
+            return f"{microseconds / length:.0f}{name}"
+    return f"{microseconds / 1000:g}ms"
