@@ -7,13 +7,16 @@ import random
 import numpy as np
 import pyarrow as pa
 import pytest
+from feature_extractor.check import analyse_file
 from feature_extractor.diagnostics import Applicability, apply_fixes
-from feature_extractor.lint import all_rules
+from feature_extractor.lint import LintedProgram, all_rules
+from feature_extractor.lint.rules.performance import fx503_cost_over_budget
 from feature_extractor.lint.rules.performance.fx505_list_for_one_answer import SHORTER
 from feature_extractor.program import compile_text
+from feature_extractor.registry import load_registry
 from feature_extractor.testing.random_values import random_value
 from feature_extractor.types import FLOAT, ListType
-from rule_pages import lint_text
+from rule_pages import PAGES, lint_text
 
 INPUTS = """
 input request {
@@ -65,6 +68,52 @@ CASES = [
     ("FX506", 'feature a : text = title.regex_replace("ab", "\\\\0x")', NOTHING),
     ("FX506", 'feature a : text = title.regex_replace("^ab", "x")', NOTHING),
     ("FX506", 'feature a : dense = title.regex_match("a\\\\$").to_float()', ["regex_match"]),
+    (
+        "FX502",
+        "feature a : dense = history.count(e -> e.movie == movie and e.genre == genre)",
+        ["history.count"],
+    ),
+    ("FX502", "feature a : dense = history.count(e -> e.movie == movie)", NOTHING),
+    (
+        "FX502",
+        'feature a : dense = history.count(e -> e.movie == movie and e.genre == "x")',
+        NOTHING,
+    ),
+    (
+        "FX502",
+        "feature a : dense = history.count(e -> e.price < price and e.movie > movie)",
+        NOTHING,
+    ),
+    (
+        "FX502",
+        "let own(xs) = xs.filter(e -> e.genre == genre and e.price < price)\n"
+        "feature a : dense = history.own().sum(e -> e.price)",
+        ["xs.filter"],
+    ),
+    ("FX507", "feature a : dense = collect(price).map(p -> p + 1.0).sum()", NOTHING),
+    (
+        "FX507",
+        "let all = collect(price)\nlet dear = all.filter(p -> p > 1.0)\n"
+        "feature a : dense = dear.count(p -> p < price)",
+        ["dear.count"],
+    ),
+    (
+        "FX507",
+        "feature a : dense = scores.map(a -> history.count(e -> e.price < a)).sum()",
+        NOTHING,
+    ),
+    ("FX507", "feature a : dense = scores.map(a -> scores.sum() - a).sum()", NOTHING),
+    (
+        "FX507",
+        "feature a : dense = history.map(e -> history.count(o -> o.movie == e.movie)).sum()",
+        NOTHING,
+    ),
+    ("FX508", "feature a : dense = history.map(e -> e.price).take_last(3).sum()", NOTHING),
+    (
+        "FX508",
+        "feature a : dense = history.map(e -> e.price * 2.0).slice(1, 3).sum()",
+        ["history.map"],
+    ),
 ]
 
 
@@ -90,6 +139,17 @@ FIXES = [
     ("FX506", 'title.regex_match("^a$").to_float()', '(title == "a").to_float()'),
     ("FX506", '(title.like("a")).to_float()', '(title == "a").to_float()'),
     ("FX506", 'regex_count(title, "a-b")', 'count_substring(title, "a-b")'),
+    (
+        "FX502",
+        "history.any(e -> (e.price < price or e.price > 9.0) and genre == e.genre).to_float()",
+        "history.filter(e -> genre == e.genre)"
+        ".any(e -> (e.price < price or e.price > 9.0)).to_float()",
+    ),
+    (
+        "FX508",
+        "slice(map(history, e -> e.price * 2.0), 1, 3).sum()",
+        "map(slice(history, 1, 3), e -> e.price * 2.0).sum()",
+    ),
     ("FX506", "scores.sort( # why\n    ).first() ?? 0.0", None),
 ]
 
@@ -133,3 +193,43 @@ def test_what_is_shorter_gives_the_same(made: str, asked: str, better: str) -> N
     found = extractor.extract(pa.table({"xs": pa.array(rows, pa.list_(pa.float64()))}))
     assert np.array_equal(found["longer"], found["shorter"])
     assert len(set(found["longer"].tolist())) > 1
+
+
+COSTLY = """
+input request { words: list<string> }
+input candidate { tags: list<string> }
+feature a : dense = tags.map(t -> words.map(w -> levenshtein(w, t)).min()).min() ?? 0
+feature b : dense = tags.length()
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "found"),
+    [
+        ({}, True),
+        ({"budget": 0}, False),
+        ({"budget": 5000}, False),
+        ({"budget": 5000, "candidates": 1000}, True),
+        ({"list_length": 2}, False),
+    ],
+)
+def test_the_budget_is_a_setting(settings: dict[str, int], found: bool) -> None:
+    findings = lint_text(COSTLY, all_rules()["FX503"], settings={"FX503": settings})
+    assert [finding.message.split("`")[1] for finding in findings] == ["a"] * found
+
+
+def test_the_glance_is_not_below_the_estimate() -> None:
+    """What it calls cheap is not planned at all."""
+    path = PAGES.parents[1] / "dsl_grammar" / "examples" / "grocery.fx"
+    registry = load_registry()
+    analysis = analyse_file(path, registry)
+    assert analysis.program is not None
+    program = LintedProgram(analysis.program, analysis, registry)
+    glance = fx503_cost_over_budget.Glance(program)
+    compared = 0
+    for feature in program.features[::4]:
+        explained = fx503_cost_over_budget.explained(program, feature)
+        assert explained is not None
+        assert explained[0].nanoseconds <= glance.nanoseconds(feature.value), feature.name
+        compared += 1
+    assert compared > 10

@@ -29,11 +29,13 @@ class Written:
     """
 
     def __init__(self, file: tree.File) -> None:
+        self.nodes = tuple(nodes(file))
+        """Every node of the file, outer ones first: walked once for all rules."""
         self._path = file.source.path
         self._comments = [comment.span for comment in file.comments]
         self._nodes: dict[tuple[int, int], tree.Expression] = {}
         self._around: dict[tuple[int, int], tree.Parenthesised] = {}
-        for node in nodes(file):
+        for node in self.nodes:
             if isinstance(node, tree.Expression):
                 self._nodes[node.span.start, node.span.end] = node
             if isinstance(node, tree.Parenthesised):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final
 
 from feature_extractor.check.typed import Collect, Expression, InputReference
@@ -17,18 +18,15 @@ from feature_extractor.syntax import tree
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at what is written; a let function that is called with a constant is no mistake."""
     constants = _Constants(program)
-    for statement in program.file.statements:
-        if not isinstance(statement, tree.LetDeclaration | tree.FeatureDeclaration):
-            continue
-        for node in below(statement.value):
-            for condition, what in _conditions(node):
-                if constants.has(condition, statement):
-                    yield Finding(
-                        condition.span,
-                        f"this {what} does not depend on any input",
-                        caption="always the same",
-                        help="keep what is used, and remove the rest",
-                    )
+    for node in program.written.nodes:
+        for condition, what in _conditions(node):
+            if constants.has(condition):
+                yield Finding(
+                    condition.span,
+                    f"this {what} does not depend on any input",
+                    caption="always the same",
+                    help="keep what is used, and remove the rest",
+                )
 
 
 def _conditions(node: tree.Node) -> Iterator[tuple[tree.Expression, str]]:
@@ -58,12 +56,12 @@ class _Constants:
         }
         self._lets = {let.name.text for let in program.names.lets}
 
-    def has(self, condition: tree.Expression, statement: tree.Statement) -> bool:
+    def has(self, condition: tree.Expression) -> bool:
         """Return whether all that a condition reads are literals and lets that read nothing."""
         for part in below(condition):
             match part:
                 case tree.Name(text=name):
-                    if name in self._local(statement) or not self._is_constant(name):
+                    if name in self._local or not self._is_constant(name):
                         return False
                 case tree.Call(name=name):
                     if name.text in self._lets or name.text == "collect":
@@ -72,11 +70,13 @@ class _Constants:
                     pass
         return True
 
-    def _local(self, statement: tree.Statement) -> set[str]:
+    @cached_property
+    def _local(self) -> set[str]:
+        """The names of all parameters and lambda variables: one of them may hide a let."""
         return {
-            part.parameter.text if isinstance(part, tree.LambdaExpression) else part.name.text
-            for part in below(statement)
-            if isinstance(part, tree.LambdaExpression | tree.Parameter)
+            node.parameter.text if isinstance(node, tree.LambdaExpression) else node.name.text
+            for node in self._program.written.nodes
+            if isinstance(node, tree.LambdaExpression | tree.Parameter)
         }
 
     def _is_constant(self, name: str) -> bool:

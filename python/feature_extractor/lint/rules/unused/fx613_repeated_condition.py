@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.diagnostics import Edit, Fix, Label, Severity, Span
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
-from feature_extractor.lint.written import bare, nodes, same
+from feature_extractor.lint.written import bare, same
 from feature_extractor.syntax import tree
 
 LISTED: Final = ("in", "not in")
@@ -17,7 +17,7 @@ LISTED: Final = ("in", "not in")
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at chains of `else if`, at chains of `and` and `or`, and at lists behind `in`."""
     inner: set[tree.Expression] = set()
-    for node in nodes(program.file):
+    for node in program.written.nodes:
         match node:
             case tree.Conditional() if node not in inner:
                 yield from _cases(node, inner)

@@ -1,0 +1,126 @@
+"""FX502: a condition goes through a whole list for each candidate where an index would find the elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from feature_extractor.check.typed import Call, Expression, Lambda
+from feature_extractor.diagnostics import Fix, Severity
+from feature_extractor.lint.program import DeclaredFeature, LintedProgram
+from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.written import arguments, bare, is_plain
+from feature_extractor.plan.dependencies import Dependencies
+from feature_extractor.plan.operators import Operators
+from feature_extractor.plan.rewrite import JoinRewriter
+from feature_extractor.registry import Registry
+from feature_extractor.syntax import tree
+
+ASKING: Final = ("filter", "count", "any", "none", "find_first", "find_last")
+"""Operators for which `xs.f(e -> a and b)` is `xs.filter(e -> a).f(e -> b)`."""
+
+
+def check(program: LintedProgram) -> Iterator[Finding]:
+    """Look at conditions of several parts, of which one alone would be found by an index."""
+    joins: dict[int, JoinRewriter] = {}
+    for call, feature in program.calls(*ASKING):
+        function = call.arguments[-1]
+        if not isinstance(function, Lambda):
+            continue
+        parts = _conjuncts(function.body)
+        if len(parts) < 2:
+            continue
+        rewriter = joins.get(id(feature))
+        if rewriter is None:
+            rewriter = joins[id(feature)] = _rewriter(program, feature)
+        if _is_joined(rewriter, call):
+            continue
+        for index, part in enumerate(parts):
+            if _is_joined(rewriter, _with_condition(call, function, part)):
+                yield _finding(program, feature, call, len(parts), index)
+                break
+
+
+@cache
+def _operators(registry: Registry) -> Operators:
+    return Operators(registry)
+
+
+def _rewriter(program: LintedProgram, feature: DeclaredFeature) -> JoinRewriter:
+    """Return the planner's own rewriter, which knows the lists that the lambdas of a feature run over."""
+    operators = _operators(program.registry)
+    rewriter = JoinRewriter(operators, Dependencies(operators))
+    rewriter.rewrite(feature.value)
+    return rewriter
+
+
+def _is_joined(rewriter: JoinRewriter, call: Call) -> bool:
+    """Return whether the planner puts an index in the place of a condition."""
+    rewritten = rewriter.rewrite(call)
+    return not isinstance(rewritten, Call) or rewritten.operator != call.operator
+
+
+def _with_condition(call: Call, function: Lambda, condition: Expression) -> Call:
+    alone = replace(function, body=condition, type=condition.type)
+    return replace(call, arguments=(*call.arguments[:-1], alone))
+
+
+def _conjuncts(condition: Expression) -> list[Expression]:
+    if isinstance(condition, Call) and condition.operator == "and":
+        return [part for argument in condition.arguments for part in _conjuncts(argument)]
+    return [condition]
+
+
+def _finding(
+    program: LintedProgram, feature: DeclaredFeature, call: Call, count: int, index: int
+) -> Finding:
+    return Finding(
+        program.place(call, feature),
+        "the whole list is gone through for each candidate",
+        caption="several parts of the condition depend on the candidate",
+        notes=(
+            "one equality alone is answered by an index, which is built once for all candidates",
+        ),
+        help=f"write one equality in a `filter` of its own, and the rest in a `{call.operator}` behind it",
+        fix=_fix(program, call, count, index),
+    )
+
+
+def _fix(program: LintedProgram, call: Call, count: int, index: int) -> Fix | None:
+    node = program.written.call(call, call.operator)
+    if node is None or not is_plain(node) or len(arguments(node)) != 2:
+        return None
+    items, function = arguments(node)
+    function = bare(function)
+    if not isinstance(function, tree.LambdaExpression):
+        return None
+    parts = _written_conjuncts(function.body)
+    if len(parts) != count:
+        return None
+    name = function.parameter.text
+    rest = " and ".join(part.span.text for i, part in enumerate(parts) if i != index)
+    found = f"{name} -> {parts[index].span.text}"
+    text = (
+        f"filter({items.span.text}, {found}).{call.operator}({name} -> {rest})"
+        if node.receiver is None
+        else f"{items.span.text}.filter({found}).{call.operator}({name} -> {rest})"
+    )
+    return program.written.replacing(node, text, "put the equality into a `filter` of its own")
+
+
+def _written_conjuncts(condition: tree.Expression) -> list[tree.Expression]:
+    inner = bare(condition)
+    if isinstance(inner, tree.Binary) and inner.operator == "and":
+        return [*_written_conjuncts(inner.left), *_written_conjuncts(inner.right)]
+    return [condition]
+
+
+RULE: Final = Rule(
+    code="FX502",
+    name="unindexed-condition",
+    severity=Severity.WARNING,
+    summary="A condition goes through a whole list for each candidate where an index would find the elements.",
+    check=check,
+)
