@@ -87,14 +87,14 @@ class Rule:
         """The first digit of the code with two zeros: rules of one family are about one subject."""
         return f"{self.code[:3]}00"
 
-    def diagnostic(self, finding: Finding) -> Diagnostic:
-        """Return a finding with the code, name and severity of this rule."""
+    def diagnostic(self, finding: Finding, severity: Severity | None = None) -> Diagnostic:
+        """Return a finding with the code, name and severity of this rule, or another severity."""
         return Diagnostic(
             self.code,
             finding.message,
             finding.span,
             caption=finding.caption,
-            severity=self.severity,
+            severity=severity or self.severity,
             labels=finding.labels,
             notes=finding.notes,
             help=finding.help,

@@ -13,6 +13,7 @@ from typing import Any
 from feature_extractor.check import analyse_file
 from feature_extractor.check.modules import Reader, read_file
 from feature_extractor.diagnostics import Diagnostic, Source
+from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.discovery import all_rules
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule, Summary
@@ -32,15 +33,27 @@ def find_programs(path: Path) -> list[Path]:
 
 
 def lint_paths(
-    paths: Iterable[Path], registry: Registry, rules: Sequence[Rule], read: Reader = read_file
+    paths: Iterable[Path],
+    registry: Registry,
+    rules: Sequence[Rule] | Configure,
+    read: Reader = read_file,
 ) -> list[Diagnostic]:
     """Return what the rules find in some files, by file and place.
 
-    A program with errors has these instead of findings of rules, for nothing is certain about it. Errors in
-    a module are told once. ``read`` gives the texts of files that need not be those on disk.
+    ``rules`` are those for all files, or a function that says what holds for each. A program with errors has these
+    instead of findings of rules, for nothing is certain about it. Errors in a module are told once. ``read`` gives
+    the texts of files that need not be those on disk.
     """
+    if callable(rules):
+        configure = rules
+    else:
+        same = Configuration(rules)
+
+        def configure(_: Path) -> Configuration:
+            return same
+
     with _without_collections():
-        return _lint_paths(paths, registry, rules, read)
+        return _lint_paths(paths, registry, configure, read)
 
 
 @contextmanager
@@ -56,17 +69,19 @@ def _without_collections() -> Iterator[None]:
 
 
 def _lint_paths(
-    paths: Iterable[Path], registry: Registry, rules: Sequence[Rule], read: Reader = read_file
+    paths: Iterable[Path], registry: Registry, configure: Configure, read: Reader
 ) -> list[Diagnostic]:
-    programs: list[LintedProgram] = []
+    outcomes: list[Outcome] = []
     errors: dict[tuple[str, int, int, str], Diagnostic] = {}
     for path in paths:
         analysis = analyse_file(path, registry, read)
         for diagnostic in analysis.diagnostics:
             errors.setdefault(diagnostic.sort_key(), diagnostic)
         if analysis.program is not None:
-            programs.append(LintedProgram(analysis.program, analysis, registry))
-    findings = [*errors.values(), *lint_programs(programs, rules)]
+            chosen = configure(path)
+            program = LintedProgram(analysis.program, analysis, registry, chosen.settings)
+            outcomes.append(examine(program, chosen))
+    findings = [*errors.values(), *conclude(outcomes)]
     findings.sort(key=Diagnostic.sort_key)
     return findings
 
@@ -79,6 +94,7 @@ class Outcome:
     """
 
     source: Source
+    configuration: Configuration
     findings: list[Diagnostic]
     suppressions: list[Suppression]
     facts: dict[str, Any]
@@ -86,13 +102,14 @@ class Outcome:
 
 def lint_programs(programs: Sequence[LintedProgram], rules: Sequence[Rule]) -> list[Diagnostic]:
     """Return what the rules find in programs, without what their comments allow."""
-    return conclude([examine(program, rules) for program in programs], rules)
+    configuration = Configuration(rules)
+    return conclude([examine(program, configuration) for program in programs])
 
 
-def examine(program: LintedProgram, rules: Sequence[Rule]) -> Outcome:
+def examine(program: LintedProgram, configuration: Configuration) -> Outcome:
     """Return what can be said of a program without looking at others."""
-    outcome = Outcome(program.source, [], program.suppressions, {})
-    for rule in rules:
+    outcome = Outcome(program.source, configuration, [], program.suppressions, {})
+    for rule in configuration.rules:
         if rule.check is not None:
             _keep(rule, rule.check(program), [outcome])
         if rule.summarise is not None:
@@ -100,19 +117,23 @@ def examine(program: LintedProgram, rules: Sequence[Rule]) -> Outcome:
     return outcome
 
 
-def conclude(outcomes: Sequence[Outcome], rules: Sequence[Rule]) -> list[Diagnostic]:
+def conclude(outcomes: Sequence[Outcome]) -> list[Diagnostic]:
     """Return all findings in some programs: compare them, then look at their comments."""
+    # A rule of a test is not among those that are known.
+    rules = {rule.code: rule for o in outcomes for rule in o.configuration.rules}.values()
     for rule in rules:
         if rule.check_project is not None:
-            summaries = [Summary(outcome.source, outcome.facts[rule.code]) for outcome in outcomes]
-            _keep(rule, rule.check_project(summaries), outcomes)
-    known = _words(all_rules().values())
-    checked = _words(rules)
+            having = [o for o in outcomes if rule.code in o.configuration.codes]
+            summaries = [Summary(outcome.source, outcome.facts[rule.code]) for outcome in having]
+            _keep(rule, rule.check_project(summaries), having)
+    words = Configuration([*all_rules().values()]).words
     for rule in rules:
         if rule.check_comments is not None:
             for outcome in outcomes:
-                comments = Comments(outcome.suppressions, known, checked)
-                _keep(rule, rule.check_comments(comments), [outcome])
+                if rule.code in outcome.configuration.codes:
+                    checked = outcome.configuration.words
+                    comments = Comments(outcome.suppressions, words, checked)
+                    _keep(rule, rule.check_comments(comments), [outcome])
     return [finding for outcome in outcomes for finding in outcome.findings]
 
 
@@ -126,11 +147,7 @@ def _keep(rule: Rule, findings: Iterable[Finding], outcomes: Sequence[Outcome]) 
         if key in seen:
             continue
         seen.add(key)
-        diagnostic = rule.diagnostic(finding)
         outcome = by_source[id(span.source)]
+        diagnostic = rule.diagnostic(finding, outcome.configuration.severity(rule))
         if not any(suppression.covers(diagnostic) for suppression in outcome.suppressions):
             outcome.findings.append(diagnostic)
-
-
-def _words(rules: Iterable[Rule]) -> frozenset[str]:
-    return frozenset(word for rule in rules for word in (rule.code, rule.name))
