@@ -104,7 +104,14 @@ def values_of(path: Path) -> pa.Table:
         source = random.Random(declared.name)
         values = [random_value(source, declared.type) for _ in range(19)]
         columns[declared.name] = pa.array(values, arrow_type(declared.type))
-    return pa.table(extractor.extract(pa.table(columns)))
+    table = pa.table(columns)
+    if "collect(" not in path.read_text(encoding="utf-8"):
+        return pa.table(extractor.extract(table))
+    # Which candidates belong to one request must be said where they look at each other.
+    own = [d.name for d in analysis.program.inputs if d.domain == "candidate"]
+    requests = table.drop_columns(own).slice(0, 1)
+    given = requests if requests.num_columns else None
+    return pa.table(extractor.extract_request(given, table.select(own), offsets=[0, len(table)]))
 
 
 @pytest.mark.parametrize(("name", "text"), [pytest.param(*case, id=case[0]) for case in corpus()])
