@@ -80,7 +80,7 @@ def operators_named_by_oracles() -> set[str]:
 
     That is an upper bound of those that such a test calls.
     """
-    files = [*CASES.glob("test_oracles*.py"), *CASES.glob("test_shared_*.py")]
+    files = [*CASES.glob("test_oracles*.py"), *CASES.glob("shared_cases/*.*")]
     words: set[str] = set()
     for path in files:
         words.update(re.findall(r"[a-z_][a-z_0-9]*", path.read_text(encoding="utf-8")))

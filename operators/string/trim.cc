@@ -1,4 +1,5 @@
-// trim(s): the text without white space at both ends.
+// trim(s, characters): the text without white space, or without certain characters, at both ends.
+#include "feature_extractor/character_set.h"
 #include "feature_extractor/operator.h"
 #include "feature_extractor/text.h"
 
@@ -9,18 +10,32 @@ struct Trim {
   static Text eval(Text s) { return text::trim_end(text::trim_start(s)); }
 };
 
+struct TrimCharacters {
+  using State = CharacterSet;
+  static std::optional<State> bind(Text characters, BindError& error) { return CharacterSet::bind(characters, error); }
+  static Text eval(const State& set, Text s) { return set.trim_end(set.trim_start(s)); }
+};
+
 constexpr Operator kOperator = {
     .name = "trim",
-    .summary = "Remove the white space at both ends of a text",
+    .summary = "Remove the white space, or certain characters, at both ends of a text",
     .detail =
         "White space is what Unicode says it is: the 25 code points with the property White_Space, "
-        "among them the no-break space, the line separator and the ideographic space. The result is a "
+        "among them the no-break space, the line separator and the ideographic space. With `characters` each of its "
+        "code points goes, in any order. The result is a "
         "view of the text; nothing is copied.",
-    .parameters = {{"s", "the text"}},
-    .overloads = {overload<"(s: string) -> string", Trim>()},
+    .parameters = {{"s", "the text"}, {"characters", "the characters that go; white space where it is left out"}},
+    .overloads = {overload<"(s: string) -> string", Trim>(),
+                  overload<"(s: string, characters: const string) -> string", TrimCharacters>()},
     .edges = {{"there is nothing but white space", "an empty text"},
-              {"zero width spaces and byte order marks", "stay: they do not have the property"}},
-    .examples = {{"trim(\"  a b\\t\\n\")", "\"a b\""}, {"trim(\"   \")", "\"\""}},
+              {"zero width spaces and byte order marks", "stay: they do not have the property"},
+              {"`characters` is empty", "the text as it is"},
+              {"`characters` has several code points",
+               "they are a set, not a prefix or suffix, as in Python's `strip`"},
+              {"a character of `characters` has a combining mark", "the mark is a code point of its own"}},
+    .examples = {{"trim(\"--a-b--\", \"-\")", "\"a-b\""},
+                 {"trim(\"  a b\\t\\n\")", "\"a b\""},
+                 {"trim(\"   \")", "\"\""}},
     .cost = {.per_row = 3.0},
     .aliases = "strip btrim trimBoth str_strip",
     .see_also = "trim_start trim_end tokenize_whitespace",

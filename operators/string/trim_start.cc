@@ -1,4 +1,5 @@
-// trim_start(s): the text without white space at its start.
+// trim_start(s, characters): the text without white space, or without certain characters, at its start.
+#include "feature_extractor/character_set.h"
 #include "feature_extractor/operator.h"
 #include "feature_extractor/text.h"
 
@@ -9,18 +10,32 @@ struct TrimStart {
   static Text eval(Text s) { return text::trim_start(s); }
 };
 
+struct TrimStartCharacters {
+  using State = CharacterSet;
+  static std::optional<State> bind(Text characters, BindError& error) { return CharacterSet::bind(characters, error); }
+  static Text eval(const State& set, Text s) { return set.trim_start(s); }
+};
+
 constexpr Operator kOperator = {
     .name = "trim_start",
-    .summary = "Remove the white space at the start of a text",
+    .summary = "Remove the white space, or certain characters, at the start of a text",
     .detail =
         "White space is what Unicode says it is: the 25 code points with the property White_Space, "
-        "among them the no-break space, the line separator and the ideographic space. The result is a "
+        "among them the no-break space, the line separator and the ideographic space. With `characters` each of its "
+        "code points goes, in any order. The result is a "
         "view of the text; nothing is copied.",
-    .parameters = {{"s", "the text"}},
-    .overloads = {overload<"(s: string) -> string", TrimStart>()},
+    .parameters = {{"s", "the text"}, {"characters", "the characters that go; white space where it is left out"}},
+    .overloads = {overload<"(s: string) -> string", TrimStart>(),
+                  overload<"(s: string, characters: const string) -> string", TrimStartCharacters>()},
     .edges = {{"there is nothing but white space", "an empty text"},
-              {"zero width spaces and byte order marks", "stay: they do not have the property"}},
-    .examples = {{"trim_start(\"  a b  \")", "\"a b  \""}, {"trim_start(\"   \")", "\"\""}},
+              {"zero width spaces and byte order marks", "stay: they do not have the property"},
+              {"`characters` is empty", "the text as it is"},
+              {"`characters` has several code points",
+               "they are a set, not a prefix or suffix, as in Python's `strip`"},
+              {"a character of `characters` has a combining mark", "the mark is a code point of its own"}},
+    .examples = {{"trim_start(\"00420\", \"0\")", "\"420\""},
+                 {"trim_start(\"  a b  \")", "\"a b  \""},
+                 {"trim_start(\"   \")", "\"\""}},
     .cost = {.per_row = 3.0},
     .aliases = "ltrim lstrip trimLeft trim_left",
     .see_also = "trim trim_end",

@@ -27,10 +27,10 @@ MAY_INCLUDE = {
 FACES = {"python", "c_api"}
 
 WORDS_OF_FORMATS = {
-    "any", "bool", "bytes", "contains", "entries", "filter", "first", "int", "length", "lift", "list", "map", "max",
+    "any", "bool", "bytes", "contains", "count", "entries", "filter", "first", "int", "length", "lift", "list", "map", "max",
     "none", "range", "size", "slice", "string", "table", "timestamp", "vector",
 }  # fmt: skip
-"""Words of the plan, of types and of Python's protocols that are also names of operators."""
+"""Words of the plan, of types, of JSONPath and of Python's protocols that are also names of operators."""
 
 
 def standard(header: str) -> bool:
