@@ -72,33 +72,58 @@ class Form:
         return Form(self.case, self.longest, False, self.by)
 
 
-def form(value: Expression, ranges: Ranges, depth: int = 0) -> Form:
-    """Return what is known about a text, or about the texts of a list."""
-    if depth > _DEEPEST:
-        return Form()
-    if isinstance(value, LambdaVariable):
-        around = ranges.around(value)
-        return Form() if around is None else form(around, ranges, depth + 1)
-    if not isinstance(value, Call) or not value.arguments:
-        return Form()
-    name, arguments = value.operator, value.arguments
-    if name in _FOLDING:
-        inner = form(arguments[0], ranges, depth + 1)
-        return Form(_FOLDING[name], None, inner.is_trimmed, (name, *inner.by))
-    if name == "map" and isinstance(arguments[1], Lambda):
-        return form(arguments[1].body, ranges, depth + 1)
-    if name in ("coalesce", "if"):
-        return _either(arguments[-2], arguments[-1], ranges, depth)
-    if name not in _KEEPING:
-        return Form()
-    inner = form(arguments[0], ranges, depth + 1)
-    longest = _longest(name, arguments)
-    known = [size for size in (inner.longest, longest) if size is not None]
-    if name in _TRIMMING:
-        return Form(inner.case, min(known, default=None), True, (name, *inner.by))
-    kept = inner.is_trimmed and name in (*ELEMENTS, "null_if", "first", "last", "get", "min", "max")
-    by = (name, *inner.by) if longest is not None else inner.by
-    return Form(inner.case, min(known, default=None), kept, by)
+class Forms:
+    """What is known about the texts of a program; each is looked at once."""
+
+    def __init__(self, ranges: Ranges) -> None:
+        self._ranges = ranges
+        self._known: dict[int, Form] = {}
+
+    def of(self, value: Expression, depth: int = 0) -> Form:
+        """Return what is known about a text, or about the texts of a list."""
+        if depth > _DEEPEST:
+            return Form()
+        known = self._known.get(id(value))
+        if known is None:
+            known = self._known[id(value)] = self._found(value, depth + 1)
+        return known
+
+    def _found(self, value: Expression, depth: int) -> Form:
+        if isinstance(value, LambdaVariable):
+            around = self._ranges.around(value)
+            return Form() if around is None else self.of(around, depth)
+        if not isinstance(value, Call) or not value.arguments:
+            return Form()
+        name, arguments = value.operator, value.arguments
+        if name in _FOLDING:
+            inner = self.of(arguments[0], depth)
+            return Form(_FOLDING[name], None, inner.is_trimmed, (name, *inner.by))
+        if name == "map" and isinstance(arguments[1], Lambda):
+            return self.of(arguments[1].body, depth)
+        if name in ("coalesce", "if"):
+            return self._either(arguments[-2], arguments[-1], depth)
+        if name not in _KEEPING:
+            return Form()
+        inner = self.of(arguments[0], depth)
+        longest = _longest(name, arguments)
+        sizes = [size for size in (inner.longest, longest) if size is not None]
+        shortest = min(sizes, default=None)
+        if name in _TRIMMING:
+            return Form(inner.case, shortest, True, (name, *inner.by))
+        is_whole = name in ELEMENTS or name in ("null_if", "first", "last", "get", "min", "max")
+        by = (name, *inner.by) if longest is not None else inner.by
+        return Form(inner.case, shortest, inner.is_trimmed and is_whole, by)
+
+    def _either(self, one: Expression, other: Expression, depth: int) -> Form:
+        """Return what is known of a text that is one of two; a constant must not break what holds for the other."""
+        for value, rest in ((one, other), (other, one)):
+            if isinstance(value, Literal):
+                known = self.of(rest, depth)
+                text = value.value
+                fits = text is None or (isinstance(text, str) and not known.misses(text))
+                return known if fits else Form()
+        left, right = self.of(one, depth), self.of(other, depth)
+        return left if (left.case, left.longest) == (right.case, right.longest) else Form()
 
 
 def _longest(name: str, arguments: tuple[Expression, ...]) -> int | None:
@@ -109,19 +134,6 @@ def _longest(name: str, arguments: tuple[Expression, ...]) -> int | None:
     if position is None or position >= len(arguments):
         return None
     size = arguments[position]
-    known = isinstance(size, Literal) and isinstance(size.value, int)
-    return max(int(size.value), 0) if known else None  # type: ignore[attr-defined]
-
-
-def _either(one: Expression, other: Expression, ranges: Ranges, depth: int) -> Form:
-    """Return what is known of a text that is one of two; a constant among them may break what holds for the other."""
-    left = form(one, ranges, depth + 1)
-    for value in (one, other):
-        if isinstance(value, Literal):
-            rest = form(other if value is one else one, ranges, depth + 1)
-            fits = value.value is None or (
-                isinstance(value.value, str) and not rest.misses(value.value)
-            )
-            return rest if fits else Form()
-    right = form(other, ranges, depth + 1)
-    return left if (left.case, left.longest) == (right.case, right.longest) else Form()
+    if not isinstance(size, Literal) or not isinstance(size.value, int):
+        return None
+    return max(size.value, 0)

@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity, Span
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
-from feature_extractor.lint.written import below, nodes
+from feature_extractor.lint.written import below
 from feature_extractor.syntax import tree
 
 _ARITHMETIC: Final = ("+", "-", "*", "/", "//", "%")
@@ -16,7 +16,7 @@ _ARITHMETIC: Final = ("+", "-", "*", "/", "//", "%")
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for defaults that begin with a number and go on with arithmetic, as in `x ?? 0 + 1`."""
-    for node in nodes(program.file):
+    for node in program.written.nodes:
         if not isinstance(node, tree.Binary) or node.operator != "??":
             continue
         default = node.right

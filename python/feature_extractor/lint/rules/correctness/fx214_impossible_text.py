@@ -10,7 +10,7 @@ from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
-from feature_extractor.lint.texts import form
+from feature_extractor.lint.texts import Forms
 from feature_extractor.lint.written import below
 from feature_extractor.syntax import tree
 from feature_extractor.types import STRING, ListType
@@ -36,13 +36,14 @@ _WHOLE: Final = {"equal", "not_equal", "count_value", "one_hot", "multi_hot", "l
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for constants that a text can never be equal to, or hold, because of what was done to it."""
+    forms = Forms(program.ranges)
     for call, feature in program.calls(*sorted(_SOUGHT)):
         for one, other in ((0, 1), (1, 0)):
             constants = _texts(call.arguments[one])
             if not constants:
                 continue
             searched = call.arguments[other]
-            known = form(searched, program.ranges)
+            known = forms.of(searched)
             in_list = isinstance(call.arguments[one].type, ListType)
             is_whole = call.operator in _WHOLE or in_list or isinstance(searched.type, ListType)
             if not is_whole:
