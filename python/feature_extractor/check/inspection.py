@@ -22,7 +22,7 @@ from feature_extractor.check.program import ProgramChecker, modules_first
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.check.scopes import Environment, FitSymbol, LetSymbol, Scope
 from feature_extractor.check.typed import Expression
-from feature_extractor.diagnostics import Source
+from feature_extractor.diagnostics import Diagnostic, Source
 from feature_extractor.registry import Registry
 from feature_extractor.syntax import tree
 from feature_extractor.types import ErrorType, ListType, Type
@@ -114,6 +114,11 @@ class Inspection(ProgramChecker):
     def files(self) -> list[tree.File]:
         """The trees of all files, the main one first."""
         return [loaded.parsed for loaded in reversed(modules_first(self._main))]
+
+    @property
+    def findings(self) -> list[Diagnostic]:
+        """What was found to be wrong with the declarations, and with what was examined."""
+        return self._reporter.diagnostics
 
     def examine(self, statement: tree.Statement) -> None:
         """Check the expressions of a statement, which may be one that is not in the file yet."""

@@ -10,6 +10,7 @@ from pkgutil import iter_modules
 from typing import Any, Final, TypeVar
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
 from feature_extractor.language_server import features
@@ -20,6 +21,16 @@ from feature_extractor.registry import Registry
 Answer = TypeVar("Answer")
 
 _LOG: Final = logging.getLogger(__name__)
+
+
+class Refused(JsonRpcException):
+    """A request was right and cannot be granted; editors show the text, which says why."""
+
+    CODE = -32803
+    """``LSPErrorCodes.RequestFailed`` of the protocol."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, self.CODE)
 
 
 class FeatureServer(LanguageServer):
@@ -57,6 +68,8 @@ class FeatureServer(LanguageServer):
             def guarded(params: Any = None) -> Answer | None:
                 try:
                     return function(params)
+                except Refused:
+                    raise
                 except Exception as error:
                     self.report_mistake(method, error)
                     return None

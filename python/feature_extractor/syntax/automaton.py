@@ -53,6 +53,7 @@ class StatementParser:
 
     def __init__(self, grammar: str, builder: TreeBuilder) -> None:
         made = Lark(grammar, parser="lalr", lexer="basic", maybe_placeholders=False)
+        self.terminals = tuple(made.terminals)
         self.tokens = StatementLexer(made.terminals, made.ignore_tokens).tokens
         table = made.parser.parser.parser.parse_table
         rows: dict[Any, Row] = {state: {} for state in table.states}

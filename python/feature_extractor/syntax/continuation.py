@@ -90,7 +90,7 @@ def _advance(parser: StatementParser, stack: list[Row], terminal: str) -> list[R
         if type(action) is dict:
             rows.append(action)
             return rows
-        size, rule, _ = action
+        size, rule = action[0], action[1]
         del rows[len(rows) - size :]
         following = rows[-1][rule]
         if following is parser.accepted:

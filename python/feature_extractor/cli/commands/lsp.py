@@ -47,3 +47,24 @@ def command(stdio: bool, verbose: bool) -> int:
     sys.stdout = sys.stderr
     server.start_io(stdout=output)
     return 0 if server.was_shut_down else EXIT_FINDINGS
+
+
+def _log_to_standard_error(verbose: bool) -> None:
+    """Log what goes wrong, each time in one line; with ``verbose`` everything."""
+    from feature_extractor.language_server.server import Refused
+
+    class OneLine(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            error = record.exc_info[1] if record.exc_info else None
+            text = " ".join(record.getMessage().split())
+            return f"{text}: {type(error).__name__}: {error}" if error is not None else text
+
+    def is_mistake(record: logging.LogRecord) -> bool:
+        """A request that was refused is answered, so there is nothing to log."""
+        return not (record.exc_info and isinstance(record.exc_info[1], Refused))
+
+    handler = logging.StreamHandler(sys.stderr)
+    if not verbose:
+        handler.setFormatter(OneLine())
+        handler.addFilter(is_mistake)
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.ERROR, handlers=[handler])

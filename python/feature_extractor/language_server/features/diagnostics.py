@@ -87,13 +87,14 @@ def diagnostics(project: Project, text: Text, *, lint: bool = True) -> list[type
     A mistake inside of a module is shown at the `use` that leads to it.
     """
     return [
-        _converted(project, text, found)
+        converted(project, text, found)
         for found in found_in(project, text, lint=lint)
         if found.span is not None or found.path == text.path
     ]
 
 
-def _converted(project: Project, text: Text, found: Diagnostic) -> types.Diagnostic:
+def converted(project: Project, text: Text, found: Diagnostic) -> types.Diagnostic:
+    """Return a finding as the protocol has it."""
     span, message, labels = found.span, found.message, list(found.labels)
     if span is None:
         place = text.lines.range(0, 0)
