@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from itertools import count
+from typing import Final, Self
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,24 @@ class Type:
             other.__dict__["_counterpart"] = self
         return other
 
+    @property
+    def number(self) -> int:
+        """A number that equal types share: a short key, where a type would be compared part by part."""
+        number: int | None = self.__dict__.get("_number")
+        if number is None:
+            number = self.__dict__["_number"] = _NUMBERS.setdefault(self, next(_COUNTER))
+        return number
+
     def text(self) -> str:
         """Return the type without its ``?``, as it is written in a program."""
         raise NotImplementedError
 
     def __str__(self) -> str:
         return self.text() + ("?" if self.nullable else "")
+
+
+_NUMBERS: Final[dict[Type, int]] = {}
+_COUNTER: Final = count()
 
 
 @dataclass(frozen=True)

@@ -1,37 +1,36 @@
-"""Chooses the overload of an operator, and converts arguments to what it takes."""
+"""Turns operators with arguments into typed calls: converts the arguments, and says what is wrong with them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from feature_extractor.check.interning import Interner
+from feature_extractor.check.overloads import (
+    Choice,
+    Chosen,
+    Failure,
+    Given,
+    LambdaBodies,
+    LambdaChecker,
+    choose,
+    known_choices,
+)
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.check.typed import Constant, Expression, Literal, Struct
 from feature_extractor.check.typed import Lambda as TypedLambda
-from feature_extractor.check.unification import (
-    Fit,
-    Mismatch,
-    describe,
-    is_float,
-    is_int,
-    is_unclear,
-)
+from feature_extractor.check.unification import Fit, is_float, is_int, is_unclear
 from feature_extractor.diagnostics import Span
 from feature_extractor.diagnostics.suggestions import did_you_mean, enumerate_words
 from feature_extractor.registry import (
-    LambdaPattern,
     ListPattern,
     MapPattern,
     Operator,
     Parameter,
     Registry,
-    ResourcePattern,
     ScalarPattern,
-    Signature,
 )
-from feature_extractor.syntax import tree
 from feature_extractor.types import (
     FLOAT,
     ErrorType,
@@ -42,61 +41,8 @@ from feature_extractor.types import (
     Type,
 )
 
-
-@dataclass(slots=True)
-class Given:
-    """An argument as it was given: a value, or a lambda whose parameter's type is not known yet."""
-
-    span: Span
-    value: Expression | None = None
-    lambda_: tree.LambdaExpression | None = None
-    name: tree.Identifier | None = None
-
-
 LARGEST_VECTOR = 65_536
 """The most numbers that a vector may have; the core refuses a plan with more."""
-
-LambdaChecker = Callable[[tree.LambdaExpression, Type], TypedLambda | None]
-"""Checks a lambda for an element type; None where it has a mistake, which is then reported already."""
-
-
-@dataclass(slots=True)
-class _Chosen:
-    """An overload that fits, with the argument (or arguments) of each parameter."""
-
-    operator: Operator
-    overload: int
-    fit: Fit
-    slots: list[list[int]]
-    lambdas: dict[int, TypedLambda]
-    takes: list[_Takes] | None = None
-    """What each parameter takes; worked out when the first such call is built."""
-
-
-@dataclass(slots=True)
-class _Takes:
-    """What one parameter of an overload that was chosen takes.
-
-    ``default`` is the value of an argument that was left out.
-    """
-
-    parameter: Parameter
-    positions: list[int]
-    wanted: Type | None
-    is_constant: bool
-    default: Expression | None = None
-
-
-@dataclass(slots=True)
-class _Failure:
-    """Why an overload does not fit; ``progress`` counts the arguments before the one that fails."""
-
-    operator: Operator
-    signature: Signature
-    argument: int
-    message: str
-    progress: int
-    counting: bool = False
 
 
 class CallChecker:
@@ -106,9 +52,7 @@ class CallChecker:
         self.registry = registry
         self.interner = interner
         self.reporter = reporter
-        self._cache: dict[tuple[Any, ...], tuple[_Chosen, Type, tuple[Any, ...]]] = {}
-        # Types are looked up by identity; this keeps them alive, so that an identity stays unique.
-        self._alive: list[Type] = []
+        self._known = known_choices(registry)
 
     # ---- one call --------------------------------------------------------------------------------
 
@@ -127,63 +71,72 @@ class CallChecker:
         """
         if operators[0].role == "hash_arguments":
             given = self._hashed(given, span, operator_span, check_lambda)
-        values = [argument.value for argument in given]
-        if any(value is not None and isinstance(value.type, ErrorType) for value in values):
-            return self.interner.error(span)
-        if shown in ("==", "!=") and any(
-            value is not None and isinstance(value.type, NullType) for value in values
-        ):
-            self.reporter.report(
-                "FX121",
-                f"`{shown}` with `null` is null, whatever the other side",
-                span,
-                help=f"write `.{'is_null' if shown == '==' else 'is_not_null'}()`",
-            )
-            return self.interner.error(span)
-        key: tuple[Any, ...] | None = None
-        if None not in values:
-            parts: list[Any] = [operators[0].name]
-            for argument in given:
-                assert argument.value is not None
-                parts.append(id(argument.value.type))
-                parts.append(isinstance(argument.value, Literal))
-                parts.append(argument.name.text if argument.name else None)
-            key = tuple(parts)
-            found = self._cache.get(key)
-            if found is not None:
-                return self._build(found[0], found[1], found[2], given, span)
-        chosen = self._choose(operators, shown, given, span, operator_span, check_lambda)
-        if chosen is None:
-            return self.interner.error(span)
-        signature = chosen.operator.overloads[chosen.overload].signature
-        sizing = signature.sizing_parameter
-        if sizing is not None:
-            size = self._constant_size(chosen, sizing, given, span)
-            if size is None:
+        key: Any = (operators[0].name, len(operators))
+        for argument in given:
+            value = argument.value
+            if value is None:
+                key += (None, argument.name.text if argument.name else None)
+                continue
+            type_ = value.type
+            if isinstance(type_, ErrorType):
                 return self.interner.error(span)
-            chosen.fit.sizes[sizing] = size
-            key = None  # The type depends on the constant's value.
-        bindings = chosen.fit.bindings()
-        unclear = [
-            name for name, type_ in bindings if isinstance(type_, Type) and is_unclear(type_)
-        ]
-        result = self._result_type(chosen, signature, given)
-        if unclear or is_unclear(result):
-            self._report_unclear(given, shown, span)
+            name = argument.name.text if argument.name else None
+            key += (type_.number, isinstance(value, Literal), name)
+            if isinstance(type_, NullType) and shown in ("==", "!="):
+                self.reporter.report(
+                    "FX121",
+                    f"`{shown}` with `null` is null, whatever the other side",
+                    span,
+                    help=f"write `.{'is_null' if shown == '==' else 'is_not_null'}()`",
+                )
+                return self.interner.error(span)
+        bodies = LambdaBodies(given, check_lambda)
+        choice = bodies.follow(self._known, key)
+        if choice is None and not bodies.faulty:
+            choice = self._settled(operators, shown, given, span, operator_span, bodies, key)
+        if choice is None:
             return self.interner.error(span)
-        if key is not None:
-            self._alive.extend(value.type for value in values if value is not None)
-            self._cache[key] = (chosen, result, bindings)
-        return self._build(chosen, result, bindings, given, span)
+        return self._build(choice, given, bodies, span)
+
+    def _settled(
+        self,
+        operators: Sequence[Operator],
+        shown: str,
+        given: list[Given],
+        span: Span,
+        operator_span: Span,
+        bodies: LambdaBodies,
+        key: Any,
+    ) -> Choice | None:
+        """Return the choice for a call of a kind that was not met yet; None where it has a mistake, now reported."""
+        found = choose(operators, given, bodies)
+        if isinstance(found, list):
+            self._report_failure(operators, shown, given, span, operator_span, found)
+        if found is None or isinstance(found, list):
+            return None
+        sizing = found.signature.sizing_parameter
+        if sizing is not None:
+            size = self._constant_size(found, sizing, given, span)
+            if size is None:
+                return None
+            found.fit.sizes[sizing] = size
+        choice = found.settle(given)
+        types = [choice.result, *(type_ for _, type_ in choice.bindings)]
+        if any(isinstance(type_, Type) and is_unclear(type_) for type_ in types):
+            self._report_unclear(given, shown, span)
+            return None
+        if sizing is None:  # Else the type depends on the constant's value.
+            bodies.remember(self._known, key, choice)
+        return choice
 
     def _constant_size(
-        self, chosen: _Chosen, name: str, given: list[Given], span: Span
+        self, chosen: Chosen, name: str, given: list[Given], span: Span
     ) -> int | None:
         """Return the size of a vector that a constant says: an int, or the length of a list.
 
         None where it is no such constant; this was reported.
         """
-        signature = chosen.operator.overloads[chosen.overload].signature
+        signature = chosen.signature
         for parameter, positions in zip(signature.parameters, chosen.slots, strict=True):
             if parameter.name != name:
                 continue
@@ -249,96 +202,46 @@ class CallChecker:
                 return
         self.reporter.report("FX111", f"the type of this `{shown}` is not clear", span)
 
-    def _result_type(self, chosen: _Chosen, signature: Signature, given: list[Given]) -> Type:
-        result = chosen.fit.instantiate(signature.result)
-        nullable = signature.result.nullable
-        for parameter, positions in zip(signature.parameters, chosen.slots, strict=True):
-            flags = []
-            for position in positions:
-                value = given[position].value
-                flags.append(value is not None and value.type.nullable)
-            if not any(flags):
-                continue
-            if not parameter.pattern.nullable:
-                nullable = True
-            elif parameter.name in chosen.operator.nulls:
-                # Of several alternatives, such as those of a coalesce, one that is never null is
-                # enough.
-                nullable = nullable or (all(flags) if parameter.variadic else True)
-        return result.with_nullable(nullable)
-
     def _build(
-        self,
-        chosen: _Chosen,
-        result: Type,
-        bindings: tuple[tuple[str, Type | int], ...],
-        given: list[Given],
-        span: Span,
+        self, choice: Choice, given: list[Given], bodies: LambdaBodies, span: Span
     ) -> Expression:
-        if chosen.takes is None:
-            chosen.takes = self._takes(chosen, span)
         arguments: list[Expression] = []
         faulty = False
-        for takes in chosen.takes:
+        for takes in choice.takes:
             if takes.default is not None:
-                arguments.append(takes.default)
+                arguments.append(self.interner.literal(*takes.default, span))
                 continue
+            wanted = takes.wanted
             for position in takes.positions:
                 argument = given[position]
                 value = argument.value
                 if value is None:
-                    arguments.append(self._lambda(chosen, takes.parameter, position))
+                    assert wanted is not None and takes.element is not None
+                    typed = bodies.over(position, takes.element)
+                    assert typed is not None
+                    arguments.append(self._lambda(typed, wanted))
                     continue
-                if takes.wanted is not None and takes.wanted is not value.type:
-                    value = self.adapt(value, takes.wanted, argument.span)
+                if wanted is not None and wanted is not value.type:
+                    value = self.adapt(value, wanted, argument.span)
                 if takes.is_constant and not self._constant(
-                    chosen, takes.parameter, value, argument.span
+                    choice, takes.parameter, value, argument.span
                 ):
                     faulty = True
                 arguments.append(value)
         if faulty:
             return self.interner.error(span)
         return self.interner.call(
-            result, chosen.operator.name, chosen.overload, bindings, tuple(arguments), span
+            choice.result,
+            choice.operator.name,
+            choice.overload,
+            choice.bindings,
+            tuple(arguments),
+            span,
         )
 
-    def _takes(self, chosen: _Chosen, span: Span) -> list[_Takes]:
-        signature = chosen.operator.overloads[chosen.overload].signature
-        result: list[_Takes] = []
-        for parameter, positions in zip(signature.parameters, chosen.slots, strict=True):
-            pattern = parameter.pattern
-            if not positions:
-                default = self._default(chosen, parameter, span)
-                result.append(_Takes(parameter, positions, None, False, default))
-                continue
-            is_resource = isinstance(pattern, ResourcePattern)
-            as_it_is = is_resource or isinstance(pattern, LambdaPattern)
-            wanted = None if as_it_is else chosen.fit.instantiate(pattern)
-            is_zone = isinstance(pattern, ResourcePattern) and pattern.kind == "zone"
-            constant = parameter.constant or is_zone
-            result.append(_Takes(parameter, positions, wanted, constant))
-        return result
-
-    def _lambda(self, chosen: _Chosen, parameter: Parameter, position: int) -> Expression:
-        typed = chosen.lambdas[position]
-        pattern = parameter.pattern
-        assert isinstance(pattern, LambdaPattern)
-        wanted = chosen.fit.instantiate(pattern.result, False)
+    def _lambda(self, typed: TypedLambda, wanted: Type) -> Expression:
         body = self.adapt(typed.body, wanted, self.interner.span(typed.body))
         return self.interner.lambda_(typed.variable, body, self.interner.span(typed))
-
-    def _default(self, chosen: _Chosen, parameter: Parameter, span: Span) -> Expression:
-        type_ = chosen.fit.instantiate(parameter.pattern)
-        value: Constant = parameter.default
-        if value is None:
-            type_ = type_.with_nullable(True)
-        elif is_float(type_) and isinstance(value, int):
-            value = float(value)
-        elif isinstance(type_, ScalarType) and type_.name == "bytes" and isinstance(value, str):
-            value = value.encode()
-        elif isinstance(type_, ListType) and is_float(type_.element) and isinstance(value, tuple):
-            value = tuple(float(v) if isinstance(v, int) else v for v in value)
-        return self.interner.literal(type_, value, span)
 
     # ---- conversion ------------------------------------------------------------------------------
 
@@ -410,103 +313,6 @@ class CallChecker:
         self.reporter.report("FX103", "no operator converts an int to a float", span)
         return self.interner.error(span)
 
-    # ---- choice ----------------------------------------------------------------------------------
-
-    def _choose(
-        self,
-        operators: Sequence[Operator],
-        shown: str,
-        given: list[Given],
-        span: Span,
-        operator_span: Span,
-        check_lambda: LambdaChecker,
-    ) -> _Chosen | None:
-        best: _Chosen | None = None
-        failures: list[_Failure] = []
-        bodies: dict[tuple[int, Type], TypedLambda | None] = {}
-        for operator in operators:
-            for index, overload in enumerate(operator.overloads):
-                signature = overload.signature
-                outcome = self._try(operator, index, signature, given, bodies, check_lambda)
-                if outcome is None:
-                    return None
-                if isinstance(outcome, _Failure):
-                    failures.append(outcome)
-                elif best is None or outcome.fit.cost < best.fit.cost:
-                    best = outcome
-                    if outcome.fit.cost == 0:
-                        return best
-        if best is None:
-            self._report_failure(operators, shown, given, span, operator_span, failures)
-        return best
-
-    def _try(
-        self,
-        operator: Operator,
-        index: int,
-        signature: Signature,
-        given: list[Given],
-        bodies: dict[tuple[int, Type], TypedLambda | None],
-        check_lambda: LambdaChecker,
-    ) -> _Chosen | _Failure | None:
-        """Try an overload; None means that a lambda has a mistake, which is then the only one to
-        tell.
-        """
-
-        def failure(argument: int, message: str, progress: int, counting: bool = False) -> _Failure:
-            return _Failure(operator, signature, argument, message, progress, counting)
-
-        slots = _assign(signature, given)
-        if isinstance(slots, tuple):
-            return failure(slots[0], slots[1], -1, True)
-        fit = Fit(signature)
-        lambdas: dict[int, TypedLambda] = {}
-        progress = 0
-        late: list[tuple[Parameter, int]] = []
-        try:
-            previous_table = False
-            for parameter, positions in zip(signature.parameters, slots, strict=True):
-                pattern = parameter.pattern
-                for position in positions:
-                    argument = given[position]
-                    if isinstance(pattern, LambdaPattern):
-                        if argument.lambda_ is None:
-                            return failure(
-                                position, "expected a lambda, such as `x -> ...`", progress
-                            )
-                        late.append((parameter, position))
-                        continue
-                    if argument.value is None:
-                        words = describe(pattern, signature)
-                        return failure(position, f"expected {words}, found a lambda", progress)
-                    literal = isinstance(argument.value, Literal)
-                    if previous_table:
-                        fit.key_of_table(pattern, position)
-                    fit.argument(pattern, argument.value.type, position, literal)
-                    progress += 1
-                previous_table = isinstance(pattern, ResourcePattern) and pattern.kind == "table"
-            for parameter, position in late:
-                pattern = parameter.pattern
-                assert isinstance(pattern, LambdaPattern)
-                element = fit.instantiate(pattern.argument, False)
-                lambda_ = given[position].lambda_
-                assert lambda_ is not None
-                if is_unclear(element):
-                    return failure(position, "the list's element type is not clear", progress)
-                key = (position, element)
-                if key not in bodies:
-                    bodies[key] = check_lambda(lambda_, element)
-                typed = bodies[key]
-                if typed is None:
-                    return None
-                fit.body(pattern.result, typed.body.type, position)
-                lambdas[position] = typed
-                progress += 1
-            fit.finish()
-        except Mismatch as mismatch:
-            return failure(mismatch.argument, mismatch.message, progress)
-        return _Chosen(operator, index, fit, slots, lambdas)
-
     # ---- messages --------------------------------------------------------------------------------
 
     def _report_failure(
@@ -516,7 +322,7 @@ class CallChecker:
         given: list[Given],
         span: Span,
         operator_span: Span,
-        failures: list[_Failure],
+        failures: list[Failure],
     ) -> None:
         typed = [failure for failure in failures if not failure.counting]
         if not typed:
@@ -550,7 +356,7 @@ class CallChecker:
             help=self._advice(nearest, given, shown),
         )
 
-    def _advice(self, failure: _Failure, given: list[Given], shown: str) -> str:
+    def _advice(self, failure: Failure, given: list[Given], shown: str) -> str:
         types = {
             argument.value.type.name
             for argument in given
@@ -568,7 +374,7 @@ class CallChecker:
         return ""
 
     def _report_counting(
-        self, shown: str, given: list[Given], operator_span: Span, failures: list[_Failure]
+        self, shown: str, given: list[Given], operator_span: Span, failures: list[Failure]
     ) -> None:
         first = failures[0]
         named = [failure for failure in failures if failure.argument >= 0]
@@ -596,10 +402,10 @@ class CallChecker:
         )
 
     def _constant(
-        self, chosen: _Chosen, parameter: Parameter, value: Expression, span: Span
+        self, choice: Choice, parameter: Parameter, value: Expression, span: Span
     ) -> bool:
         """Check a constant parameter: that it is constant, and one of the allowed values."""
-        name = chosen.operator.name
+        name = choice.operator.name
         if not self.interner.is_constant(value):
             self.reporter.report(
                 "FX108",
@@ -644,32 +450,6 @@ class CallChecker:
                 )
                 return False
         return True
-
-
-def _assign(signature: Signature, given: list[Given]) -> list[list[int]] | tuple[int, str]:
-    """Return the positions of the arguments of each parameter, or why they cannot be assigned."""
-    parameters = signature.parameters
-    slots: list[list[int]] = [[] for _ in parameters]
-    names = {parameter.name: index for index, parameter in enumerate(parameters)}
-    for position, argument in enumerate(given):
-        if argument.name is not None:
-            index = names.get(argument.name.text, -1)
-            if index < 0:
-                return position, f"it has no parameter `{argument.name.text}`"
-            if slots[index]:
-                return position, f"`{argument.name.text}` is given twice"
-        elif position < len(parameters):
-            index = position
-        elif parameters and parameters[-1].variadic:
-            index = len(parameters) - 1
-        else:
-            count = len(parameters)
-            return position, f"it takes {count} argument{'s' if count != 1 else ''}"
-        slots[index].append(position)
-    for index, parameter in enumerate(parameters):
-        if not slots[index] and not parameter.optional:
-            return -1, f"the argument `{parameter.name}` is missing"
-    return slots
 
 
 def _as_float(value: Constant) -> float:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from feature_extractor.check.calls import CallChecker, Given, container_first
+from feature_extractor.check.calls import CallChecker, container_first
 from feature_extractor.check.folding import constant_item, fold_integers
 from feature_extractor.check.interning import Interner
 from feature_extractor.check.lets import LetExpander, report_positional_after_named, show_call
+from feature_extractor.check.overloads import Given
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.check.scopes import (
     DamagedSymbol,
