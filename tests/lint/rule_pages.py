@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
+import shutil
+import tempfile
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from feature_extractor.check import analyse_text
@@ -72,8 +77,26 @@ def rules_for(rule: Rule) -> list[Rule]:
     return list(all_rules().values()) if rule.check_comments is not None else [rule]
 
 
+@cache
+def settings_for(rule: Rule) -> Mapping[str, Mapping[str, SettingValue]]:
+    """Return the settings that a page shows as TOML; the schema that they name is the page's block of JSON."""
+    text = (PAGES / f"{rule.code}.md").read_text(encoding="utf-8")
+    shown = re.search(r"^```toml\n(.*?)^```$", text, re.M | re.S)
+    if shown is None:
+        return {}
+    chosen = tomllib.loads(shown[1])["lint"]["rules"]
+    schema = re.search(r"^```json\n(.*?)^```$", text, re.M | re.S)
+    (name,) = chosen["FX801"]["schema"]
+    assert schema is not None
+    place = Path(tempfile.mkdtemp()) / name
+    atexit.register(shutil.rmtree, place.parent)
+    place.write_text(schema[1], encoding="utf-8")
+    return {"FX801": {"schema": (str(place),)}}
+
+
 def found_by(rule: Rule, text: str) -> list[Diagnostic]:
-    return [d for d in lint_text(text, *rules_for(rule)) if d.code == rule.code]
+    findings = lint_text(text, *rules_for(rule), settings=settings_for(rule))
+    return [d for d in findings if d.code == rule.code]
 
 
 def fixed(rule: Rule, text: str) -> str:

@@ -1,0 +1,1 @@
+"""Rules about the inputs of a program and the columns of the data."""
