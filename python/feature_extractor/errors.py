@@ -41,3 +41,16 @@ class CompileError(FeatureExtractorError):
         from feature_extractor.diagnostics.rendering import render
 
         return "\n" + render(self.diagnostics)
+
+
+class SettingsError(FeatureExtractorError):
+    """A settings file has mistakes, which are in ``diagnostics``; the text shows them."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(diagnostics)
+        self.diagnostics = tuple(diagnostics)
+
+    def __str__(self) -> str:
+        from feature_extractor.diagnostics.rendering import render
+
+        return "\n" + render(self.diagnostics)

@@ -214,3 +214,55 @@ def test_a_file_that_cannot_be_written(fx: Run, write: Write, tmp_path: Path, mo
     assert (outcome.code, outcome.err) == (2, "error: a.fx: no permission to write\n")
     assert outcome.out.startswith("fixed b.fx: FX601 unused-let, FX608 no-effect\n")
     assert [(tmp_path / name).read_text() for name in ("a.fx", "b.fx")] == [SUPERFLUOUS, REPAIRED]
+
+
+def test_settings_files(fx: Run, write: Write) -> None:
+    write("bad.fx", BAD)
+    write("fx.toml", '[lint]\nignore = ["FX201"]\n')
+    assert fx("lint", ".").code == 0
+    assert fx("lint", ".", "--isolated").code == 1
+    assert fx("lint", ".", "--select", "FX201").code == 1
+    write("other.toml", '[lint.severity]\nFX201 = "error"\n')
+    outcome = fx("lint", ".", "--config", "other.toml")
+    assert (outcome.code, outcome.out[:13]) == (1, "error[FX201] ")
+    outcome = fx("lint", ".", "--config", "nothing.toml")
+    assert (outcome.code, outcome.err) == (2, "error: nothing.toml: there is no such file\n")
+    assert fx("lint", ".", "--config", "other.toml", "--isolated").code == 2
+
+
+def test_a_mistake_in_settings(fx: Run, write: Write) -> None:
+    write("bad.fx", BAD)
+    write("fx.toml", "[lint]\nignor = []\n")
+    outcome = fx("lint", ".")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "error[FX008] invalid-settings: there is no setting `ignor`\n"
+        " --> fx.toml:2:1\n"
+        "  |\n"
+        "2 | ignor = []\n"
+        "  | ^^^^^ did you mean `ignore`?\n"
+    )
+
+
+def test_excluded_files(fx: Run, write: Write) -> None:
+    write("bad.fx", BAD)
+    write("fx.toml", 'exclude = ["bad.fx"]\n')
+    assert fx("lint", ".").out == "0 files checked: nothing found\n"
+    assert fx("lint", "bad.fx").code == 1
+    assert fx("lint", "bad.fx", "--force-exclude").out == "0 files checked: nothing found\n"
+    assert fx("fmt", ".", "--check").out == "no .fx file there\n"
+    write("bad.fx", "let  a = 1\n")
+    assert fx("fmt", "bad.fx", "--check").code == 1
+    assert fx("fmt", "bad.fx", "--check", "--force-exclude").out == "no .fx file there\n"
+
+
+def test_settings_command(fx: Run, write: Write) -> None:
+    assert fx("settings").out.startswith("settings of .: there is no file\nrules: FX201 FX202 ")
+    write("fx.toml", '[lint]\nselect = ["FX3"]\nexclude = ["x"]\nseverity.FX301 = "info"\n')
+    found = json.loads(fx("settings", "a.fx", "--format", "json").out)
+    assert found["file"] == "fx.toml"
+    assert found["lint.exclude"] == ["x"]
+    assert found["lint.severity"] == {"FX301": "info"}
+    assert {code[:3] for code in found["rules"]} == {"FX3"}
+    assert "lint.severity: FX301 = info\n" in fx("settings").out
+    assert json.loads(fx("settings", "--schema").out)["type"] == "object"

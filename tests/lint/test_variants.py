@@ -115,7 +115,7 @@ def test_rules_name_operators_that_exist() -> None:
         (*table[:2], word)
         for table in tables
         for word in table[2]
-        if word.isidentifier() and word not in known
+        if isinstance(word, str) and word.isidentifier() and word not in known
     ] == []
 
 
@@ -180,7 +180,7 @@ def test_selection() -> None:
     usual = codes()
     assert "FX201" in usual
     assert "FX701" not in usual
-    assert codes(("fx3",)) == ["FX301", "FX302"]
+    assert codes(("fx3",)) == [code for code in usual if code.startswith("FX3")]
     assert codes(("label-leak",)) == ["FX301"]
     assert codes(("ALL",)) == list(all_rules())
     assert codes((), ("FX701",)) == sorted([*usual, "FX701"])

@@ -18,7 +18,7 @@ from feature_extractor.cli import commands
 from feature_extractor.cli.console import print_error, print_findings
 from feature_extractor.cli.failures import EXIT_FAILURE, EXIT_FINDINGS, CommandError
 from feature_extractor.diagnostics.suggestions import closest
-from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError
+from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError, SettingsError
 
 EXIT_INTERRUPTED = 130
 """What a shell reports for a process that SIGINT ended: 128 + 2."""
@@ -154,6 +154,9 @@ def _guarded(arguments: list[str], settings: dict[str, Any]) -> int:
     except CompileError as error:
         print_findings(error.diagnostics, sys.stderr)
         return EXIT_FINDINGS
+    except SettingsError as error:
+        print_findings(error.diagnostics, sys.stderr)
+        return EXIT_FAILURE
     except CommandError as error:
         print_error(error.message, error.hint)
         return error.exit_code

@@ -30,6 +30,11 @@ _TABLE = (
         "misplaced-text",
         "A description or annotation stands before nothing it can describe.",
     ),
+    (
+        "FX008",
+        "invalid-settings",
+        "A settings file has an unknown key, or a value of another type.",
+    ),
     ("FX101", "unknown-name", "No input, let, resource or parameter has this name."),
     ("FX102", "duplicate-name", "The same name is declared twice in one place."),
     ("FX103", "unknown-operator", "No operator and no let function has this name."),

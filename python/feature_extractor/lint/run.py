@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,17 +18,6 @@ from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule, Summary
 from feature_extractor.lint.suppressions import Comments, Suppression
 from feature_extractor.registry import Registry
-
-
-def find_programs(path: Path) -> list[Path]:
-    """Return a file itself, or the `.fx` files below a folder; hidden folders are left out."""
-    if not path.is_dir():
-        return [path]
-    found: list[Path] = []
-    for folder, names, files in os.walk(path):
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        found.extend(Path(folder, name) for name in sorted(files) if name.endswith(".fx"))
-    return found
 
 
 def lint_paths(

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -17,6 +18,7 @@ from feature_extractor.cli.failures import (
     require_file,
 )
 from feature_extractor.cli.programs import refuse_binary
+from feature_extractor.cli.settings import settings_options
 from feature_extractor.cli.writing import print_difference, replace_text
 from feature_extractor.errors import CompileError
 
@@ -65,11 +67,28 @@ class _Run:
         return ", ".join(parts) or "no .fx file there"
 
 
+@dataclass(frozen=True)
+class _SettingsOptions:
+    """Where it is said which files are left out."""
+
+    config: str | None
+    isolated: bool
+    force_exclude: bool
+
+
 @click.command(help=_HELP, short_help="Format programs in the one style.")
 @click.argument("paths", nargs=-1, required=True, metavar="FILE|FOLDER...")
 @click.option("--check", is_flag=True, help="Write nothing; tell which files would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
-def command(paths: Sequence[str], check: bool, diff: bool) -> int:
+@settings_options
+def command(
+    paths: Sequence[str],
+    check: bool,
+    diff: bool,
+    config: str | None,
+    isolated: bool,
+    force_exclude: bool,
+) -> int:
     """Format all files, and go on behind one that cannot be."""
     run = _Run(check, diff)
     if _STANDARD_STREAM in paths:
@@ -77,24 +96,30 @@ def command(paths: Sequence[str], check: bool, diff: bool) -> int:
             raise click.UsageError("`-` stands alone: standard input has one program.")
         _format_stream(run)
         return run.exit_code()
-    for path in _files(paths):
+    for path in _files(paths, _SettingsOptions(config, isolated, force_exclude)):
         _guarded(path, run)
     print(run.summary(), file=sys.stderr if diff else sys.stdout)
     return run.exit_code()
 
 
-def _files(paths: Sequence[str]) -> list[str]:
-    """Return the files that are named or lie in a named folder, each once."""
+def _files(paths: Sequence[str], options: _SettingsOptions) -> list[str]:
+    """Return the files that are named or lie in a named folder, each once and without those that are excluded."""
+    if not options.force_exclude and not any(os.path.isdir(path) for path in paths):
+        return list(dict.fromkeys(paths))
+    # A single file, as an editor has it formatted, needs none of this.
+    from feature_extractor.cli.settings import find_settings
+    from feature_extractor.settings import find_programs
+
+    finder = find_settings(options.config, options.isolated)
+
+    def excluded(path: Path) -> bool:
+        return finder.settings(path).excludes(path, lint=False)
+
     found: dict[str, None] = {}
     for path in paths:
-        if not os.path.isdir(path):
-            found[path] = None
-            continue
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            found.update(
-                (os.path.join(folder, n), None) for n in sorted(names) if n.endswith(".fx")
-            )
+        place = Path(path)
+        if not (options.force_exclude and excluded(place)):
+            found.update((str(program), None) for program in find_programs(place, excluded))
     return list(found)
 
 

@@ -13,8 +13,6 @@ from feature_extractor.cli.console import counted, print_findings
 from feature_extractor.cli.failures import (
     EXIT_FAILURE,
     EXIT_FINDINGS,
-    CommandError,
-    require_file,
 )
 from feature_extractor.cli.fixes import (
     print_differences,
@@ -22,7 +20,13 @@ from feature_extractor.cli.fixes import (
     print_fixes,
     write_fixes,
 )
-from feature_extractor.cli.programs import known_registry, refuse_binary
+from feature_extractor.cli.programs import known_registry
+from feature_extractor.cli.settings import (
+    configured,
+    find_all_programs,
+    find_settings,
+    settings_options,
+)
 from feature_extractor.diagnostics import Applicability, Diagnostic, Severity, render_json
 
 if TYPE_CHECKING:
@@ -31,7 +35,8 @@ if TYPE_CHECKING:
 
 _HELP = """Find what compiles and is still likely to be wrong in production.
 
-PATH is a feature file or a folder with some. Nothing is run, and the compiled core is not needed.
+PATH is a feature file or a folder with some. Nothing is run, and the compiled core is not needed. What is looked for
+may be chosen in `fx.toml`, or in `[tool.fx]` of `pyproject.toml`, in the folder of a program or above it; options win.
 `fx rules` lists the rules, and a comment `# fx: ignore[FX201] reason` allows a finding.
 
 Findings with [*] have a safe fix, which leaves every value as it is: --fix makes it. The exit code is 0 where
@@ -59,6 +64,7 @@ Examples:
     "--extend-select", multiple=True, metavar="RULES", help="Run these rules as well as the usual."
 )
 @click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
+@settings_options
 @click.option("--fix", is_flag=True, help="Make the safe fixes, and tell what is left.")
 @click.option(
     "--unsafe-fixes",
@@ -81,36 +87,32 @@ def command(
     select: Sequence[str],
     extend_select: Sequence[str],
     ignore: Sequence[str],
+    config: str | None,
+    isolated: bool,
+    force_exclude: bool,
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
     output_format: str,
 ) -> int:
     """Print the findings of the chosen rules in all programs, or repair them."""
-    from feature_extractor.lint import Selection, SelectionError, lint_paths
+    from feature_extractor.lint import Selection, lint_paths
     from feature_extractor.lint.fixing import Texts
-    from feature_extractor.lint.run import find_programs
 
     if diff and output_format != "full":
         raise click.UsageError("`--diff` prints a diff, so that `--format` has no meaning.")
-    try:
-        rules = Selection(_words(select), _words(extend_select), _words(ignore)).rules()
-    except SelectionError as error:
-        raise CommandError(str(error), error.hint) from None
-    programs: dict[Path, None] = {}
-    for path in paths:
-        place = Path(path)
-        if not place.is_dir():
-            refuse_binary(require_file(path))
-        programs.update(dict.fromkeys(find_programs(place)))
+    finder = find_settings(config, isolated)
+    asked = Selection(_words(select), _words(extend_select), _words(ignore))
+    configure = configured(finder, asked)
+    programs = find_all_programs(paths, finder, force_exclude=force_exclude)
     registry = known_registry()
 
     def lint(texts: Texts) -> list[Diagnostic]:
-        return lint_paths(programs, registry, rules, texts)
+        return lint_paths(programs, registry, configure, texts)
 
     if not (fix or diff):
         findings = lint(Texts())
-        _print_report(output_format, list(programs), findings, unsafe_fixes)
+        _print_report(output_format, programs, findings, unsafe_fixes)
         return EXIT_FINDINGS if findings else 0
     fixing = _fixed(programs, lint, registry, unsafe_fixes)
     if diff:
@@ -118,7 +120,7 @@ def command(
     failed = write_fixes(fixing)
     # Reports are read by programs, so that what was done is told elsewhere.
     print_fixes(fixing, sys.stdout if output_format in ("full", "concise") else sys.stderr)
-    _print_report(output_format, list(programs), fixing.findings, unsafe_fixes)
+    _print_report(output_format, programs, fixing.findings, unsafe_fixes)
     return EXIT_FAILURE if failed else EXIT_FINDINGS if fixing.findings else 0
 
 
