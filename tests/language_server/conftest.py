@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import pytest_lsp
 from lsprotocol import types
-from pytest_lsp import ClientServerConfig, LanguageClient
+from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 SERVER = [sys.executable, "-m", "feature_extractor", "lsp", "--stdio"]
 
@@ -134,6 +134,7 @@ class Editor:
     arrived: dict[str, types.PublishDiagnosticsParams] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     names: int = 0
+    refreshes: int = 0
 
     def open(self, text: str, name: str = "") -> Document:
         """Open a file that need not be on disk."""
@@ -163,40 +164,36 @@ class Editor:
         return list(self.arrived[uri].diagnostics)
 
 
-CAPABILITIES = types.ClientCapabilities(
-    text_document=types.TextDocumentClientCapabilities(
-        completion=types.CompletionClientCapabilities(
-            completion_item=types.ClientCompletionItemOptions(snippet_support=True)
-        )
-    ),
-    workspace=types.WorkspaceClientCapabilities(
-        workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=True)
-    ),
-)
-
-
 async def begin(
-    client: LanguageClient, root: Path, capabilities: types.ClientCapabilities = CAPABILITIES
+    client: LanguageClient, root: Path, capabilities: types.ClientCapabilities | None = None
 ) -> Editor:
-    """Begin a session as editors do."""
+    """Begin a session as editors do; without other capabilities as VS Code does."""
     editor = Editor(client, root)
 
     def arrived(params: types.PublishDiagnosticsParams) -> None:
         editor.arrived[params.uri] = params
         editor.changed.set()
 
+    def refreshed(_: None) -> None:
+        editor.refreshes += 1
+
+    client.feature(types.WORKSPACE_CODE_LENS_REFRESH)(refreshed)
+    client.feature(types.WORKSPACE_INLAY_HINT_REFRESH)(refreshed)
     client.protocol.fm.features.pop(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, None)
     client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(arrived)
     await client.initialize_session(
         types.InitializeParams(
-            capabilities=capabilities,
+            capabilities=capabilities or client_capabilities("visual-studio-code"),
             root_uri=root.as_uri(),
             workspace_folders=[types.WorkspaceFolder(root.as_uri(), "tests")],
-            initialization_options={"delay": 20, "lint": False},
+            initialization_options=SETTINGS,
         )
     )
     return editor
 
+
+SETTINGS = {"delay": 20, "lint": False}
+"""What the tests choose: diagnostics come at once, and without findings of the linter."""
 
 _EDITORS: dict[int, Editor] = {}
 

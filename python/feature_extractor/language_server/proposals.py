@@ -110,8 +110,13 @@ def _propose(unfinished: Unfinished, folder: str) -> Iterator[Proposal]:
     if unfinished.string is not None:
         yield from _in_string(unfinished, folder)
         return
+    if unfinished.word[:1].isdigit():
+        return
     if not unfinished.before.strip():
         yield from _STATEMENTS
+        return
+    if expected and "NAME" not in expected:
+        yield from _keywords(expected)
         return
     match node, parent:
         case tree.Identifier(), tree.FieldAccess(base=base):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final, TypeVar
@@ -19,6 +20,8 @@ from feature_extractor.language_server.settings import SECTION, Settings, read_s
 from feature_extractor.registry import Registry
 
 Answer = TypeVar("Answer")
+
+_FENCE: Final = re.compile(r"^```\w*\n?", re.MULTILINE)
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -90,6 +93,14 @@ class FeatureServer(LanguageServer):
     def text(self, params: Any) -> Text | None:
         """Return the file that a request is about; None where it is neither open nor on disk."""
         return self.project.by_uri(params.text_document.uri)
+
+    def markup(
+        self, text: str, formats: Sequence[types.MarkupKind | str] | None
+    ) -> types.MarkupContent:
+        """Return Markdown, or plain text for an editor that does not show it; ``formats`` are those it shows."""
+        if types.MarkupKind.Markdown in (formats or ()):
+            return types.MarkupContent(types.MarkupKind.Markdown, text)
+        return types.MarkupContent(types.MarkupKind.PlainText, _FENCE.sub("", text))
 
     def _register_documents(self) -> None:
         """Keep the open files and the settings as the editor tells them."""

@@ -24,7 +24,7 @@ from feature_extractor.syntax.parser import statement_parser
 CURSOR: Final = "cursor__"
 """The name that stands at the cursor. A user who calls something so gets worse proposals for it."""
 
-_WORD_BEFORE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
+_WORD_BEFORE: Final = re.compile(r"[A-Za-z0-9_]+$")
 _WORD_BEHIND: Final = re.compile(r"[A-Za-z0-9_]*")
 _STRING_BEFORE: Final = re.compile(r'"((?:[^"\\\n]|\\.)*)$')
 _WORD_CHARACTERS: Final = "@_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

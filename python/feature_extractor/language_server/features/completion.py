@@ -47,9 +47,8 @@ def register(server: FeatureServer) -> None:
         if unfinished is None:
             return None
         folder = os.path.dirname(text.path) if os.path.isabs(text.path) else ""
-        snippets = _supports_snippets(server)
         items = [
-            _item(text, offset, unfinished, proposal, snippets=snippets)
+            _item(server, text, offset, unfinished, proposal)
             for proposal in propose(unfinished, folder)
         ]
         return types.CompletionList(is_incomplete=False, items=items)
@@ -67,21 +66,24 @@ def register(server: FeatureServer) -> None:
                 name, module = str(data["name"]), str(data.get("module", ""))
                 documentation = describe_name(server.project, text, name, module)
         if documentation:
-            item.documentation = types.MarkupContent(types.MarkupKind.Markdown, documentation)
+            item.documentation = server.markup(documentation, _options(server).documentation_format)
         return item
 
 
-def _supports_snippets(server: FeatureServer) -> bool:
+def _options(server: FeatureServer) -> types.ClientCompletionItemOptions:
+    """Return what the editor can do with a proposal."""
     document = server.client_capabilities.text_document
     completion = document.completion if document is not None else None
     item = completion.completion_item if completion is not None else None
-    return bool(item is not None and item.snippet_support)
+    return item or types.ClientCompletionItemOptions()
 
 
 def _item(
-    text: Text, offset: int, unfinished: Unfinished, proposal: Proposal, *, snippets: bool
+    server: FeatureServer, text: Text, offset: int, unfinished: Unfinished, proposal: Proposal
 ) -> types.CompletionItem:
     """Return a proposal as the protocol has it; it replaces the part of the word before the cursor."""
+    options = _options(server)
+    snippets = bool(options.snippet_support)
     written = proposal.snippet or proposal.label
     is_called = text.text[unfinished.word_end : unfinished.word_end + 1] == "("
     if is_called and written.startswith(f"{proposal.label}("):
@@ -90,7 +92,7 @@ def _item(
         head = written.removesuffix("$0")
         written = head if "$" not in head and not head.endswith("(") else proposal.label
     place = text.lines.range(unfinished.word_start, offset)
-    documentation = types.MarkupContent(types.MarkupKind.Markdown, proposal.documentation)
+    documentation = server.markup(proposal.documentation, options.documentation_format)
     return types.CompletionItem(
         label=proposal.label,
         kind=_KINDS[proposal.sort],

@@ -43,8 +43,9 @@ def register(server: FeatureServer) -> None:
         if found is None:
             return None
         content, span = found
-        markup = types.MarkupContent(types.MarkupKind.Markdown, content)
-        return types.Hover(markup, text.lines.span(span))
+        document = server.client_capabilities.text_document
+        formats = document.hover.content_format if document and document.hover else None
+        return types.Hover(server.markup(content, formats), text.lines.span(span))
 
 
 def describe(project: Project, text: Text, offset: int) -> tuple[str, Span] | None:

@@ -138,6 +138,8 @@ def _try_out(project: Project, by_path: dict[str, list[Use]], old: str, new_name
         root = Path(path).parent if Path(path).is_absolute() else None
         inspection = Inspection(changed[path], project.registry, path, root, read)
         after = NameIndex(inspection.file, inspection.scope, project.registry).mentions
+        if _declared_twice(inspection, new_name):
+            raise Refused(f"there is a `{new_name}` already in {Path(path).name}")
         ours = {use.span.start for use in places}
         moved = _Moved([use.span for use in places], len(new_name) - len(old))
         found = {mention.span.start: mention for mention in after}
@@ -148,8 +150,8 @@ def _try_out(project: Project, by_path: dict[str, list[Use]], old: str, new_name
             same = same and other is not None and other.target.kind == mention.target.kind
             if not same or other is None or not _same_place(mention, other, by_path, moved, path):
                 raise Refused(_clash(places[0].text, mention, new_name))
-        if found or _declared_twice(inspection, new_name):
-            raise Refused(f"there is a `{new_name}` already in {Path(path).name}")
+        if found:
+            raise Refused(f"`{new_name}` would mean something else in {Path(path).name}")
 
 
 def _same_place(

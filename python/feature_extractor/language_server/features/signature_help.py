@@ -37,7 +37,15 @@ def register(server: FeatureServer) -> None:
         text = server.text(params)
         if text is None:
             return None
-        return signatures(server.project, text, text.lines.offset(params.position))
+        found = signatures(server.project, text, text.lines.offset(params.position))
+        document = server.client_capabilities.text_document
+        help_ = document.signature_help if document is not None else None
+        options = help_.signature_information if help_ is not None else None
+        for information in found.signatures if found is not None else ():
+            if isinstance(information.documentation, str):
+                formats = options.documentation_format if options is not None else None
+                information.documentation = server.markup(information.documentation, formats)
+        return found
 
 
 @dataclass(frozen=True)
@@ -137,7 +145,7 @@ def _function(
     description = declaration.description.text.strip() if declaration.description else ""
     information = types.SignatureInformation(
         show_function(declaration),
-        documentation=_markdown(description) if description else None,
+        documentation=description or None,
         parameters=[types.ParameterInformation(show_parameter(p)) for p in parameters],
     )
     active = _active(names, call, skip, variadic=False)
@@ -149,7 +157,7 @@ def _plain(
 ) -> types.SignatureHelp:
     information = types.SignatureInformation(
         label,
-        documentation=_markdown(documentation),
+        documentation=documentation,
         parameters=[types.ParameterInformation(name) for name in parameters],
     )
     active = _active(parameters, call, 0, variadic=False)
@@ -183,7 +191,7 @@ def _operator(
         shown.append(
             types.SignatureInformation(
                 signature.show(operator.name),
-                documentation=_markdown(sentence(operator.summary)),
+                documentation=sentence(operator.summary),
                 parameters=[
                     types.ParameterInformation(label, documentation=described.get(name) or None)
                     for name, label in zip(names, labels, strict=True)
@@ -251,7 +259,3 @@ def _active(names: list[str], call: _OpenCall, skip: int, *, variadic: bool) -> 
     if position < len(names):
         return position
     return len(names) - 1 if variadic else None
-
-
-def _markdown(text: str) -> types.MarkupContent:
-    return types.MarkupContent(types.MarkupKind.Markdown, text)
