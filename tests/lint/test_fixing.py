@@ -65,7 +65,11 @@ def corpus() -> Iterator[tuple[str, str]]:
     for page in sorted(PAGES.glob("FX*.md")):
         for heading in ("Bad", "Good"):
             for index, (text, _) in enumerate(read_page(page).examples(heading)):
-                yield f"{page.stem}-{heading}-{index}", text
+                # A page names a file of the examples by its way from the page.
+                yield (
+                    f"{page.stem}-{heading}-{index}",
+                    text.replace("../../dsl_grammar/examples/", ""),
+                )
 
 
 def with_superfluous(path: Path, seed: str) -> str:

@@ -66,7 +66,7 @@ KNOWN: Final[dict[str, Range]] = {
     "week_of_year": _span(1, 53),
     "binarize": _span(0, 1),
     "bit_count": _span(0, 64),
-    "sign": _span(-1, 1),
+    "sign": Range(-1, 1),
     "sin": _span(-1, 1),
     "cos": _span(-1, 1),
     "cyclic_sin": _span(-1, 1),
@@ -382,13 +382,16 @@ def _clipped(inner: Range, low: Range, high: Range) -> Range:
         return UNKNOWN
     if low.low > high.low:
         return UNKNOWN
-    cut_low = inner.low is None or inner.low <= low.low
-    cut_high = inner.high is None or inner.high >= high.low
+    least, greatest = low.low, high.low
+
+    def cut(end: Number) -> Number:
+        return min(max(end, least), greatest)
+
     return Range(
-        low.low if cut_low else inner.low,
-        high.low if cut_high else inner.high,
-        cut_low or inner.low_met,
-        cut_high or inner.high_met,
+        least if inner.low is None else cut(inner.low),
+        greatest if inner.high is None else cut(inner.high),
+        inner.low is None or inner.low < least or inner.low_met,
+        inner.high is None or inner.high > greatest or inner.high_met,
     )
 
 

@@ -108,7 +108,7 @@ class Forms:
         longest = _longest(name, arguments)
         sizes = [size for size in (inner.longest, longest) if size is not None]
         shortest = min(sizes, default=None)
-        if name in _TRIMMING:
+        if name in _TRIMMING and len(arguments) == 1:
             return Form(inner.case, shortest, True, (name, *inner.by))
         is_whole = name in ELEMENTS or name in ("null_if", "first", "last", "get", "min", "max")
         by = (name, *inner.by) if longest is not None else inner.by

@@ -76,7 +76,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 
     A null in a column that was declared without `?` is a null all the same, so inputs are no such values.
     """
-    never = _NeverNull()
+    never = NeverNull()
     for call, feature in program.calls("coalesce", "is_null", "is_not_null", "or_empty"):
         value = call.arguments[0]
         if isinstance(value, Literal) or not never.holds(value):
@@ -111,7 +111,7 @@ def _left(node: tree.Expression) -> str:
     return ""
 
 
-class _NeverNull:
+class NeverNull:
     def __init__(self) -> None:
         self._known: dict[int, bool] = {}
 
