@@ -81,13 +81,14 @@ class Written:
         text: str,
         message: str,
         applicability: Applicability = Applicability.SAFE,
+        tight: bool = True,
     ) -> Fix | None:
-        """Return the fix that writes a call, a name or the like in the place of a node, and of parentheses around it.
+        """Return the fix that writes something else in the place of a node; None where a comment would go.
 
-        None where a comment would go.
+        A ``tight`` text, such as a call or a name, needs no parentheses: those around the node go as well.
         """
         span = node.span
-        while (span.start, span.end) in self._around:
+        while tight and (span.start, span.end) in self._around:
             span = self._around[span.start, span.end].span
         if any(span.start <= comment.start < span.end for comment in self._comments):
             return None
