@@ -38,7 +38,10 @@ class Type:
         raise NotImplementedError
 
     def __str__(self) -> str:
-        return self.text() + ("?" if self.nullable else "")
+        text: str | None = self.__dict__.get("_text")
+        if text is None:
+            text = self.__dict__["_text"] = self.text() + ("?" if self.nullable else "")
+        return text
 
 
 _NUMBERS: Final[dict[Type, int]] = {}

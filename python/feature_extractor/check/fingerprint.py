@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import xxhash
 
@@ -39,7 +39,7 @@ class Fingerprints:
     def __init__(self, resource: Callable[[str], str]) -> None:
         self._resource = resource
         self._free: dict[Expression, frozenset[LambdaVariable]] = {}
-        self._known: dict[tuple[Expression, tuple[int, ...]], str] = {}
+        self._known: dict[Any, str] = {}
 
     def of(
         self, expression: Expression, variables: Mapping[LambdaVariable, int] | None = None
@@ -63,17 +63,22 @@ class Fingerprints:
         return {**variables, expression.variable: max(outer, default=-1) + 1}
 
     def _of(self, expression: Expression, bound: dict[LambdaVariable, int]) -> str:
-        free = sorted(bound[variable] for variable in self._variables(expression))
-        key = (expression, tuple(free))
+        free = self._variables(expression)
+        key: Any = expression
+        if free:
+            key = (expression, *sorted([bound[variable] for variable in free]))
         known = self._known.get(key)
         if known is None:
             parts = self._parts(expression, bound)
             listing = "\0".join([*parts, str(expression.type)])
-            known = self._known[key] = str(xxhash.xxh3_128_hexdigest(listing.encode()))
+            known = self._known[key] = xxhash.xxh3_128_hexdigest(listing.encode())
         return known
 
     def _parts(self, expression: Expression, bound: dict[LambdaVariable, int]) -> list[str]:
         match expression:
+            case Call():
+                arguments = [self._of(argument, bound) for argument in expression.arguments]
+                return ["call", expression.operator, *arguments]
             case Literal():
                 return ["literal", repr(expression.value)]
             case InputReference():
@@ -90,9 +95,6 @@ class Fingerprints:
                 return ["collect", self._of(expression.value, bound)]
             case Struct():
                 return ["struct", *(self._of(value, bound) for value in expression.values)]
-            case Call():
-                arguments = (self._of(argument, bound) for argument in expression.arguments)
-                return ["call", expression.operator, *arguments]
             case _:
                 raise TypeError(type(expression).__name__)
 
@@ -100,11 +102,17 @@ class Fingerprints:
         known = self._free.get(expression)
         if known is not None:
             return known
-        found: frozenset[LambdaVariable] = frozenset()
+        found = _NONE
         if isinstance(expression, LambdaVariable):
             found = frozenset((expression,))
-        found = found.union(*map(self._variables, children(expression)))
+        for part in children(expression):
+            of_part = self._variables(part)
+            if of_part:
+                found = found | of_part if found else of_part
         if isinstance(expression, Lambda):
             found -= {expression.variable}
         self._free[expression] = found
         return found
+
+
+_NONE: Final[frozenset[LambdaVariable]] = frozenset()

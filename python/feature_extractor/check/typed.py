@@ -6,8 +6,9 @@ an expression that is used twice is stored once. The planner may therefore key o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from feature_extractor.diagnostics import Span
 from feature_extractor.types import StructType, TableType, Type
@@ -123,17 +124,17 @@ def children(expression: Expression) -> tuple[Expression, ...]:
 
     The variable of a lambda is not one of them.
     """
-    if isinstance(expression, Call):
-        return expression.arguments
-    if isinstance(expression, Field):
-        return (expression.base,)
-    if isinstance(expression, Struct):
-        return expression.values
-    if isinstance(expression, Lambda):
-        return (expression.body,)
-    if isinstance(expression, Collect):
-        return (expression.value,)
-    return ()
+    parts = _PARTS.get(type(expression))
+    return parts(expression) if parts is not None else ()
+
+
+_PARTS: Final[dict[type[Expression], Callable[[Any], tuple[Expression, ...]]]] = {
+    Call: lambda call: call.arguments,
+    Field: lambda field: (field.base,),
+    Struct: lambda struct: struct.values,
+    Lambda: lambda function: (function.body,),
+    Collect: lambda collect: (collect.value,),
+}
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,13 @@ def mentions(node: tree.Node) -> Iterator[tuple[str, Span]]:
     waiting: list[tree.Node] = [node]
     while waiting:
         part = waiting.pop()
-        match part:
-            case tree.Name():
-                yield part.text, part.span
-            case tree.Call():
-                yield part.name.text, part.name.span
-        waiting.extend(reversed(list(tree.children(part))))
+        kind = type(part)
+        if kind is tree.Name:
+            yield part.text, part.span  # type: ignore[attr-defined]
+            continue
+        if kind is tree.Call:
+            yield part.name.text, part.name.span  # type: ignore[attr-defined]
+        waiting.extend(reversed(tree.children(part)))
 
 
 class Names:
@@ -37,14 +38,22 @@ class Names:
             **{let.name.text: let for let in self.lets},
             **{resource.name.text: resource for resource in self.resources},
         }
+        self._mentioned: dict[tree.Node, list[tuple[str, Span]]] = {}
         self.used = self._reached()
+
+    def mentions(self, node: tree.Node) -> list[tuple[str, Span]]:
+        """Return every name that a declaration or its value may read, with its place; each is walked once."""
+        found = self._mentioned.get(node)
+        if found is None:
+            found = self._mentioned[node] = list(mentions(node))
+        return found
 
     def _reached(self) -> set[str]:
         """Return all names that a feature needs, also through lets and fitted resources."""
         used: set[str] = set()
         waiting: list[tree.Node] = [*self.features]
         while waiting:
-            for name, _ in mentions(waiting.pop()):
+            for name, _ in self.mentions(waiting.pop()):
                 if name not in used:
                     used.add(name)
                     declaration = self._declared.get(name)
@@ -62,7 +71,7 @@ class Names:
         seen: set[str] = set()
         while waiting:
             node, first, path = waiting.popleft()
-            for name, span in mentions(node):
+            for name, span in self.mentions(node):
                 begin = first or span
                 if name == target:
                     return begin, [*path, name]

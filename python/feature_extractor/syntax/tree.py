@@ -6,8 +6,9 @@ same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from feature_extractor.diagnostics import Source, Span
 
@@ -304,85 +305,47 @@ class File:
         return first.text if isinstance(first, Description) and first.is_long else ""
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Yield the parts of an expression, a type or a statement, in the order in which they were
-    written.
-    """
-    match node:
-        case ListLiteral(items=items):
-            yield from items
-        case StructLiteral(members=members):
-            for name, value in members:
-                yield name
-                yield value
-        case Parenthesised(inner=inner):
-            yield inner
-        case Unary(operand=operand):
-            yield operand
-        case Binary(left=left, right=right):
-            yield left
-            yield right
-        case Conditional():
-            yield node.condition
-            yield node.consequence
-            yield node.alternative
-        case LambdaExpression():
-            yield node.parameter
-            yield node.body
-        case FieldAccess():
-            yield node.base
-            yield node.name
-        case Index():
-            yield node.base
-            yield node.index
-        case Argument():
-            if node.name is not None:
-                yield node.name
-            yield node.value
-        case Call():
-            if node.receiver is not None:
-                yield node.receiver
-            yield node.name
-            yield from node.arguments
-        case NamedType():
-            yield node.name
-            yield from node.arguments
-        case StructTypeExpression(fields=fields):
-            for name, type_ in fields:
-                yield name
-                yield type_
-        case InputField():
-            yield from node.names
-            yield node.type
-        case InputDeclaration():
-            yield node.domain
-            yield from node.fields
-        case ResourceDeclaration():
-            yield node.name
-            yield node.constructor
-            yield from node.types
-            yield from node.arguments
-        case Parameter():
-            yield node.name
-            if node.default is not None:
-                yield node.default
-        case LetDeclaration():
-            yield node.name
-            yield from node.parameters or ()
-            yield node.value
-        case Annotation():
-            yield node.name
-            yield from node.arguments
-        case Kind():
-            yield node.name
-            yield from node.arguments
-        case FeatureDeclaration():
-            yield from node.annotations
-            yield node.name
-            yield node.kind
-            yield node.value
-        case UseDeclaration():
-            if node.alias is not None:
-                yield node.alias
-        case _:
-            pass
+def children(node: Node) -> Sequence[Node]:
+    """Return the parts of an expression, a type or a statement, in the order in which they were written."""
+    parts = _PARTS.get(type(node))
+    return parts(node) if parts is not None else ()
+
+
+def _pairs(pairs: Sequence[tuple[Node, Node]]) -> list[Node]:
+    return [part for pair in pairs for part in pair]
+
+
+# A table instead of a chain of cases: every rule of the linter walks through trees.
+_PARTS: Final[dict[type[Node], Callable[[Any], Sequence[Node]]]] = {
+    ListLiteral: lambda node: node.items,
+    StructLiteral: lambda node: _pairs(node.members),
+    Parenthesised: lambda node: (node.inner,),
+    Unary: lambda node: (node.operand,),
+    Binary: lambda node: (node.left, node.right),
+    Conditional: lambda node: (node.condition, node.consequence, node.alternative),
+    LambdaExpression: lambda node: (node.parameter, node.body),
+    FieldAccess: lambda node: (node.base, node.name),
+    Index: lambda node: (node.base, node.index),
+    Argument: lambda node: (node.value,) if node.name is None else (node.name, node.value),
+    Call: lambda node: (
+        (node.name, *node.arguments)
+        if node.receiver is None
+        else (node.receiver, node.name, *node.arguments)
+    ),
+    NamedType: lambda node: (node.name, *node.arguments),
+    StructTypeExpression: lambda node: _pairs(node.fields),
+    InputField: lambda node: (*node.names, node.type),
+    InputDeclaration: lambda node: (node.domain, *node.fields),
+    ResourceDeclaration: lambda node: (
+        node.name,
+        node.constructor,
+        *node.types,
+        *node.arguments,
+    ),
+    Parameter: lambda node: (node.name,) if node.default is None else (node.name, node.default),
+    LetDeclaration: lambda node: (node.name, *(node.parameters or ()), node.value),
+    Annotation: lambda node: (node.name, *node.arguments),
+    Kind: lambda node: (node.name, *node.arguments),
+    FeatureDeclaration: lambda node: (*node.annotations, node.name, node.kind, node.value),
+    UseDeclaration: lambda node: () if node.alias is None else (node.alias,),
+}

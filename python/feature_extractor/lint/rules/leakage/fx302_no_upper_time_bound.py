@@ -15,7 +15,6 @@ from feature_extractor.check.typed import (
 )
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.diagnostics.suggestions import enumerate_words
-from feature_extractor.lint.expressions import inputs
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import BOOL, TIMESTAMP, ListType, StructType, Type
@@ -53,7 +52,7 @@ def _unbounded(
     program: LintedProgram, feature: DeclaredFeature
 ) -> Iterator[tuple[str, Expression]]:
     """Yield the lists that a feature reads without a bound, with what reads them."""
-    if not any(_moment(read.type) for read in inputs(feature.value).values()):
+    if not any(isinstance(part, InputReference) and _moment(part.type) for part in feature.parts):
         return
     seen: set[int] = set()
     waiting: list[tuple[Expression, Expression]] = [(feature.value, feature.value)]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from feature_extractor.diagnostics import Fix, Severity
-from feature_extractor.lint.names import mentions
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.removal import remove_statement
 from feature_extractor.lint.rule import Finding, Rule
@@ -22,6 +21,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     ]
     if not named:
         return
+    mentions = program.names.mentions
     used = {name for statement in program.file.statements for name, _ in mentions(statement)}
     for statement, alias in named:
         if alias.text not in used:

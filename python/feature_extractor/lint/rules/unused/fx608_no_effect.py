@@ -22,10 +22,7 @@ _ALIKE: Final = ("-", "/", "//", "%", "==", "!=", "<", "<=", ">", ">=", "and", "
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at what is written; a let function that is called with a 0 or 1 is no mistake."""
-    waiting: list[tree.Node] = list(program.file.statements)
-    while waiting:
-        node = waiting.pop()
-        waiting.extend(tree.children(node))
+    for node in program.written.nodes:
         reason = ""
         kept: tree.Expression | None = None
         match node:
