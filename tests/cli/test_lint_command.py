@@ -266,3 +266,49 @@ def test_settings_command(fx: Run, write: Write) -> None:
     assert {code[:3] for code in found["rules"]} == {"FX3"}
     assert "lint.severity: FX301 = info\n" in fx("settings").out
     assert json.loads(fx("settings", "--schema").out)["type"] == "object"
+
+
+def test_baseline(fx: Run, write: Write, tmp_path: Path) -> None:
+    write("bad.fx", BAD)
+    outcome = fx("lint", ".", "--baseline", "known.json")
+    assert (outcome.code, outcome.err.splitlines()[0]) == (
+        2,
+        "error: known.json: there is no such file",
+    )
+    assert fx("lint", ".", "--write-baseline").code == 2
+    outcome = fx("lint", ".", "--baseline", "known.json", "--write-baseline")
+    assert (outcome.code, outcome.out) == (0, "wrote known.json: 1 known finding\n")
+    outcome = fx("lint", ".", "--baseline", "known.json")
+    assert (outcome.code, outcome.out) == (0, "1 file checked: 1 known by the baseline\n")
+    write("fx.toml", '[lint]\nbaseline = "known.json"\n')
+    write("bad.fx", BAD + "feature again : dense = movie_id\n")
+    outcome = fx("lint", ".", "--format", "concise", "--select", "FX201")
+    assert (outcome.code, outcome.err, outcome.out.count("\n")) == (1, "", 1)
+    assert outcome.out.startswith("bad.fx:4:25: FX201 `again`")
+    write("bad.fx", GOOD)
+    outcome = fx("lint", ".", "--format", "json")
+    assert (outcome.code, outcome.out) == (0, "[]\n")
+    assert outcome.err == (
+        "known.json: 1 known finding not found any more; `--write-baseline` forgets what is repaired\n"
+        "  bad.fx: FX201 `movie` gives the model the identifier `movie_id` as a 32-bit float\n"
+    )
+    assert fx("lint", ".", "--write-baseline").out == "wrote known.json: 0 known findings\n"
+    assert fx("lint", ".").err == ""
+
+
+def test_programs_with_errors_leave_the_baseline_alone(
+    fx: Run, write: Write, tmp_path: Path
+) -> None:
+    write("bad.fx", BAD)
+    write("fx.toml", '[lint]\nbaseline = "known.json"\n')
+    assert fx("lint", ".", "--write-baseline").code == 0
+    before = (tmp_path / "known.json").read_text()
+    write("bad.fx", BAD + "feature z : dense = nothing\n")
+    outcome = fx("lint", ".", "--write-baseline")
+    assert (outcome.code, outcome.err.splitlines()[-1]) == (
+        1,
+        "error: no baseline was written, because programs have errors",
+    )
+    assert (tmp_path / "known.json").read_text() == before
+    outcome = fx("lint", ".")
+    assert (outcome.code, outcome.err) == (1, "")

@@ -14,11 +14,25 @@ from feature_extractor.cli.failures import CommandError
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all; a link stays one, and permissions stay as they are."""
+    """Write a file that is there as a whole or not at all; a link stays one, and permissions stay as they are."""
     target = path.resolve()
     mode = stat.S_IMODE(target.stat().st_mode)
     if not os.access(target, os.W_OK):
         raise CommandError(f"{path}: no permission to write")
+    _write(target, text, mode)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all, a new one too."""
+    if path.exists():
+        replace_text(path, text)
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        _write(path.resolve(), text, 0o666 & ~mask)
+
+
+def _write(target: Path, text: str, mode: int) -> None:
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
