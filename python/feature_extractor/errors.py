@@ -42,6 +42,12 @@ class CompileError(FeatureExtractorError):
 
         return "\n" + render(self.diagnostics)
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in place of a traceback: the mistakes of the program, in colour."""
+        from feature_extractor.diagnostics.rendering import render
+
+        return render(self.diagnostics, colour=True).rstrip("\n").split("\n")
+
 
 class SettingsError(FeatureExtractorError):
     """A settings file has mistakes, which are in ``diagnostics``; the text shows them."""

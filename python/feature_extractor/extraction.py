@@ -224,6 +224,12 @@ class Extraction:
         """Export the features as one struct array by the Arrow PyCapsule interface."""
         return self._native.arrow_c_array()
 
+    def _repr_html_(self) -> str:
+        """Return the first rows as notebooks show them."""
+        from feature_extractor.notebook import extraction_html
+
+        return extraction_html(self, [feature for _, feature in self._features.values()])
+
     def __repr__(self) -> str:
         return f"Extraction({self.rows} rows, {len(self)} features)"
 

@@ -122,6 +122,12 @@ class Extractor:
         """Export the schema of the results by the Arrow PyCapsule interface."""
         return self._native.arrow_c_schema()
 
+    def _repr_html_(self) -> str:
+        """Return the inputs and features as notebooks show them."""
+        from feature_extractor.notebook import extractor_html
+
+        return extractor_html(self)
+
     def __repr__(self) -> str:
         return f"Extractor({self.name!r}, {len(self._features)} features, digest {self.digest})"
 

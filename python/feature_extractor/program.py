@@ -77,6 +77,12 @@ class Program:
             return load(self._package.to_bytes())
         return Extractor(native, json.loads(manifest))
 
+    def _repr_html_(self) -> str:
+        """Return the program as notebooks show it."""
+        from feature_extractor.notebook import program_html
+
+        return program_html(self)
+
     def __repr__(self) -> str:
         count = len(self._checked.features)
         return (
