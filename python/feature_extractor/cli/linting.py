@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit")
 """The forms in which findings can be printed."""
-_FOR_PEOPLE = ("full", "concise")
+FOR_PEOPLE = ("full", "concise")
+"""Those of them that nobody parses."""
 _MOST_STALE = 20
 """So many entries of a baseline are listed that nothing needs; the others are only counted."""
 
@@ -83,7 +84,7 @@ class _Run:
             return print_differences(fixing)
         failed = write_fixes(fixing)
         # Reports are read by programs, so that what was done is told elsewhere.
-        print_fixes(fixing, sys.stdout if options.output_format in _FOR_PEOPLE else sys.stderr)
+        print_fixes(fixing, sys.stdout if options.output_format in FOR_PEOPLE else sys.stderr)
         code = self._report(fixing.findings, baseline)
         return EXIT_FAILURE if failed else code
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
-from feature_extractor.cli.linting import FORMATS, LintOptions, run_lint
+from feature_extractor.cli.linting import FOR_PEOPLE, FORMATS, LintOptions, run_lint
 from feature_extractor.cli.settings import settings_options
 
 _HELP = """Find what compiles and is still likely to be wrong in production.
@@ -63,6 +64,11 @@ Examples:
     help="Write all findings to the baseline, and report none.",
 )
 @click.option(
+    "--watch",
+    is_flag=True,
+    help="Look again whenever a program or a settings file changes, until Ctrl-C.",
+)
+@click.option(
     "--format",
     "output_format",
     type=click.Choice(FORMATS),
@@ -71,7 +77,11 @@ Examples:
     help="How to print the findings.",
 )
 def command(
-    select: Sequence[str], extend_select: Sequence[str], ignore: Sequence[str], **others: Any
+    select: Sequence[str],
+    extend_select: Sequence[str],
+    ignore: Sequence[str],
+    watch: bool,
+    **others: Any,
 ) -> int:
     """Print the findings of the chosen rules in all programs, or repair them."""
     options = LintOptions(
@@ -81,7 +91,16 @@ def command(
         raise click.UsageError("`--diff` prints a diff, so that `--format` has no meaning.")
     if options.write_baseline and (options.fix or options.diff):
         raise click.UsageError("`--write-baseline` goes without `--fix` and `--diff`.")
-    return run_lint(options)
+    if not watch:
+        return run_lint(options)
+    if options.diff or options.write_baseline or options.output_format not in FOR_PEOPLE:
+        raise click.UsageError(
+            "`--watch` prints findings for people: it goes without `--diff`, `--write-baseline` and reports."
+        )
+    from feature_extractor.cli.watching import watch as run_again
+
+    others_read = [Path(file) for file in (options.config, options.baseline) if file is not None]
+    return run_again(lambda: run_lint(options), options.paths, others_read)
 
 
 def _words(options: Sequence[str]) -> tuple[str, ...]:
