@@ -7,9 +7,9 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Lambda, Literal
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.expressions import origins
+from feature_extractor.lint.expressions import origins, walk
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.ranges import BUCKETS, Range
+from feature_extractor.lint.ranges import BUCKETS, UNKNOWN, Range
 from feature_extractor.lint.rule import Finding, Rule
 
 
@@ -23,13 +23,19 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             continue
         found = program.ranges.of(feature.value)
         size = feature.checked.size
+        ids = list(_constants(program, feature.value))
         if found.low is not None and found.low < 0 and found.low_met:
             yield _finding(program, feature, found, found.low)
-        elif found.high is not None and size is not None and found.high >= size and found.high_met:
+        elif any(value < 0 for value in ids):
+            yield _finding(program, feature, UNKNOWN, min(ids))
+        elif size is None:
+            continue
+        elif found.high is not None and found.high >= size and found.high_met:
             origin = _origin(program, feature.value, found.high)
-            is_known = isinstance(origin, Call) and origin.operator in {*BUCKETS, "bucketize"}
-            if not is_known:
+            if not isinstance(origin, Call) or origin.operator not in {*BUCKETS, "bucketize"}:
                 yield _finding(program, feature, found, found.high)
+        elif any(value >= size for value in ids):
+            yield _finding(program, feature, UNKNOWN, max(ids))
 
 
 def _finding(
@@ -41,6 +47,7 @@ def _finding(
     size = feature.checked.size
     room = f"0 to {size - 1:,}" if size is not None else "ids from 0 on"
     what = "dropped" if feature.checked.kind == "ids" else "replaced by the default"
+    known = f"this is {found.text()}; " if found.high is not None else ""
     if end < 0:
         advice = (
             "give missing values an id of their own, such as 0, and the others the ids behind it"
@@ -50,27 +57,58 @@ def _finding(
     return Finding(
         feature.declaration.value.span if is_constant else program.place(origin, feature),
         f"`{feature.name}` is given {end:,}, and has room for {room}",
-        caption=f"{'this is ' + found.text() if found.high is not None else 'it gives such ids'}; "
-        f"what does not fit is {what}",
+        caption=f"{known}what does not fit is {what}",
         help=advice,
     )
 
 
 def _origin(program: LintedProgram, value: Expression, end: int | float) -> Expression | None:
     """Return the expression that an id comes from which lies at an end of the range."""
+    for origin in _origins(program, value):
+        known = program.ranges.of(origin)
+        if end in (known.low, known.high):
+            return origin
+    return None
+
+
+def _origins(program: LintedProgram, value: Expression) -> Iterator[Expression]:
+    """Yield where ids come from, unchanged, also out of the lambdas that make a list of them."""
     waiting = [value]
     while waiting:
         for origin in origins(waiting.pop()):
-            bodies = (
-                [part.body for part in origin.arguments if isinstance(part, Lambda)]
-                if isinstance(origin, Call) and program.operator(origin.operator).mapping
-                else []
-            )
+            is_mapping = isinstance(origin, Call) and program.operator(origin.operator).mapping
+            bodies = [
+                part.body
+                for part in (origin.arguments if isinstance(origin, Call) and is_mapping else ())
+                if isinstance(part, Lambda)
+            ]
             waiting.extend(bodies)
-            known = program.ranges.of(origin)
-            if not bodies and end in (known.low, known.high):
-                return origin
-    return None
+            if not bodies:
+                yield origin
+
+
+def _constants(program: LintedProgram, value: Expression) -> Iterator[int]:
+    """Yield the constants that an id may be; those that a condition of an `if` asks about are left out."""
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Literal) and type(part.value) is int:
+            yield part.value
+        if not isinstance(part, Call):
+            continue
+        if part.operator == "coalesce":
+            waiting.extend(part.arguments)
+        elif part.operator == "if":
+            asked = {id(p) for p in walk(part.arguments[0]) if not isinstance(p, Literal)}
+            waiting.extend(
+                branch for branch in part.arguments[1:] if asked.isdisjoint(map(id, walk(branch)))
+            )
+        elif program.operator(part.operator).mapping:
+            waiting.extend(a.body for a in part.arguments if isinstance(a, Lambda))
 
 
 RULE: Final = Rule(
