@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
+from feature_extractor.check import analyse_text
 from feature_extractor.diagnostics import Applicability, apply_fixes
-from feature_extractor.lint import all_rules
+from feature_extractor.lint import LintedProgram, all_rules, lint_paths
 from feature_extractor.lint.rules.unused.fx616_repeated_call import NOTHING, REPEATED
+from feature_extractor.lint.run import lint_programs
 from feature_extractor.program import compile_text
+from feature_extractor.registry import Registry, load_registry
 from rule_pages import lint_text
 
 INPUTS = """
@@ -77,6 +83,48 @@ CASES = [
     ("FX615", "feature a : dense = scores.count(_ -> is_new)", NOTHING_FOUND),
     ("FX615", "feature a : dense = scores.count(s -> true)", NOTHING_FOUND),
     ("FX615", "feature a : dense = scores.max_by(s -> price) ?? 0.0", ["s -> price"]),
+    ("FX609", "let a = price + 1.0\nlet b = (price + 1.0)\nfeature x : dense = a * b", ["b"]),
+    ("FX609", "let a = price\nlet b = price\nfeature x : dense = a * b", NOTHING_FOUND),
+    ("FX609", "let a = 2 ** 8\nlet b = 2 ** 8\nfeature x : dense = price * (a + b)", NOTHING_FOUND),
+    ("FX609", "let f(x, n) = x + n * 2\nlet g(n, x) = x + n * 2\nfeature x : dense = f(1, 2) * price", NOTHING_FOUND),
+    ("FX609", "let f(x, n) = x + n * 2\nlet g(n, x) = n + x * 2\nfeature x : dense = f(1, 2) + g(1, 2) * price", ["g"]),
+    ("FX609", "let f(x, n = 1) = x + n * 2\nlet g(x, n = 2) = x + n * 2\nfeature x : dense = f(price)", NOTHING_FOUND),
+    (
+        "FX609",
+        "let f(xs) = xs.map(x -> x + 1).sum()\nlet g(ys) = ys.map(y -> y + 1).sum()\n"
+        "feature x : dense = f(scores) + g(scores)",
+        ["g"],
+    ),
+    ("FX617", "feature a : dense = history.map(e -> e.movie + e.price).sum() ?? 0", ["genre", "at"]),
+    ("FX617", "feature a : dense = price", NOTHING_FOUND),
+    ("FX618", "\"Deprecated: no.\"\nlet old = price\nfeature a : dense = old + 1", ["old"]),
+    ("FX618", "\"It is not deprecated.\"\nlet old = price\nfeature a : dense = old + 1", NOTHING_FOUND),
+    ("FX618", "\"Deprecated:\"\nlet old(x) = x\nfeature a : dense = old(price) + price.old()", ["old", "old"]),
+    ("FX703", "let a_b = price\nlet c_d = a_b\nlet e_f = c_d\nfeature gH : dense = e_f", ["gH"]),
+    ("FX703", "let aB = price\nlet cD = aB\nlet eF = cD\nfeature gH : dense = eF", NOTHING_FOUND),
+    ("FX703", "let a_b = price\nlet cD = a_b\nlet e_f = cD\nfeature gH : dense = e_f", NOTHING_FOUND),
+    ("FX703", "let a_b = price\nlet MANY = a_b\nlet e_f = MANY\nlet g_h = 1\nfeature x_1 : dense = e_f", NOTHING_FOUND),
+    ("FX704", "\"The price of it.\"\nfeature price : dense = price", ["The price"]),
+    ("FX704", "\"In dollars.\"\nfeature price : dense = price", NOTHING_FOUND),
+    ("FX704", "\"\"\nfeature price : dense = price", ['""']),
+    ("FX704", "\"\u4ef7\u683c\"\nfeature price : dense = price", NOTHING_FOUND),
+    ("FX705", "let p = price\nfeature price : dense = p", NOTHING_FOUND),
+    ("FX705", "feature price : dense = movie", ["price"]),
+    ("FX706", f"feature a : dense = {' + '.join(['price'] * 42)}", ["a"]),
+    ("FX706", f"feature a : dense = {' + '.join(['price'] * 41)}", NOTHING_FOUND),
+    ("FX706", f"feature a : dense = {''.join(f'if price > {i} then {i} else ' for i in range(9))}0", NOTHING_FOUND),
+    ("FX707", "let a = 1", NOTHING_FOUND),
+    ("FX707", "", ["input candidate"]),
+    (
+        "FX708",
+        "\n".join(f'@owner("x")\nfeature {n} : dense = price' for n in "abc") + "\nfeature d : dense = price",
+        ["d"],
+    ),
+    (
+        "FX708",
+        "\n".join(f'@owner("x")\nfeature {n} : dense = price' for n in "ab") + "\nfeature d : dense = price",
+        NOTHING_FOUND,
+    ),
     ("FX616", "feature a : text = title.trim().trim_start()", ["title.trim().trim_start()"]),
     ("FX616", "feature a : text = title.replace(\"a\", \"b\").replace(\"a\", \"b\")", NOTHING_FOUND),
     ("FX616", "feature a : dense = scores.sort().sort(descending = true).sum()", NOTHING_FOUND),
@@ -161,3 +209,44 @@ def test_whole_numbers_stay(outer: str) -> None:
         lines.append(f"feature {inner}_twice : dense = {outer}({inner}(x)) == {kept}(x)")
     found = compile_text("\n".join(lines)).extractor().extract({"x": numbers})
     assert all((values == 1.0).all() for _, values in found.items())
+
+
+def test_deprecated_names_of_modules(tmp_path: Path) -> None:
+    old = 'let new(x) = x\n"Deprecated: call `new`."\nlet old(x) = x\n'
+    (tmp_path / "m.fx").write_text(old, encoding="utf-8")
+    (tmp_path / "n.fx").write_text(old, encoding="utf-8")
+    program = tmp_path / "a.fx"
+    program.write_text(
+        'use "m.fx"\nuse "n.fx" as n\ninput candidate { price: float }\n'
+        "feature a : dense = old(price) + n.old(price) + new(price) + n.new(price) + price.old()\n",
+        encoding="utf-8",
+    )
+    findings = lint_paths([program], load_registry(), [all_rules()["FX618"]])
+    assert [(f.span.column, f.help) for f in findings if f.span] == [
+        (21, "call `new`."),
+        (36, "call `new`."),
+        (83, "call `new`."),
+    ]
+
+
+def test_a_deprecated_operator() -> None:
+    known = load_registry()
+    operators = tuple(
+        replace(op, deprecated="Call `upper`." if op.name == "lower" else None)
+        for op in known.operators
+    )
+    registry = Registry(known.engine, operators)
+    text = "input candidate { s: string }\nfeature a : text = s.lower()\nfeature b : text = s.upper()\n"
+    analysis = analyse_text(text, registry, "a.fx")
+    assert analysis.program is not None
+    program = LintedProgram(analysis.program, analysis, registry)
+    (finding,) = lint_programs([program], [all_rules()["FX618"]])
+    assert finding.message == "the operator `lower` is deprecated"
+    assert finding.help == "Call `upper`."
+
+
+@pytest.mark.parametrize(("text", "line"), [("", 1), ("# Only words.\n", 1), ("\n\n", 1)])
+def test_an_empty_file_has_a_place(text: str, line: int) -> None:
+    (finding,) = lint_text(text, all_rules()["FX707"])
+    assert finding.span is not None
+    assert finding.span.line == line

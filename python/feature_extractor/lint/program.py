@@ -61,6 +61,8 @@ class LintedProgram:
         settings: Mapping[str, Mapping[str, SettingValue]] = MappingProxyType({}),
     ) -> None:
         self.program = program
+        self.files = analysis.files
+        """The trees of the main file and its modules, the main one first."""
         self.file = analysis.files[0]
         self.values = analysis.values
         """The typed value of each let without parameters of the main file and of each feature, by name."""

@@ -74,7 +74,7 @@ class Glance:
             self._known[id(part)] = inner * self._length if isinstance(part, Lambda) else inner
             if isinstance(part, Call):
                 self._known[id(part)] += self._own(part)
-        return self._known[id(value)] + 2.0 * self._candidates
+        return self._known[id(value)] + 2.0 * float(self._candidates)
 
     def _own(self, call: Call) -> float:
         cost = self._registry.by_name[call.operator].overloads[call.overload].cost
