@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory --no-builtin-rules
 BIN := .venv/bin
 PYTHON := $(BIN)/python
 BUILD := build
+OPERATOR_ARCHIVE := $(BUILD)/libfeature_extractor_operator_archive.a
 SANITIZED_BUILD := build-sanitize
 RACE_BUILD := build-race
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -48,6 +49,11 @@ c-library: setup $(BUILD)/build.ninja ## Build libfeature_extractor.so, the C in
 	@grep -q FEATURE_EXTRACTOR_C:BOOL=ON $(BUILD)/CMakeCache.txt || cmake -B $(BUILD) -DFEATURE_EXTRACTOR_C=ON >/dev/null
 	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_c fx_plugin_registry -- --quiet
 
+# Other builds link the operators from here instead of compiling them once more.
+.PHONY: operator-archive
+operator-archive: setup $(BUILD)/build.ninja
+	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_operator_archive -- --quiet
+
 .PHONY: registry
 registry: native ## Write operators/registry.json from the compiled operators.
 	@$(BUILD)/feature_extractor_registry >$(REGISTRY).new
@@ -55,8 +61,9 @@ registry: native ## Write operators/registry.json from the compiled operators.
 	  mv $(REGISTRY).new $(REGISTRY); echo "wrote $(REGISTRY)"; fi
 
 .PHONY: docs
-docs: registry ## Write the operator reference, docs/operators/.
+docs: registry ## Write the operator reference, docs/operators/, and the grammars of editors.
 	@$(PYTHON) scripts/generate_operator_reference.py
+	@$(PYTHON) scripts/generate_highlights.py
 
 .PHONY: operator-coverage
 operator-coverage: build ## Count what the cases of operators cover, and keep the numbers as the least.
@@ -75,10 +82,10 @@ format: setup ## Format Python and C++.
 	@scripts/check_cpp_format.sh $(BIN)/clang-format --fix
 
 .PHONY: native-test
-native-test: setup ## Run the C++ tests with the address and undefined behaviour sanitizers.
+native-test: operator-archive ## Run the C++ tests with the address and undefined behaviour sanitizers.
 	@[ -f $(SANITIZED_BUILD)/build.ninja ] || { echo "build: configuring $(SANITIZED_BUILD)"; \
 	  cmake -S . -B $(SANITIZED_BUILD) -G Ninja -DFEATURE_EXTRACTOR_PYTHON=OFF -DFEATURE_EXTRACTOR_TESTS=ON \
-	  -DFEATURE_EXTRACTOR_SANITIZE=ON -DFEATURE_EXTRACTOR_SANITIZE_OPERATORS=OFF >/dev/null; }
+	  -DFEATURE_EXTRACTOR_SANITIZE=ON -DFEATURE_EXTRACTOR_OPERATOR_ARCHIVE="$(CURDIR)/$(OPERATOR_ARCHIVE)" >/dev/null; }
 	@cmake --build $(SANITIZED_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- --quiet
 	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	  ctest --test-dir $(SANITIZED_BUILD) --output-on-failure >$(SANITIZED_BUILD)/ctest.log 2>&1 \
@@ -86,10 +93,10 @@ native-test: setup ## Run the C++ tests with the address and undefined behaviour
 	@echo "native tests under sanitizers: passed"
 
 .PHONY: native-race-test
-native-race-test: setup ## Run the C++ tests of threads with the thread sanitizer.
+native-race-test: operator-archive ## Run the C++ tests of threads with the thread sanitizer.
 	@[ -f $(RACE_BUILD)/build.ninja ] || { echo "build: configuring $(RACE_BUILD)"; \
 	  cmake -S . -B $(RACE_BUILD) -G Ninja -DFEATURE_EXTRACTOR_PYTHON=OFF -DFEATURE_EXTRACTOR_TESTS=ON \
-	  -DFEATURE_EXTRACTOR_SANITIZE_THREADS=ON -DFEATURE_EXTRACTOR_SANITIZE_OPERATORS=OFF >/dev/null; }
+	  -DFEATURE_EXTRACTOR_SANITIZE_THREADS=ON -DFEATURE_EXTRACTOR_OPERATOR_ARCHIVE="$(CURDIR)/$(OPERATOR_ARCHIVE)" >/dev/null; }
 	@cmake --build $(RACE_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- --quiet
 	@$(RACE_BUILD)/feature_extractor_native_tests --gtest_brief=1 --gtest_filter='CApi.*:PluginTable.*'
 	@echo "native tests of threads under the thread sanitizer: passed"
@@ -97,7 +104,7 @@ native-race-test: setup ## Run the C++ tests of threads with the thread sanitize
 .PHONY: test
 test: build c-library lint native-test jars ## Check everything that CI checks; the last line is pytest's.
 	@scripts/bootstrap.sh --jvm
-	@$(PYTHON) -m pytest -m "not slow"
+	@$(PYTHON) -m pytest -m "not slow" -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test-slow
 test-slow: build c-library native-race-test jars ## Run the tests that take minutes.
@@ -117,8 +124,8 @@ bench: build ## Measure, beside what one would use instead.
 package: package-wheel package-c package-jars ## Write what can be installed elsewhere to dist/.
 
 .PHONY: package-wheel
-package-wheel: setup
-	@scripts/package_wheel.sh $(PYTHON)
+package-wheel: operator-archive
+	@scripts/package_wheel.sh $(PYTHON) $(OPERATOR_ARCHIVE)
 
 .PHONY: package-c
 package-c: c-library

@@ -213,12 +213,12 @@ async def test_a_feature_on_sample_rows(editor: Editor) -> None:
     ]
     shown = (await run(document, "length")).splitlines()
     assert shown[0] == "length on 2 rows of shop.sample.jsonl"
-    assert shown[2].split(maxsplit=1) == ["12.0", 'title = "The 中 Matrix"']
+    assert shown[2].split(maxsplit=1) == ["12", 'title = "The 中 Matrix"']
     place = document.at("feature twice", 9).position
     shown = (await run(document, {"line": place.line, "character": place.character})).splitlines()
     assert [line.split(maxsplit=1) for line in shown[2:]] == [
-        ["20.0", "views = 10"],
-        ["0.0", "views = null"],
+        ["20", "views = 10"],
+        ["0", "views = null"],
     ]
     assert "unknown name `nothing`" in await run(document, "broken")
     editor.write("sampled/rows.json", json.dumps(rows[:1]))
