@@ -44,3 +44,18 @@ Give the key with the greatest value, of equal ones the first; null for an empty
 best_key(count_values(["b", "a", "a"])) => "a"
 """
 let best_key(m) = m.top_n(1).keys().first()
+
+"""
+Write a map with int keys as LIBSVM writes the features of a row: `index:value`, ascending.
+
+A row is `concat(to_string(label), " ", libsvm(m))`; as a feature of kind `text` it goes into CSV, whose lines are then those of the file.
+
+libsvm(map_from_lists([7, 3], [0.5, 1.0])) => "3:1.0 7:0.5"
+libsvm(count_values([5, 5, 2])) => "2:1 5:2"
+"""
+let libsvm(m) =
+    m
+        .entries()
+        .sort_by(e -> e.key)
+        .map(e -> concat(to_string(e.key), ":", to_string(e.value)))
+        .join(" ")

@@ -322,6 +322,10 @@ EXPECTED: dict[str, tuple[str, Callable[..., Any]]] = {
         "best_key(taste)",
         lambda r: max(r.taste, key=r.taste.__getitem__) if r.taste else None,
     ),
+    "libsvm": (
+        "libsvm(count_values(places))",
+        lambda r: " ".join(f"{x}:{r.places.count(x)}" for x in sorted(set(r.places))),
+    ),
     "share_of_sum": (
         "share_of_sum(price, prices)",
         lambda r: r.price / sum(r.prices) if sum(r.prices) else 0.0,
