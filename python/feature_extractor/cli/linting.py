@@ -19,7 +19,12 @@ from feature_extractor.cli.fixes import (
     write_fixes,
 )
 from feature_extractor.cli.programs import known_registry
-from feature_extractor.cli.settings import configured, find_all_programs, find_settings
+from feature_extractor.cli.settings import (
+    configured,
+    find_all_programs,
+    find_settings,
+    with_schema,
+)
 from feature_extractor.cli.writing import write_text
 from feature_extractor.diagnostics import Applicability, Diagnostic, Severity, render_json
 
@@ -52,6 +57,7 @@ class LintOptions:
     baseline: str | None
     write_baseline: bool
     output_format: str
+    schema: tuple[str, ...] = ()
 
 
 def run_lint(options: LintOptions) -> int:
@@ -66,7 +72,7 @@ class _Run:
         self._options = options
         self._finder = find_settings(options.config, options.isolated)
         asked = Selection(options.select, options.extend_select, options.ignore)
-        self._configure = configured(self._finder, asked)
+        self._configure = with_schema(configured(self._finder, asked), options.schema)
         self._programs = find_all_programs(
             options.paths, self._finder, force_exclude=options.force_exclude
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +14,7 @@ from feature_extractor.cli.programs import refuse_binary
 
 if TYPE_CHECKING:
     from feature_extractor.lint import Selection
-    from feature_extractor.lint.configuration import Configure
+    from feature_extractor.lint.configuration import Configuration, Configure
     from feature_extractor.settings import SettingsFinder
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -51,7 +52,6 @@ def find_settings(config: str | None, isolated: bool) -> SettingsFinder:
 def configured(finder: SettingsFinder, asked: Selection) -> Configure:
     """Return what says for each program which rules run; raises CommandError for a rule that does not exist."""
     from feature_extractor.lint import SelectionError
-    from feature_extractor.lint.configuration import Configuration
 
     try:
         asked.rules()
@@ -62,6 +62,31 @@ def configured(finder: SettingsFinder, asked: Selection) -> Configure:
         return finder.settings(path).configuration(path, asked)
 
     return configure
+
+
+def with_schema(configure: Configure, files: Sequence[str]) -> Configure:
+    """Return what compares programs with these schemas rather than those that settings files name.
+
+    Raises CommandError for a file that is no schema.
+    """
+    if not files:
+        return configure
+    from feature_extractor.lint.columns import SchemaError, read_schema
+    from feature_extractor.lint.drift import SCHEMA
+    from feature_extractor.lint.rules.schema.fx801_missing_column import RULE
+
+    for file in files:
+        try:
+            read_schema(require_file(file))
+        except SchemaError as error:
+            raise CommandError(str(error), error.hint) from None
+
+    def with_files(path: Path) -> Configuration:
+        found = configure(path)
+        chosen = {**found.settings.get(RULE.code, {}), SCHEMA.name: tuple(files)}
+        return replace(found, settings={**found.settings, RULE.code: chosen})
+
+    return with_files
 
 
 def find_all_programs(

@@ -47,9 +47,23 @@ class Configuration:
                 sorted(self.codes),
                 {code: dict(chosen) for code, chosen in self.settings.items()},
                 {code: severity.value for code, severity in self.severities.items()},
+                self._files(),
             ],
             sort_keys=True,
         )
+
+    def _files(self) -> dict[str, tuple[int, int]]:
+        """Return the age and size of each file that a setting names: its content is a part of what was chosen."""
+        values = [value for chosen in self.settings.values() for value in chosen.values()]
+        named = {name for value in values if isinstance(value, tuple) for name in value}
+        found: dict[str, tuple[int, int]] = {}
+        for name in sorted(named):
+            try:
+                status = Path(name).stat()
+            except (OSError, ValueError):
+                continue
+            found[name] = (status.st_mtime_ns, status.st_size)
+        return found
 
 
 Configure: TypeAlias = Callable[[Path], Configuration]

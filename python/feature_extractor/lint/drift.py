@@ -28,6 +28,7 @@ SCHEMA: Final = Setting(
     list[str],
     (),
     "files with the columns of the data: Parquet, Arrow, Avro (`.avsc`) or Spark (`.json`)",
+    are_files=True,
 )
 
 

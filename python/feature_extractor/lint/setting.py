@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import GenericAlias
-from typing import Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 SettingValue: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+
+KIND_NAMES: Final[Mapping[Any, str]] = {
+    int: "int",
+    float: "float",
+    str: "str",
+    bool: "bool",
+    list[str]: "list of str",
+}
+"""What a setting may be, with the words for it."""
 
 
 @dataclass(frozen=True)
@@ -14,13 +25,15 @@ class Setting:
     """One such choice, which is made in a settings file.
 
     ``kind`` is ``int``, ``float``, ``str``, ``bool`` or ``list[str]``. A list is given to the rule as a tuple. The
-    summary says in one line what the value means, and in which unit.
+    summary says in one line what the value means, and in which unit. Where the texts of a list ``are_files``, they
+    are relative to the settings file.
     """
 
     name: str
     kind: type | GenericAlias
     default: SettingValue
     summary: str
+    are_files: bool = False
 
 
 class Configurable(Protocol):

@@ -78,10 +78,12 @@ class _Reader:
         self._source = source
         self._places = places
         self._prefix = prefix
+        self._folder = Path()
         self.diagnostics: list[Diagnostic] = []
 
     def read(self, content: Any, path: Path) -> Settings:
         found: dict[tuple[str, ...], Any] = {}
+        self._folder = path.parent
         self._table(content, (), found)
         get = found.get
         baseline = get(("lint", "baseline"))
@@ -204,6 +206,8 @@ class _Reader:
                 accepted = _accepted(known[name], given)
                 if accepted is None:
                     self._wrong_type(place, given, _KINDS[known[name].kind])
+                elif known[name].are_files and isinstance(accepted, tuple):
+                    values[name] = tuple(str(self._folder / file) for file in accepted)
                 else:
                     values[name] = accepted
         return found

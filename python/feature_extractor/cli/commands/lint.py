@@ -64,6 +64,13 @@ Examples:
     help="Write all findings to the baseline, and report none.",
 )
 @click.option(
+    "--schema",
+    multiple=True,
+    metavar="FILE",
+    help="Compare the inputs with the columns of the data: a Parquet or Arrow file, an Avro schema (.avsc), "
+    "or what Spark's `df.schema.json()` gives (.json).",
+)
+@click.option(
     "--watch",
     is_flag=True,
     help="Look again whenever a program or a settings file changes, until Ctrl-C.",
