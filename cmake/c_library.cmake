@@ -3,9 +3,8 @@
 
 include(GNUInstallDirs)
 
-add_library(feature_extractor_c SHARED
-  $<TARGET_OBJECTS:feature_extractor_core> $<TARGET_OBJECTS:feature_extractor_operators>)
-target_link_libraries(feature_extractor_c PRIVATE feature_extractor_link)
+add_library(feature_extractor_c SHARED)
+target_link_libraries(feature_extractor_c PRIVATE feature_extractor_engine)
 target_include_directories(feature_extractor_c INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 set_target_properties(feature_extractor_c PROPERTIES
   OUTPUT_NAME feature_extractor EXPORT_NAME feature_extractor LINKER_LANGUAGE CXX

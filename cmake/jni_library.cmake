@@ -9,10 +9,9 @@ if(NOT FEATURE_EXTRACTOR_JNI_INCLUDE_DIR)
 endif()
 
 file(GLOB jni_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/cpp/src/jni/*.cc)
-add_library(feature_extractor_jni SHARED EXCLUDE_FROM_ALL ${jni_sources}
-  $<TARGET_OBJECTS:feature_extractor_core> $<TARGET_OBJECTS:feature_extractor_operators>)
+add_library(feature_extractor_jni SHARED EXCLUDE_FROM_ALL ${jni_sources})
 target_include_directories(feature_extractor_jni PRIVATE cpp/include cpp/src)
 target_include_directories(feature_extractor_jni SYSTEM PRIVATE
   ${FEATURE_EXTRACTOR_JNI_INCLUDE_DIR} ${FEATURE_EXTRACTOR_JNI_INCLUDE_DIR}/linux)
-target_link_libraries(feature_extractor_jni PRIVATE feature_extractor_link)
+target_link_libraries(feature_extractor_jni PRIVATE feature_extractor_engine)
 make_shared_output(feature_extractor_jni libfeature_extractor_jni.so ${PROJECT_SOURCE_DIR}/cpp/src/jni/exports.map)

@@ -1,7 +1,8 @@
 # What others need to build plug-ins, below an installed C library or in the Python package: the headers that an operator may
 # include, and the CMake functions. Headers that are not here belong to the engine, and change as it does.
 
-set(plugin_headers column kernel operator plugin signature hash_index lane_sum math)
+set(plugin_headers column kernel signature kernel_traits column_loops row_loops overload operator_spec operator plugin
+  hash_index lane_sum math)
 list(TRANSFORM plugin_headers REPLACE "(.+)" "${PROJECT_SOURCE_DIR}/cpp/include/feature_extractor/\\1.h")
 
 function(install_plugin_files include_folder cmake_folder component)

@@ -12,7 +12,7 @@
 //   FEATURE_EXTRACTOR_PLUGIN("acme", "1.0.0", kOperators)
 #pragma once
 
-#include "feature_extractor/operator.h"
+#include "feature_extractor/operator_spec.h"
 
 #include <cstddef>
 #include <cstdint>

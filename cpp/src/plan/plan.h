@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "feature_extractor/operator.h"
+#include "feature_extractor/operator_spec.h"
 #include "plan/declared_type.h"
 #include "status.h"
 

@@ -1,5 +1,6 @@
 // Reads plan.json and verifies all of it, so that nothing needs to be checked again while the plan runs.
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -244,7 +245,7 @@ class Reader {
     } else if (item.is_number_float()) {
       value->kind = Kind::kFloat;
       value->float_value = item.get<double>();
-      if (!(__builtin_fabs(value->float_value) <= adapter::kLargestFinite)) return fail("a constant is not finite");
+      if (!std::isfinite(value->float_value)) return fail("a constant is not finite");
     } else if (item.is_string()) {
       value->kind = Kind::kText;
       value->text_value = item.get<std::string>();

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "feature_extractor/operator.h"
+#include "feature_extractor/operator_spec.h"
 
 namespace feature_extractor {
 
