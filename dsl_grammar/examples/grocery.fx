@@ -16,7 +16,7 @@ input request {
     age, income, home_ownership, marital_status: string?
     household_size, household_comp, kids_count: string?
     "Up to 200 purchases before now, oldest first."
-    history: list<{
+    history: list<{  # fx: ignore[FX302] the samples end before now
         product: int,
         department: string?,
         category: string?,
@@ -35,8 +35,8 @@ input request {
     "The mean embedding of what was bought so far, weighted by spending."
     profile: vector<16>?
     "Campaigns that the household takes part in and that run at the moment."
-    campaigns: list<{campaign: int, type: string, starts: timestamp, ends: timestamp}>
-    redemptions: list<{campaign: int, at: timestamp}>
+    campaigns: list<{campaign: int, type: string, starts: timestamp, ends: timestamp}>  # fx: ignore[FX302] the samples end before now
+    redemptions: list<{campaign: int, at: timestamp}>  # fx: ignore[FX302] the samples end before now
     store_visits_28d: int
 }
 
