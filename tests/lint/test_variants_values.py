@@ -265,6 +265,32 @@ CASES = [
     ("FX409", "feature a : ids(5000) = tags.map(t -> t.hash_bucket(50) + 7)", ["a"]),
     ("FX409", "feature a : id(5000) = movie % 2000", ["a"]),
     ("FX409", "feature a : id(5000) = movie", NOTHING),
+    ("FX217", "feature a : dense = visits[7] == now ?? false", NOTHING),
+    ("FX217", "feature a : dense = visits.take_last(5)[-5].is_null().to_float()", NOTHING),
+    ("FX217", "feature a : dense = visits.take_last(5)[-6].is_null().to_float()", ["-6"]),
+    ("FX217", "feature a : dense = visits.take_last(5).filter(v -> v < now)[5].is_null().to_float()", ["5"]),
+    ("FX217", "feature a : dense = visits.take_last(views)[5].is_null().to_float()", NOTHING),
+    ("FX217", "feature a : dense = history.map(e -> e.movie).histogram([1, 2])[3] ?? 0", ["3"]),
+    ("FX217", "feature a : dense = [price, price][2] ?? 0.0", ["2"]),
+    ("FX217", 'feature a : dense = taste["x"] ?? 0.0', NOTHING),
+    ("FX217", "feature a : dense = visits[visits.length() - 1].is_null().to_float()", NOTHING),
+    ("FX218", 'feature a : text = now.format_time("%Y-%m-%dT%H:%M:%S", "UTC")', NOTHING),
+    ("FX218", 'feature a : text = now.format_time("%H:%M %d.%m.%Y", "UTC")', NOTHING),
+    ("FX218", 'feature a : text = now.format_time("%Y%m%d%H%M", "UTC")', NOTHING),
+    ("FX218", 'feature a : text = now.format_time("%d.%M.%Y", "UTC")', ["%d.%M.%Y"]),
+    ("FX218", 'feature a : text = now.format_time("%Y%M%d", "UTC")', ["%Y%M%d"]),
+    ("FX218", 'feature a : text = now.format_time("%F %H:%m:%S", "UTC")', ["%H:%m:%S"]),
+    ("FX219", 'feature a : dense = (now - now.start_of_day("Europe/Paris")) / 1d', NOTHING),
+    ("FX219", 'let d(t) = t.truncate_time("week", "CET")\nfeature a : dense = (d(now) - d(released)) / 7d', ["midnight"]),
+    ("FX219", 'feature a : dense = (now < now.start_of_day("Europe/Paris") + 36h).to_float()', NOTHING),
+    ("FX219", 'feature a : dense = (now < now.start_of_day("Asia/Tokyo") + 1d).to_float()', NOTHING),
+    ("FX219", 'feature a : dense = (released < now.start_of_day("Europe/Paris") - 7d).to_float()', ["24 hours"]),
+    ("FX308", "feature a : dense = visits.take_first(3).length()", NOTHING),
+    ("FX309", "feature a : dense = visits.shuffle(views).length()", NOTHING),
+    ("FX309", "let seed = 7\nfeature a : dense = visits.shuffle(seed).length()", ["shuffle"]),
+    ("FX310", 'feature a : dense = user.sample(0.1, "a").to_float() + user.sample(0.2, "b").to_float()', NOTHING),
+    ("FX310", 'feature a : dense = user.sample(0.1, "a").to_float() + user.sample(0.2, "a").to_float()', ["sample"]),
+    ("FX310", "feature a : dense = user.sample(0.1).to_float() + brand.sample(0.2).to_float()", NOTHING),
 ]  # fmt: skip
 
 
@@ -352,6 +378,41 @@ def test_expected_buckets() -> None:
     assert expected_buckets(10**9, 10) == pytest.approx(10.0)
     assert expected_buckets(5, 1) == 1.0
     assert expected_buckets(10**6, 2**62) == pytest.approx(10**6)
+
+
+ORDERS = [
+    ("    # Oldest first.\n    xs: list<{m: int, at: timestamp}>\n", "xs.take_first(5)", 1),
+    ("    # Oldest first.\n    xs: list<{m: int, at: timestamp}>\n", "xs.take_last(5)", 0),
+    (
+        "    # Oldest first.\n    xs: list<{m: int, at: timestamp}>\n",
+        "xs.reverse().take_first(5)",
+        0,
+    ),
+    (
+        "    # Oldest first.\n    xs: list<{m: int, at: timestamp}>\n",
+        "xs.reverse().take_last(5)",
+        1,
+    ),
+    (
+        "    # Oldest first.\n    xs: list<{m: int, at: timestamp}>\n",
+        "xs.sort_by(x -> x.m).take_first(5)",
+        0,
+    ),
+    (
+        '    "In descending order of time."\n    xs: list<{m: int, at: timestamp}>\n',
+        "xs.take_last(5)",
+        1,
+    ),
+    ('    "The latest come first."\n    xs: list<{m: int, at: timestamp}>\n', "xs.take_last(5)", 1),
+    ("    o: int # oldest first\n    xs: list<{m: int, at: timestamp}>\n", "xs.take_first(5)", 0),
+    ("    # Oldest first.\n    xs: list<{m: int}>\n", "xs.take_first(5)", 0),
+]
+
+
+@pytest.mark.parametrize(("declaration", "value", "count"), ORDERS)
+def test_the_order_is_read_where_it_is_told(declaration: str, value: str, count: int) -> None:
+    text = f"input request {{\n{declaration}}}\nfeature a : ids(9) = {value}.map(x -> x.m)\n"
+    assert len(lint_text(text, all_rules()["FX308"])) == count
 
 
 def test_a_vocabulary_is_read_if_it_is_there(tmp_path: Path) -> None:
