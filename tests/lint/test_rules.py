@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from feature_extractor.lint import Rule, Status, all_rules
 from feature_extractor.lint import rules as rules_package
+from feature_extractor.lint.pages import fix_of
 from rule_pages import (
     FIXED,
     HEADINGS,
@@ -54,6 +55,10 @@ class TestRule:
         repaired = fixed_section(rule, page)
         wanted = [*HEADINGS[:-1], FIXED, HEADINGS[-1]] if repaired else HEADINGS
         assert list(page.sections) == wanted
+        fixes = {
+            f.fix.applicability for t, _ in page.examples("Bad") for f in found_by(rule, t) if f.fix
+        }
+        assert fix_of(rule) == (str(min(fixes)) if fixes else "")
         assert all(text.strip() for text in page.sections.values())
         optional = rule.status is not Status.STABLE
         assert (f"`--extend-select {rule.code}`" in page.sections["Settings"]) == optional

@@ -165,6 +165,8 @@ def _guarded(arguments: list[str], settings: dict[str, Any]) -> int:
         return EXIT_FINDINGS if error.code == "invalid_argument" else EXIT_FAILURE
     except FeatureExtractorError as error:
         print_error(str(error))
+        if settings["debug"] and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
         return EXIT_FAILURE
     except BrokenPipeError:
         raise

@@ -88,7 +88,7 @@ def _sarif_rule(code: str) -> dict[str, Any]:
         "id": code,
         "name": rule.name,
         "shortDescription": {"text": rule.summary},
-        "help": {"text": rule.summary, "markdown": page(code)},
+        "help": {"text": rule.summary, "markdown": page(rule)},
         "defaultConfiguration": {"level": _SARIF_LEVELS[rule.severity]},
     }
 

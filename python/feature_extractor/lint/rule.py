@@ -68,7 +68,8 @@ class Rule:
     ``check`` looks at one program. ``check_project`` compares the programs of a run: it sees what ``summarise`` said
     of each, because a program may have been checked in another process or in an earlier run. ``check_comments`` runs
     when all other rules have, and asks which suppressions they needed. A rule reads its ``settings`` with
-    :meth:`LintedProgram.setting`.
+    :meth:`LintedProgram.setting`. A rule of a plug-in brings its ``page`` with it, as Markdown; ``plugin`` is filled in
+    with the name and version of the distribution.
     """
 
     code: str
@@ -81,6 +82,8 @@ class Rule:
     check_project: ProjectCheck | None = None
     check_comments: CommentCheck | None = None
     settings: tuple[Setting, ...] = ()
+    page: str = ""
+    plugin: str = ""
 
     @property
     def family(self) -> str:

@@ -14,6 +14,7 @@ from feature_extractor.check.modules import Reader, read_file
 from feature_extractor.diagnostics import Diagnostic, Source
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.discovery import all_rules
+from feature_extractor.lint.plugin_rules import RulePluginError
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule, Summary
 from feature_extractor.lint.suppressions import Comments, Suppression
@@ -98,10 +99,11 @@ def examine(program: LintedProgram, configuration: Configuration) -> Outcome:
     """Return what can be said of a program without looking at others."""
     outcome = Outcome(program.source, configuration, [], program.suppressions, {})
     for rule in configuration.rules:
-        if rule.check is not None:
-            _keep(rule, rule.check(program), [outcome])
-        if rule.summarise is not None:
-            outcome.facts[rule.code] = rule.summarise(program)
+        with _blamed(rule, program.path):
+            if rule.check is not None:
+                _keep(rule, rule.check(program), [outcome])
+            if rule.summarise is not None:
+                outcome.facts[rule.code] = rule.summarise(program)
     return outcome
 
 
@@ -113,7 +115,8 @@ def conclude(outcomes: Sequence[Outcome]) -> list[Diagnostic]:
         if rule.check_project is not None:
             having = [o for o in outcomes if rule.code in o.configuration.codes]
             summaries = [Summary(outcome.source, outcome.facts[rule.code]) for outcome in having]
-            _keep(rule, rule.check_project(summaries), having)
+            with _blamed(rule, "the programs together"):
+                _keep(rule, rule.check_project(summaries), having)
     words = Configuration([*all_rules().values()]).words
     for rule in rules:
         if rule.check_comments is not None:
@@ -121,8 +124,22 @@ def conclude(outcomes: Sequence[Outcome]) -> list[Diagnostic]:
                 if rule.code in outcome.configuration.codes:
                     checked = outcome.configuration.words
                     comments = Comments(outcome.suppressions, words, checked)
-                    _keep(rule, rule.check_comments(comments), [outcome])
+                    with _blamed(rule, outcome.source.path):
+                        _keep(rule, rule.check_comments(comments), [outcome])
     return [finding for outcome in outcomes for finding in outcome.findings]
+
+
+@contextmanager
+def _blamed(rule: Rule, where: str) -> Iterator[None]:
+    """Say which rule of a plug-in failed and on what, whatever it raises."""
+    try:
+        yield
+    except Exception as error:
+        if not rule.plugin:
+            raise
+        raise RulePluginError(
+            f"the rule {rule.code} of {rule.plugin} failed on {where}: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _keep(rule: Rule, findings: Iterable[Finding], outcomes: Sequence[Outcome]) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.lint.discovery import all_rules
 from feature_extractor.lint.rule import Rule, Status
 
-EVERYTHING = "ALL"
+_BEGINNING: Final = re.compile(r"[A-Z]{2,}[0-9]*")
+
+EVERYTHING: Final = "ALL"
 """The word for all rules."""
 
 
@@ -51,7 +55,7 @@ def _meant(words: Sequence[str], known: Iterable[Rule]) -> set[str]:
             for rule in known
             if code == EVERYTHING
             or rule.name == word.lower()
-            or (code.startswith("FX") and rule.code.startswith(code))
+            or (_BEGINNING.fullmatch(code) and rule.code.startswith(code))
         }
         if not meant:
             similar = closest(word, [text for rule in known for text in (rule.code, rule.name)])

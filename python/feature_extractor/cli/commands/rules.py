@@ -35,7 +35,8 @@ def command(words: Sequence[str], output_format: str) -> int:
     """Print a list of rules, or their pages."""
     from feature_extractor.diagnostics.suggestions import closest
     from feature_extractor.lint.discovery import all_rules, find_rule
-    from feature_extractor.lint.pages import page
+    from feature_extractor.lint.pages import fix_of, page
+    from feature_extractor.lint.setting import KIND_NAMES
 
     known = all_rules().values()
     chosen = []
@@ -54,23 +55,38 @@ def command(words: Sequence[str], output_format: str) -> int:
                 "severity": rule.severity.value,
                 "status": rule.status.value,
                 "summary": rule.summary,
-                "page": page(rule.code),
+                "fix": fix_of(rule) or None,
+                "settings": [
+                    {
+                        "name": setting.name,
+                        "kind": KIND_NAMES[setting.kind],
+                        "default": setting.default,
+                        "summary": setting.summary,
+                    }
+                    for setting in rule.settings
+                ],
+                "plugin": rule.plugin or None,
+                "page": page(rule),
             }
             for rule in chosen or known
         ]
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return 0
     if chosen:
-        sys.stdout.write("\n".join(visible(page(rule.code)) for rule in chosen))
+        sys.stdout.write("\n".join(visible(page(rule)) for rule in chosen))
         return 0
     from rich import box
     from rich.table import Table
 
     table = Table(box=box.SIMPLE_HEAD)
-    for title in ("code", "name", "severity", "status", "finds"):
+    has_plugins = any(rule.plugin for rule in known)
+    for title in ("code", "name", "severity", "status", "fix", "finds"):
         table.add_column(title, overflow="fold")
+    if has_plugins:
+        table.add_column("from", overflow="fold")
     for rule in known:
-        table.add_row(rule.code, rule.name, rule.severity.value, rule.status.value, rule.summary)
+        cells = [rule.code, rule.name, rule.severity.value, rule.status.value, fix_of(rule)]
+        table.add_row(*cells, rule.summary, *([rule.plugin] if has_plugins else []))
     write_rendered(sys.stdout, table)
     print(f"{counted(len(known), 'rule')}; `fx rules CODE` explains one.")
     return 0
