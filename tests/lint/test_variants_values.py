@@ -281,7 +281,7 @@ CASES = [
     ("FX218", 'feature a : text = now.format_time("%Y%M%d", "UTC")', ["%Y%M%d"]),
     ("FX218", 'feature a : text = now.format_time("%F %H:%m:%S", "UTC")', ["%H:%m:%S"]),
     ("FX219", 'feature a : dense = (now - now.start_of_day("Europe/Paris")) / 1d', NOTHING),
-    ("FX219", 'let d(t) = t.truncate_time("week", "CET")\nfeature a : dense = (d(now) - d(released)) / 7d', ["midnight"]),
+    ("FX219", 'let d(t) = t.start_of_day("CET")\nfeature a : dense = (d(now) - d(released)) / 1d', ["midnight"]),
     ("FX219", 'feature a : dense = (now < now.start_of_day("Europe/Paris") + 36h).to_float()', NOTHING),
     ("FX219", 'feature a : dense = (now < now.start_of_day("Asia/Tokyo") + 1d).to_float()', NOTHING),
     ("FX219", 'feature a : dense = (released < now.start_of_day("Europe/Paris") - 7d).to_float()', ["24 hours"]),
