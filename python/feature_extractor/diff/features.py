@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from feature_extractor.check.fingerprint import Fingerprints
-from feature_extractor.check.typed import Expression, Site
+from feature_extractor.check.typed import Expression, Site, site_of
 from feature_extractor.diagnostics import Source
 from feature_extractor.diff.declarations import Declaration, Declarations, Key
 from feature_extractor.diff.parting import Parting, Partings
@@ -34,16 +34,14 @@ class FeatureComparer:
     def declared(self, side: Side, name: str) -> Place | None:
         """Return where a feature is declared."""
         source = self._sides[0] if side is self._sides[0].side else self._sides[1]
-        found = source.declarations.feature(name)
-        if found is None:
-            return None
-        span = found.node.span
-        return source.place(Site(span.path, span.line, span.column, span.end_line, span.end_column))
+        home = source.home(name)
+        return None if home is None else source.place(home)
 
     def found(self, name: str) -> dict[str, Any]:
         """Return what differs in a feature that both have: members of a FeatureChange."""
         old, new = self._sides
-        partings = self._partings.of(old.alone(name), new.alone(name))
+        homes = old.home(name), new.home(name)
+        partings = self._partings.of(old.alone(name), new.alone(name), homes)
         chosen = self._chosen(name, partings)
         itself, through = self._told(name, chosen)
         if not partings:
@@ -175,6 +173,11 @@ class _Source:
         }
         self._lines: dict[str, Source] = {}
         self._by_identity: dict[str, Declaration] | None = None
+
+    def home(self, name: str) -> Site | None:
+        """Return the place of the statement of a feature."""
+        found = self.declarations.feature(name)
+        return None if found is None else site_of(found.node.span)
 
     def alone(self, name: str) -> Expression:
         """Return the value of a feature with the places of its own text.

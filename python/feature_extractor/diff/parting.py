@@ -43,9 +43,16 @@ class Partings:
     def __init__(self, old: Fingerprints, new: Fingerprints) -> None:
         self._old = old
         self._new = new
+        self._homes: tuple[Site | None, Site | None] = (None, None)
 
-    def of(self, old: Expression, new: Expression) -> list[Parting]:
-        """Return the places where two expressions part, in the order of the text; none where they are the same."""
+    def of(
+        self, old: Expression, new: Expression, homes: tuple[Site | None, Site | None]
+    ) -> list[Parting]:
+        """Return the places where two expressions part, in the order of the text; none where they are the same.
+
+        ``homes`` are the places of the two statements that the expressions are the values of.
+        """
+        self._homes = homes
         found: list[Parting] = []
         seen: set[tuple[int, int]] = set()
         for parting in self._walk(old, new, {}, {}, old.site, new.site, seen):
@@ -70,8 +77,8 @@ class Partings:
         seen.add((id(old), id(new)))
         if self._old.of(old, old_around) == self._new.of(new, new_around):
             return
-        old_site = _place(old, old_place)
-        new_site = _place(new, new_place)
+        old_site = _place(old, old_place, self._homes[0])
+        new_site = _place(new, new_place, self._homes[1])
         parts = list(zip(children(old), children(new), strict=False))
         if _alike(old, new) and len(children(old)) == len(children(new)):
             if isinstance(old, Lambda) and isinstance(new, Lambda):
@@ -104,15 +111,18 @@ def _alike(old: Expression, new: Expression) -> bool:
             return False
 
 
-def _place(expression: Expression, around: Site) -> Site:
+def _place(expression: Expression, around: Site, home: Site | None) -> Site:
     """Return where a part is written.
 
-    A name or a constant that occurs several times is one expression with the place of its first occurrence; where that
-    is not inside of the expression around it, the place of that one is the better answer.
+    A name or a constant that occurs several times is one expression with the place of its first occurrence. It is trusted
+    inside of the expression around it, and inside of the statement, from which it comes into a let function as an
+    argument; elsewhere the place of the expression around it is the better answer.
     """
     site = expression.site
     leaf = isinstance(expression, Literal | InputReference | ResourceReference | LambdaVariable)
-    return around if leaf and not _inside(site, around) else site
+    if not leaf or _inside(site, around) or (home is not None and _inside(site, home)):
+        return site
+    return around
 
 
 def _inside(site: Site, around: Site) -> bool:
