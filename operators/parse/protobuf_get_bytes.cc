@@ -26,12 +26,12 @@ constexpr Operator kOperator = {
     .name = "protobuf_get_bytes",
     .summary = "Take the bytes of one field, or a message as it is written, out of a message of Protocol Buffers",
     .detail =
-        "The path has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
+        "`fields` has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
         "`\"3.1\"` is field 1 of the message in field 3. No schema is needed. What `bytes`, `string`, messages and "
         "packed fields hold, as it stands. Nothing is copied.",
     .parameters = {{"message", "a message in the wire format of Protocol Buffers"},
-                   {"path", "the numbers of the fields, with dots between them"}},
-    .overloads = {overload<"(message: bytes, path: const string) -> bytes?", ProtobufGetBytes>()},
+                   {"fields", "the numbers of the fields, with dots between them"}},
+    .overloads = {overload<"(message: bytes, fields: const string) -> bytes?", ProtobufGetBytes>()},
     .edges = {{"the bytes are no message, or end too soon; also behind the field", "null"},
               {"the field is not there",
                "null; in proto3 that is how 0, false and \"\" are written, so that `??` gives them"},
@@ -39,7 +39,7 @@ constexpr Operator kOperator = {
                "the last value counts, as when messages are merged"},
               {"the field is a number", "it does not count, as for a parser that does not know it"},
               {"groups", "are passed over, up to 32 levels deep"},
-              {"the path is not one", "an error when the program is compiled"}},
+              {"`fields` is no such path", "an error when the program is compiled"}},
     .examples = {{"protobuf_get_bytes(b\"\\x0A\\x02\\x08\\x01\", \"1\")", "b\"\\x08\\x01\""},
                  {"byte_length(decode_utf8(protobuf_get_bytes(b\"\\x0A\\x00\", \"1\")))", "0"}},
     .cost = {.per_row = 14.0, .per_element = 0.4},

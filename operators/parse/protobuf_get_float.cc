@@ -34,14 +34,14 @@ constexpr Operator kOperator = {
     .name = "protobuf_get_float",
     .summary = "Take one float or double out of a message of Protocol Buffers",
     .detail =
-        "The path has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
+        "`fields` has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
         "`\"3.1\"` is field 1 of the message in field 3. No schema is needed. `type` is the type of the field in the "
         ".proto file.",
     .parameters = {{"message", "a message in the wire format of Protocol Buffers"},
-                   {"path", "the numbers of the fields, with dots between them"},
+                   {"fields", "the numbers of the fields, with dots between them"},
                    {"type", "the type of the field in the .proto file"}},
     .overloads = {overload<
-        "(message: bytes, path: const string, type: const string{\"float\",\"double\"} = \"float\") -> float?",
+        "(message: bytes, fields: const string, type: const string{\"float\",\"double\"} = \"float\") -> float?",
         ProtobufGetFloat>()},
     .edges = {{"the bytes are no message, or end too soon; also behind the field", "null"},
               {"the field is not there",
@@ -51,7 +51,7 @@ constexpr Operator kOperator = {
               {"the field is written in another type", "it does not count, as for a parser that does not know it"},
               {"the value is NaN or infinite", "null, as everywhere"},
               {"groups", "are passed over, up to 32 levels deep"},
-              {"the path is not one", "an error when the program is compiled"}},
+              {"`fields` is no such path", "an error when the program is compiled"}},
     .examples = {{"protobuf_get_float(b\"\\x0D\\x00\\x00\\xC0\\x3F\", \"1\")", "1.5"},
                  {"protobuf_get_float(b\"\\x09\\x00\\x00\\x00\\x00\\x00\\x00\\xF8\\x3F\", \"1\", \"double\")", "1.5"},
                  {"protobuf_get_float(b\"\", \"1\") ?? 0.0", "0.0"}},

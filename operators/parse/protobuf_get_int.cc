@@ -29,14 +29,14 @@ constexpr Operator kOperator = {
     .name = "protobuf_get_int",
     .summary = "Take one integer, bool or enum out of a message of Protocol Buffers",
     .detail =
-        "The path has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
+        "`fields` has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
         "`\"3.1\"` is field 1 of the message in field 3. No schema is needed. `type` is the type of the field in the "
         ".proto file, since int and sint are written in the same way. An `uint64` or `fixed64` keeps its 64 bits, as a "
         "signed int, like a hash; a bool is 0 or 1.",
     .parameters = {{"message", "a message in the wire format of Protocol Buffers"},
-                   {"path", "the numbers of the fields, with dots between them"},
+                   {"fields", "the numbers of the fields, with dots between them"},
                    {"type", "the type of the field in the .proto file"}},
-    .overloads = {overload<"(message: bytes, path: const string, type: const "
+    .overloads = {overload<"(message: bytes, fields: const string, type: const "
                            "string{\"int64\",\"int32\",\"uint64\",\"uint32\",\"sint64\",\"sint32\",\"fixed64\","
                            "\"fixed32\",\"sfixed64\",\"sfixed32\",\"bool\",\"enum\"} = \"int64\") -> int?",
                            ProtobufGetInt>()},
@@ -50,7 +50,7 @@ constexpr Operator kOperator = {
               {"an `int32` or `uint32` with more than 32 bits", "the lowest 32 of them"},
               {"a repeated field that is packed", "does not count: see `protobuf_list_int`"},
               {"groups", "are passed over, up to 32 levels deep"},
-              {"the path is not one", "an error when the program is compiled"}},
+              {"`fields` is no such path", "an error when the program is compiled"}},
     .examples = {{"protobuf_get_int(b\"\\x08\\x96\\x01\", \"1\")", "150"},
                  {"protobuf_get_int(b\"\\x1A\\x03\\x08\\x96\\x01\", \"3.1\")", "150"},
                  {"protobuf_get_int(b\"\\x08\\x03\", \"1\", \"sint32\")", "-2"},

@@ -26,11 +26,11 @@ constexpr Operator kOperator = {
     .name = "protobuf_get_string",
     .summary = "Take one text out of a message of Protocol Buffers",
     .detail =
-        "The path has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
+        "`fields` has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
         "`\"3.1\"` is field 1 of the message in field 3. No schema is needed. Nothing is copied.",
     .parameters = {{"message", "a message in the wire format of Protocol Buffers"},
-                   {"path", "the numbers of the fields, with dots between them"}},
-    .overloads = {overload<"(message: bytes, path: const string) -> string?", ProtobufGetString>()},
+                   {"fields", "the numbers of the fields, with dots between them"}},
+    .overloads = {overload<"(message: bytes, fields: const string) -> string?", ProtobufGetString>()},
     .edges = {{"the bytes are no message, or end too soon; also behind the field", "null"},
               {"the field is not there",
                "null; in proto3 that is how 0, false and \"\" are written, so that `??` gives them"},
@@ -39,7 +39,7 @@ constexpr Operator kOperator = {
               {"the field is a number", "it does not count, as for a parser that does not know it"},
               {"its bytes are not UTF-8", "null"},
               {"groups", "are passed over, up to 32 levels deep"},
-              {"the path is not one", "an error when the program is compiled"}},
+              {"`fields` is no such path", "an error when the program is compiled"}},
     .examples = {{"protobuf_get_string(b\"\\x12\\x03red\", \"2\")", "\"red\""},
                  {"protobuf_get_string(b\"\\x1A\\x05\\x12\\x03red\", \"3.2\")", "\"red\""},
                  {"protobuf_get_string(b\"\\x12\\x04red\", \"2\")", "null"}},

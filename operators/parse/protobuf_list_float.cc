@@ -28,14 +28,14 @@ constexpr Operator kOperator = {
     .name = "protobuf_list_float",
     .summary = "List the floats or doubles of a repeated field of a message of Protocol Buffers",
     .detail =
-        "The path has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
+        "`fields` has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
         "`\"3.1\"` is field 1 of the message in field 3. No schema is needed. Packed and unpacked fields are read "
         "alike, as parsers do. `type` is the type of the field in the .proto file.",
     .parameters = {{"message", "a message in the wire format of Protocol Buffers"},
-                   {"path", "the numbers of the fields, with dots between them"},
+                   {"fields", "the numbers of the fields, with dots between them"},
                    {"type", "the type of the field in the .proto file"}},
     .overloads = {overload<
-        "(message: bytes, path: const string, type: const string{\"float\",\"double\"} = \"float\") -> list<float?>?",
+        "(message: bytes, fields: const string, type: const string{\"float\",\"double\"} = \"float\") -> list<float?>?",
         ProtobufListFloat>()},
     .edges = {{"the bytes are no message, or end too soon; also behind the field", "null"},
               {"the field is not there, or the message is empty", "an empty list"},
@@ -44,7 +44,7 @@ constexpr Operator kOperator = {
               {"a packed field ends within a number", "null"},
               {"a value is NaN or infinite", "a null element"},
               {"groups", "are passed over, up to 32 levels deep"},
-              {"the path is not one", "an error when the program is compiled"}},
+              {"`fields` is no such path", "an error when the program is compiled"}},
     .examples = {{"protobuf_list_float(b\"\\x0A\\x08\\x00\\x00\\xC0\\x3F\\x00\\x00\\x00\\x00\", \"1\")", "[1.5, 0.0]"},
                  {"protobuf_list_float(b\"\\x0A\\x07\\x00\\x00\\xC0\\x3F\\x00\\x00\\x00\", \"1\")", "null"}},
     .cost = {.per_row = 16.0, .per_element = 1.2},

@@ -26,14 +26,14 @@ constexpr Operator kOperator = {
     .name = "protobuf_list_int",
     .summary = "List the integers of a repeated field of a message of Protocol Buffers",
     .detail =
-        "The path has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
+        "`fields` has the numbers that the .proto file gives to the fields, from the outermost message inwards: "
         "`\"3.1\"` is field 1 of the message in field 3. No schema is needed. Packed and unpacked fields are read "
         "alike, as parsers do. `type` is the type of the field in the .proto file. Keys and values of a map field are "
         "its fields 1 and 2.",
     .parameters = {{"message", "a message in the wire format of Protocol Buffers"},
-                   {"path", "the numbers of the fields, with dots between them"},
+                   {"fields", "the numbers of the fields, with dots between them"},
                    {"type", "the type of the field in the .proto file"}},
-    .overloads = {overload<"(message: bytes, path: const string, type: const "
+    .overloads = {overload<"(message: bytes, fields: const string, type: const "
                            "string{\"int64\",\"int32\",\"uint64\",\"uint32\",\"sint64\",\"sint32\",\"fixed64\","
                            "\"fixed32\",\"sfixed64\",\"sfixed32\",\"bool\",\"enum\"} = \"int64\") -> list<int>?",
                            ProtobufListInt>()},
@@ -44,7 +44,7 @@ constexpr Operator kOperator = {
               {"a packed field ends within a number", "null"},
               {"an `uint64` of 2^63 or more", "a negative int of the same bits"},
               {"groups", "are passed over, up to 32 levels deep"},
-              {"the path is not one", "an error when the program is compiled"}},
+              {"`fields` is no such path", "an error when the program is compiled"}},
     .examples = {{"protobuf_list_int(b\"\\x22\\x04\\x03\\x8E\\x02\\x07\", \"4\")", "[3, 270, 7]"},
                  {"protobuf_list_int(b\"\\x20\\x03\\x20\\x07\", \"4\")", "[3, 7]"},
                  {"protobuf_list_int(b\"\", \"4\")", "[]"}},
