@@ -114,9 +114,9 @@ def _alike(old: Expression, new: Expression) -> bool:
 def _place(expression: Expression, around: Site, home: Site | None) -> Site:
     """Return where a part is written.
 
-    A name or a constant that occurs several times is one expression with the place of its first occurrence. It is trusted
-    inside of the expression around it, and inside of the statement, from which it comes into a let function as an
-    argument; elsewhere the place of the expression around it is the better answer.
+    A name or a constant that occurs several times is one expression with the place of its first occurrence. It is
+    trusted inside of the expression around it, and inside of the statement, from which it comes into a let function as
+    an argument; elsewhere the place of the expression around it is the better answer.
     """
     site = expression.site
     leaf = isinstance(expression, Literal | InputReference | ResourceReference | LambdaVariable)
