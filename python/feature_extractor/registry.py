@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from hashlib import blake2b
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -259,9 +260,15 @@ class Registry:
     """The operators of one engine version, with those of ``plugins`` among them."""
 
     def __init__(
-        self, engine: str, operators: tuple[Operator, ...], plugins: tuple[Plugin, ...] = ()
+        self,
+        engine: str,
+        operators: tuple[Operator, ...],
+        plugins: tuple[Plugin, ...] = (),
+        digest: str = "",
     ) -> None:
         self.engine = engine
+        self.digest = digest
+        """What identifies the text that the operators were read from, without those of plug-ins."""
         self.operators = operators
         self.plugins = {plugin.name: plugin for plugin in plugins}
         self.by_name: dict[str, Operator] = {}
@@ -363,7 +370,7 @@ def _with_plugins(plugins: tuple[Plugin, ...]) -> Registry:
     if not plugins:
         return installed
     more = tuple(operator for plugin in plugins for operator in plugin.operators)
-    return Registry(installed.engine, installed.operators + more, plugins)
+    return Registry(installed.engine, installed.operators + more, plugins, installed.digest)
 
 
 @cache
@@ -393,7 +400,8 @@ def _read(text: str) -> Registry:
         operators = tuple(_operator(row) for row in data["operators"])
     except (KeyError, TypeError, AttributeError) as error:
         raise RegistryError(f"registry.json is incomplete: {error!r}") from error
-    return Registry(str(data.get("engine", "")), operators)
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return Registry(str(data.get("engine", "")), operators, digest=digest)
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -124,3 +124,11 @@ def ranking(write: Callable[[str, str], str]) -> str:
 def log(write: Callable[[str, str], str]) -> str:
     """ROWS as JSON lines."""
     return write("log.jsonl", "".join(json.dumps(row) + "\n" for row in ROWS))
+
+
+@pytest.fixture(autouse=True)
+def cache_elsewhere(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keep the cache of the linter out of the folders that tests look into."""
+    monkeypatch.setenv("FX_CACHE_DIR", str(tmp_path_factory.mktemp("cache") / "fx"))

@@ -30,6 +30,7 @@ from feature_extractor.diagnostics import Applicability, Diagnostic, Severity, r
 
 if TYPE_CHECKING:
     from feature_extractor.lint.baseline import Baseline, Entry
+    from feature_extractor.lint.cache import LintCache
     from feature_extractor.lint.fixing import Fixing, Texts
 
 FORMATS = ("full", "concise", "json", "sarif", "github", "gitlab", "junit")
@@ -58,6 +59,9 @@ class LintOptions:
     write_baseline: bool
     output_format: str
     schema: tuple[str, ...] = ()
+    jobs: int | None = None
+    no_cache: bool = False
+    cache_dir: str | None = None
 
 
 def run_lint(options: LintOptions) -> int:
@@ -96,8 +100,19 @@ class _Run:
 
     def _lint(self, texts: Texts) -> list[Diagnostic]:
         from feature_extractor.lint import lint_paths
+        from feature_extractor.lint.processes import usual_jobs
 
-        return lint_paths(self._programs, self._registry, self._configure, texts)
+        jobs = self._options.jobs or usual_jobs()
+        return lint_paths(
+            self._programs, self._registry, self._configure, texts, jobs=jobs, cache=self._cache()
+        )
+
+    def _cache(self) -> LintCache | None:
+        from feature_extractor.lint.cache import FOLDER, LintCache
+
+        if self._options.no_cache:
+            return None
+        return LintCache(Path(self._options.cache_dir or FOLDER), self._registry)
 
     def _fixed(self) -> Fixing:
         from feature_extractor.check import analyse_file

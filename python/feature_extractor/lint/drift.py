@@ -44,7 +44,9 @@ class Drift:
 
 def schemas(program: LintedProgram, rule: Rule) -> list[Schema]:
     """Return the schemas that a program is compared with. Raises SchemaError."""
-    return [read_schema(Path(path)) for path in program.setting(rule, SCHEMA.name)]
+    paths = [Path(path) for path in program.setting(rule, SCHEMA.name)]
+    program.files_read.update(paths)
+    return [read_schema(path) for path in paths]
 
 
 def drifts(program: LintedProgram, found: list[Schema]) -> Iterator[Drift]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -68,6 +69,8 @@ class LintedProgram:
         """The typed value of each let without parameters of the main file and of each feature, by name."""
         self.registry = registry
         self._settings = settings
+        self.files_read: set[Path] = set()
+        """The files that rules have read, besides the resources of the program: what was found depends on them."""
 
     @property
     def path(self) -> str:

@@ -71,6 +71,21 @@ Examples:
     "or what Spark's `df.schema.json()` gives (.json).",
 )
 @click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Look at the programs with so many processes; as many as there are processors unless given.",
+)
+@click.option(
+    "--no-cache", is_flag=True, help="Look at every program, also at those that did not change."
+)
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="FX_CACHE_DIR",
+    help="Keep what was found in this folder, in place of `.fx_cache`.",
+)
+@click.option(
     "--watch",
     is_flag=True,
     help="Look again whenever a program or a settings file changes, until Ctrl-C.",

@@ -1,0 +1,171 @@
+"""Keeps what was found in files that have not changed, in a folder ``.fx_cache``.
+
+An entry is JSON, never code: a folder may come from anywhere. It is used only where the text of the program, of its
+modules and the other files that were read are the same, and the rules, their settings, the operators and this compiler
+too. Whatever is wrong with an entry, the file is looked at again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import xxhash
+
+from feature_extractor.check.modules import Reader, UnreadableFile
+from feature_extractor.lint.configuration import Configuration
+from feature_extractor.lint.outcome import Report
+from feature_extractor.lint.records import from_record, to_record
+from feature_extractor.lint.rule import Rule
+from feature_extractor.registry import Registry
+from feature_extractor.standard import module_texts, stored_path
+
+FOLDER: Final = ".fx_cache"
+"""The name of the folder, where nothing else is asked for."""
+_LARGEST_CONTENT: Final = 4 << 20
+"""Of larger files that a program names, only size and time of the last change are compared."""
+_PARTS: Final = ("check", "diagnostics", "dsl_grammar", "lint", "syntax")
+
+
+class LintCache:
+    """The entries for one set of operators. Several runs may use one folder at the same time."""
+
+    def __init__(self, folder: Path, registry: Registry) -> None:
+        self.folder = folder
+        self._entries = folder / _digest(
+            _compiler(), registry.digest, *(plugin.digest for plugin in registry.plugins.values())
+        )
+
+    def find(self, path: Path, configuration: Configuration, read: Reader) -> Report | None:
+        """Return what was found in a file before, or None where that does not hold any more."""
+        try:
+            text = self._place(path, configuration).read_text(encoding="utf-8")
+            digest, _, body = text.partition("\n")
+            if digest != _digest(body):
+                return None
+            entry = json.loads(body)
+            texts: dict[str, str] = {}
+            for name, known in entry["texts"]:
+                texts[name] = read(Path(name))
+                if _digest(texts[name]) != known:
+                    return None
+            if any(_stamp(Path(name)) != known for name, known in entry["files"]):
+                return None
+            return from_record(entry["record"], lambda name: _text(name, texts), configuration)
+        except (OSError, UnreadableFile, ValueError, KeyError, TypeError, IndexError):
+            return None
+
+    def keep(self, path: Path, configuration: Configuration, report: Report) -> None:
+        """Remember a report; where that is not possible, nothing happens."""
+        if report.texts is None:
+            return
+        record, _ = to_record(report)
+        entry = {
+            "texts": [[name, _digest(text)] for name, text in report.texts.items()],
+            "files": [[str(file), _stamp(file)] for file in report.files],
+            "record": record,
+        }
+        # A rule of a plug-in may keep of a program what is not JSON.
+        with suppress(OSError, TypeError, ValueError):
+            body = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+            self._write(self._place(path, configuration), f"{_digest(body)}\n{body}")
+
+    def _write(self, place: Path, text: str) -> None:
+        if not place.parent.is_dir():
+            self._prepare()
+            place.parent.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(name, place)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+
+    def _prepare(self) -> None:
+        """Make the folder, which git leaves alone, and remove the entries of other versions from it."""
+        if self._entries.is_dir():
+            return
+        self.folder.mkdir(exist_ok=True)
+        (self.folder / ".gitignore").write_text("# Made by `fx lint`.\n*\n", encoding="utf-8")
+        for other in self.folder.iterdir():
+            if other.is_dir():
+                shutil.rmtree(other, ignore_errors=True)
+        self._entries.mkdir(exist_ok=True)
+
+    def _place(self, path: Path, configuration: Configuration) -> Path:
+        plugins = sorted(_plugin(rule) for rule in configuration.rules if rule.plugin)
+        name = _digest(os.getcwd(), str(path), configuration.key, *plugins)
+        return self._entries / name[:2] / f"{name[2:]}.json"
+
+
+def remove_cache(folder: Path) -> bool:
+    """Remove a cache; returns whether there was one. Raises OSError."""
+    if not (folder / ".gitignore").is_file():
+        return False
+    shutil.rmtree(folder)
+    return True
+
+
+def _text(name: str, texts: dict[str, str]) -> str:
+    stored = stored_path(name)
+    return texts[name] if stored is None else module_texts()[stored]
+
+
+def _digest(*texts: str) -> str:
+    hashed = xxhash.xxh3_128()
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass")
+        hashed.update(len(data).to_bytes(8, "little"))
+        hashed.update(data)
+    return hashed.hexdigest()
+
+
+def _stamp(path: Path) -> list[int | str] | None:
+    """Return what identifies the content of a file, or of a folder's list of files; None where there is none."""
+    try:
+        status = path.stat()
+        if status.st_size > _LARGEST_CONTENT:
+            return [status.st_size, status.st_mtime_ns]
+        return [status.st_size, xxhash.xxh3_128_hexdigest(path.read_bytes())]
+    except OSError:
+        return None
+
+
+def _plugin(rule: Rule) -> str:
+    """Return what identifies a rule of a plug-in: whose it is, and its file as it was last changed."""
+    check = rule.check or rule.check_project or rule.check_comments
+    module = sys.modules.get(getattr(check, "__module__", ""))
+    return f"{rule.code} {rule.plugin} {_stamp(Path(getattr(module, '__file__', None) or ''))}"
+
+
+@cache
+def _compiler() -> str:
+    """Return what identifies this compiler: its version, and its files as they were last changed."""
+    try:
+        release = version("feature_extractor")
+    except PackageNotFoundError:
+        release = ""
+    return _digest(release, *_files())
+
+
+def _files() -> Iterator[str]:
+    package = Path(__file__).parents[1]
+    folders = [package, *(package / part for part in _PARTS)]
+    folders.append(package.parents[1] / "dsl_grammar")
+    for folder in folders:
+        pattern = "*.py" if folder is package else "**/*.*"
+        for file in sorted(folder.glob(pattern)):
+            if file.suffix in (".py", ".fx", ".lark"):
+                yield f"{file.relative_to(package.parent.parent)} {file.stat().st_mtime_ns}"

@@ -1,0 +1,150 @@
+"""Looks at many files, in several processes where there are enough of them."""
+
+from __future__ import annotations
+
+import gc
+import json
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from feature_extractor.check.modules import Reader
+from feature_extractor.lint.cache import LintCache
+from feature_extractor.lint.configuration import Configuration, Configure
+from feature_extractor.lint.examination import report_on
+from feature_extractor.lint.outcome import Report
+from feature_extractor.lint.records import from_record, to_record
+from feature_extractor.registry import Registry
+from feature_extractor.syntax.parser import statement_parser
+
+_FEWEST: Final = 16
+"""Files for one process; below that its start costs more than it saves."""
+_CHUNK: Final = 8
+"""Files that a process takes at a time."""
+
+
+def usual_jobs() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a process needs to know of a run. A forked process has it already: nothing is sent but numbers."""
+
+    paths: Sequence[Path]
+    configurations: Sequence[Configuration]
+    registry: Registry
+    read: Reader
+    cache: LintCache | None
+
+
+def report_all(
+    paths: Iterable[Path],
+    registry: Registry,
+    configure: Configure,
+    read: Reader,
+    jobs: int,
+    cache: LintCache | None,
+) -> list[Report]:
+    """Return the reports on some files, in their order."""
+    paths = list(paths)
+    reports: dict[Path, Report] = {}
+    if cache is not None:
+        for path in paths:
+            found = cache.find(path, configure(path), read)
+            if found is not None:
+                reports[path] = found
+    left = [path for path in paths if path not in reports]
+    task = _Task(left, [configure(path) for path in left], registry, read, cache)
+    jobs = min(jobs, len(left) // _FEWEST)
+    with _rare_collections():
+        made = _by_processes(task, jobs) if jobs > 1 and _can_fork() else map_here(task)
+        reports.update(zip(left, made, strict=True))
+    return [reports[path] for path in paths]
+
+
+def map_here(task: _Task) -> Iterator[Report]:
+    """Yield the reports of a task, made in this process."""
+    for number in range(len(task.paths)):
+        yield _report(task, number)
+
+
+def _report(task: _Task, number: int) -> Report:
+    path, configuration = task.paths[number], task.configurations[number]
+    report = report_on(path, task.registry, configuration, task.read)
+    if task.cache is not None:
+        task.cache.keep(path, configuration, report)
+    return report
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the garbage collector look less often: most of what a program needs is there until its end."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 10, 1_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+# ---- processes -----------------------------------------------------------------------------------
+
+
+def _can_fork() -> bool:
+    """Return whether a copy of this process can go on: on Linux, where no other thread may hold a lock.
+
+    A process that starts anew would have to read the grammar and the operators again, which takes as long as some fifty
+    files do, and rules and settings would have to be sent to it.
+    """
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+_task: _Task | None = None
+"""The task of this process, set before it is forked."""
+
+
+def _by_processes(task: _Task, jobs: int) -> Iterator[Report]:
+    global _task
+    _task = task
+    try:
+        statement_parser()  # Each copy would make the tables of the grammar again.
+        gc.freeze()  # What is shared with the copies is not looked at again, and so is not copied.
+        numbers = range(len(task.paths))
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+            for number, text in zip(
+                numbers, pool.map(_work, numbers, chunksize=_CHUNK), strict=True
+            ):
+                yield _received(task, number, text)
+    finally:
+        gc.unfreeze()
+        _task = None
+
+
+def _work(number: int) -> str:
+    """Return the report on a file as JSON; an empty text where that failed."""
+    assert _task is not None
+    try:
+        record, texts = to_record(_report(_task, number))
+        return json.dumps([record, texts])
+    except Exception:
+        # The main process tries again, and what then happens is told as usual.
+        return ""
+
+
+def _received(task: _Task, number: int, text: str) -> Report:
+    if not text:
+        return _report(task, number)
+    record, texts = json.loads(text)
+    return from_record(record, texts.__getitem__, task.configurations[number])

@@ -1,0 +1,165 @@
+"""What was found is kept, and taken again only where nothing that it follows from has changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from feature_extractor.diagnostics import Diagnostic, Severity
+from feature_extractor.lint import all_rules, lint_paths
+from feature_extractor.lint import processes as processes_module
+from feature_extractor.lint.cache import LintCache, remove_cache
+from feature_extractor.lint.configuration import Configuration
+from feature_extractor.lint.records import from_record, to_record
+from feature_extractor.registry import load_registry
+
+MODULE = "let rate(hits, trials) = hits / trials\n"
+PROGRAM = """\
+use "common/rates.fx" as rates
+input candidate {{ clicks, views: int, word: string }}
+resource words = vocabulary("words.txt")
+let unused = {number}
+feature ctr : dense = rates.rate(clicks, views) ?? 0.0
+feature word : id(words) = words.lookup(word)  # fx: ignore[FX301] not needed
+feature copied : dense = log1p(clicks * 3.0 + views) ?? 0.0
+"""
+RULES = list(all_rules().values())
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("common").mkdir()
+    Path("common/rates.fx").write_text(MODULE)
+    Path("words.txt").write_text("one\ntwo\n")
+    write_programs(4)
+    return tmp_path
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The files that were really looked at, in this process."""
+    found: list[Path] = []
+    real = processes_module.report_on
+
+    def report_on(path: Path, *others: object) -> object:
+        found.append(path)
+        return real(path, *others)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(processes_module, "report_on", report_on)
+    return found
+
+
+def write_programs(count: int) -> None:
+    for number in range(count):
+        Path(f"p{number:02}.fx").write_text(PROGRAM.format(number=number))
+
+
+def programs() -> list[Path]:
+    return sorted(Path().glob("p*.fx"))
+
+
+def findings(cached: bool = False, jobs: int = 1, **choices: object) -> list[str]:
+    registry = load_registry()
+    cache = LintCache(Path(".fx_cache"), registry) if cached else None
+    chosen = Configuration(RULES, **choices)  # type: ignore[arg-type]
+    found = lint_paths(programs(), registry, lambda _: chosen, jobs=jobs, cache=cache)
+    return [json.dumps(finding.as_json()) for finding in found]
+
+
+def test_a_cached_run_says_the_same_and_looks_at_nothing(
+    folder: Path, looked_at: list[Path]
+) -> None:
+    plain = findings()
+    assert len(plain) > 8
+    assert findings(cached=True) == plain
+    looked_at.clear()
+    assert findings(cached=True) == plain
+    assert looked_at == []
+
+
+def test_several_processes_say_the_same(folder: Path) -> None:
+    write_programs(33)
+    assert findings(jobs=2) == findings()
+    assert findings(jobs=2, cached=True) == findings(cached=True)
+
+
+@pytest.mark.parametrize("change", ["program", "module", "resource", "rules", "setting"])
+def test_what_has_changed_is_looked_at_again(
+    folder: Path, looked_at: list[Path], change: str
+) -> None:
+    findings(cached=True)
+    looked_at.clear()
+    choices: dict[str, object] = {}
+    expected = programs()
+    match change:
+        case "program":
+            Path("p03.fx").write_text(PROGRAM.format(number=3) + "let more = 1\n")
+            expected = [Path("p03.fx")]
+        case "module":
+            Path("common/rates.fx").write_text(MODULE + "# changed\n")
+        case "resource":
+            Path("words.txt").write_text("one\ntwo\nthree\n")
+        case "rules":
+            choices["severities"] = {"FX601": Severity.ERROR}
+        case _:
+            choices["settings"] = {"FX503": {"budget": 1}}
+    assert findings(cached=True, **choices) == findings(**choices)
+    assert looked_at == [*expected, *programs()]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{", "cut", "flipped"])
+def test_a_damaged_entry_is_no_entry(folder: Path, damage: str) -> None:
+    plain = findings(cached=True)
+    for entry in Path(".fx_cache").rglob("*.json"):
+        text = entry.read_text()
+        if damage == "cut":
+            entry.write_text(text[: len(text) // 2])
+        elif damage == "flipped":
+            entry.write_text(text.replace("FX6", "FX9"))
+        else:
+            entry.write_text(damage)
+    assert findings(cached=True) == plain
+
+
+def test_a_program_with_errors_is_not_kept(folder: Path, looked_at: list[Path]) -> None:
+    Path("p00.fx").write_text('use "absent.fx"\nfeature a : dense = 1.0\n')
+    findings(cached=True)
+    looked_at.clear()
+    findings(cached=True)
+    assert looked_at == [Path("p00.fx")]
+
+
+def test_the_folder_is_hidden_from_git_and_may_not_be_writable(folder: Path) -> None:
+    plain = findings(cached=True)
+    assert "*" in Path(".fx_cache/.gitignore").read_text().splitlines()
+    assert remove_cache(Path(".fx_cache"))
+    assert not remove_cache(Path(".fx_cache"))
+    assert not remove_cache(Path("common"))
+    Path(".fx_cache").write_text("a file is here")
+    assert findings(cached=True) == plain
+
+
+def test_entries_of_another_version_are_removed(folder: Path) -> None:
+    other = Path(".fx_cache") / "0123456789abcdef"
+    other.mkdir(parents=True)
+    findings(cached=True)
+    assert not other.exists()
+    assert len(os.listdir(".fx_cache")) == 2
+
+
+def test_a_report_survives_being_written(folder: Path) -> None:
+    """All that a finding can have goes through JSON and back."""
+    found = lint_paths(programs()[:1], load_registry(), RULES)
+    from feature_extractor.lint.outcome import Report
+
+    record, texts = to_record(Report(found, None))
+    again = from_record(json.loads(json.dumps(record)), texts.__getitem__, Configuration(RULES))
+
+    def shown(diagnostic: Diagnostic) -> dict[str, object]:
+        return diagnostic.as_json()
+
+    assert any(finding.fix for finding in found)
+    assert list(map(shown, again.errors)) == list(map(shown, found))
