@@ -40,7 +40,7 @@ function createClient() {
       initializationOptions: settings(),
       synchronize: {
         configurationSection: "fx",
-        fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{fx,txt,csv,parquet}"),
+        fileEvents: vscode.workspace.createFileSystemWatcher("**/{*.fx,*.txt,*.csv,fx.toml,pyproject.toml}"),
       },
       middleware: {
         executeCommand: async (name, parameters, next) => {

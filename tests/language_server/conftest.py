@@ -156,6 +156,12 @@ class Editor:
             types.DidChangeConfigurationParams({"fx": settings})
         )
 
+    async def complaint(self, words: str) -> None:
+        """Wait until the server shows a message with some words."""
+        async with asyncio.timeout(60):
+            while not any(words in shown.message for shown in self.client.messages):
+                await asyncio.sleep(0.01)
+
     async def diagnostics_of(self, uri: str, version: int | None) -> list[types.Diagnostic]:
         async with asyncio.timeout(60):
             while uri not in self.arrived or self.arrived[uri].version != version:

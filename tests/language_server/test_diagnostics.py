@@ -100,6 +100,22 @@ async def test_findings_of_the_linter_have_links_to_their_pages(editor: Editor) 
     assert found.code_description.href.endswith("/rules/FX601.md")
 
 
+async def test_settings_files_choose_the_rules(editor: Editor) -> None:
+    editor.configure(lint=True)
+    text = f"{PROGRAM}let nobody = views\n"
+    settings = editor.write("chosen/fx.toml", '[lint]\nignore = ["FX601"]\n')
+    document = editor.open(text, "chosen/program.fx")
+    assert "FX601" not in [d.code for d in await document.diagnostics()]
+    editor.write("chosen/fx.toml", "[lint]\nignor = 1\n")
+    changed = types.FileEvent(settings, types.FileChangeType.Changed)
+    del editor.arrived[document.uri]
+    editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([changed]))
+    assert "FX601" in [d.code for d in await document.diagnostics()]
+    await editor.complaint("there is no setting `ignor`")
+    editor.write("chosen/fx.toml", "")
+    editor.configure(lint=False)
+
+
 async def test_a_closed_file_has_no_diagnostics_any_more(editor: Editor) -> None:
     document = editor.open("feature x : dense = nothing\n")
     assert await document.diagnostics()

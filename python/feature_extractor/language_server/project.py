@@ -18,9 +18,12 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from feature_extractor.check.inspection import Inspection
 from feature_extractor.check.modules import UnreadableFile, read_file
-from feature_extractor.diagnostics import Source
+from feature_extractor.diagnostics import Source, render_short
+from feature_extractor.errors import SettingsError
 from feature_extractor.language_server.positions import LineTable, clean
+from feature_extractor.lint.configuration import Configuration
 from feature_extractor.registry import Registry
+from feature_extractor.settings import Settings, SettingsFinder
 from feature_extractor.standard import PREFIX, SHOWN, module_source, module_texts
 from feature_extractor.syntax import parse_source, tree
 from feature_extractor.syntax.statements import Layout, cut
@@ -99,8 +102,27 @@ class Project:
     )
     _names: WeakKeyDictionary[Inspection, NameIndex] = field(default_factory=WeakKeyDictionary)
 
+    _settings: SettingsFinder = field(default_factory=SettingsFinder)
+    complaints: list[str] = field(default_factory=list)
+    """What is wrong with settings files; whoever talks with the editor tells it, and empties the list."""
+    _told: set[str] = field(default_factory=set)
+
     def __post_init__(self) -> None:
-        self.workspace = Workspace(self.registry)
+        self.workspace = Workspace(self.registry, self._configuration)
+
+    def _configuration(self, path: Path) -> Configuration:
+        """Return what the linter looks for in a file, by the nearest `fx.toml` or `pyproject.toml`."""
+        try:
+            settings = self._settings.settings(path)
+            if not settings.excludes(path):
+                return settings.configuration(path)
+            return Configuration([])
+        except SettingsError as error:
+            complaint = render_short(error.diagnostics[0])
+            if complaint not in self._told:
+                self._told.add(complaint)
+                self.complaints.append(complaint)
+        return Settings().configuration(path)
 
     # ---- open files ------------------------------------------------------------------------------
 
@@ -122,6 +144,8 @@ class Project:
         """Forget what was worked out: files on disk, such as resources, may have changed."""
         self._inspections.clear()
         self._on_disk.clear()
+        self._settings = SettingsFinder()
+        self._told.clear()
         self.workspace.reload()
 
     @property

@@ -13,10 +13,11 @@ from feature_extractor.check.modules import read_file
 from feature_extractor.check.scopes import Scope
 from feature_extractor.check.typed import CheckedProgram
 from feature_extractor.diagnostics import Diagnostic, Source, Span
+from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.discovery import all_rules
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Rule, Status
-from feature_extractor.lint.run import lint_programs
+from feature_extractor.lint.run import conclude, examine
 from feature_extractor.registry import Registry
 from feature_extractor.syntax import tree
 from feature_extractor.workspace.names import Mention, NameIndex, Target
@@ -29,7 +30,7 @@ class DocumentAnalysis:
     analysis: Analysis
     source: Source
     registry: Registry
-    rules: Sequence[Rule] = field(repr=False)
+    configure: Configure = field(repr=False)
 
     @property
     def program(self) -> CheckedProgram | None:
@@ -56,8 +57,9 @@ class DocumentAnalysis:
         """What the rules of the linter find; nothing where there are errors."""
         if self.analysis.program is None:
             return []
-        linted = LintedProgram(self.analysis.program, self.analysis, self.registry)
-        return sorted(lint_programs([linted], self.rules), key=Diagnostic.sort_key)
+        chosen = self.configure(Path(self.source.path))
+        linted = LintedProgram(self.analysis.program, self.analysis, self.registry, chosen.settings)
+        return sorted(conclude([examine(linted, chosen)]), key=Diagnostic.sort_key)
 
     @cached_property
     def indexes(self) -> dict[str, NameIndex]:
@@ -103,12 +105,13 @@ class Workspace:
     """Open programs. An open text wins over its file on disk. Not safe for use by several threads at once.
 
     Documents are named by their path, or by a ``file:`` URI. Any other URI, such as that of a text that was never
-    saved, is a name only: such a program has no modules of its own.
+    saved, is a name only: such a program has no modules of its own. ``rules`` are those of the linter for all of
+    them, or a function that says what holds for each; without it the stable ones.
     """
 
-    def __init__(self, registry: Registry, rules: Sequence[Rule] | None = None) -> None:
+    def __init__(self, registry: Registry, rules: Sequence[Rule] | Configure | None = None) -> None:
         self._registry = registry
-        self._rules = rules if rules is not None else _usual_rules()
+        self._configure = rules if callable(rules) else _always(rules)
         self._texts: dict[str, str] = {}
         self._known: dict[str, DocumentAnalysis] = {}
         self._read_by: dict[str, set[str]] = {}
@@ -175,7 +178,7 @@ class Workspace:
 
         analysis = analyse_text(text, self._registry, name, root, read=read)
         source = analysis.files[0].source if analysis.files else Source(name, text)
-        return DocumentAnalysis(analysis, source, self._registry, self._rules)
+        return DocumentAnalysis(analysis, source, self._registry, self._configure)
 
     def _read(self, path: Path) -> str:
         text = self._texts.get(document_name(path))
@@ -201,5 +204,9 @@ def _is_path(name: str) -> bool:
     return not (colon and scheme.isalnum() and len(scheme) > 1)
 
 
-def _usual_rules() -> list[Rule]:
-    return [rule for rule in all_rules().values() if rule.status is Status.STABLE]
+def _always(rules: Sequence[Rule] | None) -> Configure:
+    """Return what says the same of each program."""
+    if rules is None:
+        rules = [rule for rule in all_rules().values() if rule.status is Status.STABLE]
+    configuration = Configuration(rules)
+    return lambda _: configuration

@@ -43,6 +43,9 @@ def register(server: FeatureServer) -> None:
         server.text_document_publish_diagnostics(
             types.PublishDiagnosticsParams(text.uri, found, text.version)
         )
+        while server.project.complaints:
+            complaint = server.project.complaints.pop(0)
+            server.window_show_message(types.ShowMessageParams(types.MessageType.Error, complaint))
 
     def schedule(path: str) -> None:
         known = waiting.pop(path, None)
