@@ -183,6 +183,17 @@ def mistakes(package: str, columns: str) -> None:
     extract(tables, tables.from_path("wrong"), package)
 
 
+def plan_of_extract(package: str, columns: str, source: str, keep: list[str], swaps: bool) -> str:
+    """Return the plan of a job that extracts from a file of JSON."""
+    tables = _tables()
+    _read(tables, columns, source)
+    options = ExtractionOptions(keep=keep, watch_interval=timedelta(seconds=1) if swaps else None)
+    features = extract(tables, tables.from_path("requests"), package, options)
+    rows = tables.to_data_stream(features)
+    rows.print()
+    return str(rows.get_execution_environment().get_execution_plan())
+
+
 def submit(
     port: int, package: str, output: str, checkpoints: str, rows: int, per_second: int
 ) -> str:

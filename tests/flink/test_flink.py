@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -122,6 +123,39 @@ def test_mistakes_in_tables(flink: FlinkProcess, programs: Path) -> None:
     with pytest.raises(JobError) as error:
         flink.run("mistakes", package="/no/such.fxp", columns="x BIGINT")
     assert "The package '/no/such.fxp' cannot be read" in error.value.text
+
+
+@pytest.mark.parametrize(
+    ("more", "keep", "swaps", "read"),
+    [
+        ("note STRING, history ARRAY<BIGINT>", ["x"], False, "x, user"),
+        ("note STRING, history ARRAY<BIGINT>", ["note"], False, "x, user, note"),
+        ("note STRING, history ARRAY<BIGINT>", ["x"], True, "x, user, base"),
+        ("note STRING, candidates ARRAY<ROW<x BIGINT, note STRING>>", ["user"], False, ""),
+    ],
+)
+def test_only_needed_columns_are_read(
+    flink: FlinkProcess, tmp_path: Path, more: str, keep: list[str], swaps: bool, read: str
+) -> None:
+    program = (
+        "input request {\n    user: string?\n    base: int?\n}\ninput candidate {\n    x: int?\n}\n"
+    )
+    program += "feature number : dense = x ?? 0\nfeature who : text = user ?? ''\n"
+    fx.compile_text(program.replace("''", '""')).save(tmp_path / "two.fxp")
+    columns = f"x BIGINT, `user` STRING, base BIGINT, {more}"
+    (tmp_path / "rows.json").write_text("")
+    plan = flink.run(
+        "plan_of_extract",
+        package=tmp_path / "two.fxp",
+        columns=columns,
+        source=tmp_path / "rows.json",
+        keep=keep,
+        swaps=swaps,
+    )
+    found = re.search(r"TableSourceScan\(.*?, fields=\[([^]]*)\]\)", plan)
+    assert found is not None, plan
+    # With candidates in an array a projection would copy them, to save one text.
+    assert found[1] == (read or "x, user, base, note, candidates")
 
 
 def test_streams(flink: FlinkProcess, programs: Path) -> None:

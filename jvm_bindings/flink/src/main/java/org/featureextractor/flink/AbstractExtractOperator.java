@@ -161,7 +161,7 @@ abstract class AbstractExtractOperator extends AbstractStreamOperator<RowData> {
   }
 
   private MiniBatch newBatch(PackageReference.Loaded loaded) {
-    return new MiniBatch(loaded, inputType, options.candidatesColumn(), rowsMayChange(), memory);
+    return new MiniBatch(loaded, inputType, options.candidatesColumn(), memory);
   }
 
   @Override

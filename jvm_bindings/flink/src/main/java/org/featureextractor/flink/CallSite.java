@@ -136,7 +136,7 @@ record CallSite(PackageReference reference, RowType input, boolean isNested) imp
       throw new IllegalStateException(
           "The package '" + reference.path() + "' was replaced since the query was made. Start the query anew.");
     }
-    return new MiniBatch(loaded, input, CANDIDATES, true, memory);
+    return new MiniBatch(loaded, input, CANDIDATES, memory);
   }
 
   /** Writes the row of a call to a batch; returns how many rows of the output it makes. */

@@ -153,9 +153,16 @@ public final class FeatureExtraction {
       String packagePath,
       ExtractionOptions options,
       DataStream<?> packages) {
-    DataType type = table.getResolvedSchema().toPhysicalRowDataType();
-    DataStream<RowData> rows = tables.toDataStream(table, type.notNull().bridgedTo(RowData.class));
-    return tables.fromDataStream(extract(rows, (RowType) type.getLogicalType(), packagePath, options, packages));
+    PackageReference.Loaded loaded = load(packagePath, options);
+    try (FeatureExtractor extractor = loaded.extractor()) {
+      // Of the whole table, so that messages name all of its columns.
+      check(rowType(table.getResolvedSchema().toPhysicalRowDataType().getLogicalType()), extractor, options);
+      boolean mayChange = packages != null || options.watchInterval() != null || loaded.reference().bytes() == null;
+      Table needed = NeededColumns.of(table, extractor, options, mayChange);
+      DataType type = needed.getResolvedSchema().toPhysicalRowDataType();
+      DataStream<RowData> rows = tables.toDataStream(needed, type.notNull().bridgedTo(RowData.class));
+      return tables.fromDataStream(extract(rows, (RowType) type.getLogicalType(), loaded, options, packages));
+    }
   }
 
   /**
@@ -199,16 +206,32 @@ public final class FeatureExtraction {
       String packagePath,
       ExtractionOptions options,
       DataStream<?> packages) {
-    PackageReference.Loaded loaded =
-        PackageReference.load(packagePath, options.shippedBytes(), options.watchInterval() != null);
-    OutputLayout output;
-    String name;
-    try (FeatureExtractor extractor = loaded.extractor()) {
-      // Looking for the columns here tells mistakes before the job starts.
-      InputLayout.of(extractor, input, options.candidatesColumn());
-      output = OutputLayout.of(extractor, input, options);
-      name = "extract " + extractor.name();
+    PackageReference.Loaded loaded = load(packagePath, options);
+    try (FeatureExtractor ignored = loaded.extractor()) {
+      return extract(rows, input, loaded, options, packages);
     }
+  }
+
+  private static PackageReference.Loaded load(String packagePath, ExtractionOptions options) {
+    return PackageReference.load(packagePath, options.shippedBytes(), options.watchInterval() != null);
+  }
+
+  /** Looks for the columns here, so that mistakes are told before the job starts. */
+  private static OutputLayout check(RowType input, FeatureExtractor extractor, ExtractionOptions options) {
+    InputLayout.of(extractor, input, options.candidatesColumn());
+    return OutputLayout.of(extractor, input, options);
+  }
+
+  /** As the others; the loaded extractor stays the caller's. */
+  private static SingleOutputStreamOperator<RowData> extract(
+      DataStream<RowData> rows,
+      RowType input,
+      PackageReference.Loaded loaded,
+      ExtractionOptions options,
+      DataStream<?> packages) {
+    FeatureExtractor extractor = loaded.extractor();
+    OutputLayout output = check(input, extractor, options);
+    String name = "extract " + extractor.name();
     PackageReference reference = loaded.reference();
     InternalTypeInfo<RowData> outputType = InternalTypeInfo.of(output.type());
     SingleOutputStreamOperator<RowData> features =

@@ -129,17 +129,13 @@ final class InputLayout {
     return nestedArity;
   }
 
-  /**
-   * Where the request of the row before is kept while a batch is written.
-   *
-   * @param copies whether rows may change after they were written
-   */
-  LastRequest newLastRequest(boolean copies) {
+  /** Where the request of the row before is kept while a batch is written. */
+  LastRequest newLastRequest() {
     int[] columns = new int[requests.length];
     for (int i = 0; i < columns.length; ++i) {
       columns[i] = requests[i].column();
     }
-    return new LastRequest(row, columns, requestTypes, copies);
+    return new LastRequest(row, columns, requestTypes);
   }
 
   /**

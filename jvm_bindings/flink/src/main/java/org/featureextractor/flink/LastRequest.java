@@ -5,8 +5,6 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.binary.BinaryRowData;
-import org.apache.flink.table.data.utils.ProjectedRowData;
-import org.apache.flink.table.runtime.typeutils.RowDataSerializer;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.featureextractor.DataType;
@@ -14,23 +12,13 @@ import org.featureextractor.DataType;
 /**
  * Remembers the columns of the request that was written last, so that rows of the same request, which repeat its long columns, are known
  * before anything is written.
- *
- * <p>Two binary rows are compared as bytes, all others value by value.
  */
 final class LastRequest {
-  /** A column of the request, and its place among them. */
-  private record Compared(int column, int place, ValueComparison comparison, int rank) {}
+  private record Column(RowData.FieldGetter getter, ValueTrace trace, int rank) {}
 
-  private final int[] columns;
-  private final Compared[] compared;
-  private final BinaryComparison bytes;
-  private final RowDataSerializer copier;
-  /** Whether rows may change after they were written. */
-  private final boolean copies;
-
-  private RowData row;
-  /** Whether {@link #row} has the columns of the request only. */
-  private boolean isProjected;
+  private final Column[] columns;
+  private final ValueTrace.Parts parts = new ValueTrace.Parts();
+  private boolean isKnown;
 
   /**
    * Prepares the comparison.
@@ -38,22 +26,17 @@ final class LastRequest {
    * @param type of the rows
    * @param columns of the request
    * @param declared their types in the program
-   * @param copies whether rows may change after they were written
    */
-  LastRequest(RowType type, int[] columns, List<DataType> declared, boolean copies) {
-    this.columns = columns.clone();
-    this.copies = copies;
-    bytes = BinaryComparison.of(type, columns);
-    List<Compared> all = new ArrayList<>();
-    LogicalType[] types = new LogicalType[columns.length];
+  LastRequest(RowType type, int[] columns, List<DataType> declared) {
+    List<Column> all = new ArrayList<>();
     for (int i = 0; i < columns.length; ++i) {
-      types[i] = type.getTypeAt(columns[i]);
-      all.add(new Compared(columns[i], i, ValueComparison.of(types[i], declared.get(i)), rank(types[i])));
+      LogicalType column = type.getTypeAt(columns[i]);
+      RowData.FieldGetter getter = RowData.createFieldGetter(column, columns[i]);
+      all.add(new Column(getter, ValueTrace.of(column, declared.get(i)), rank(column)));
     }
     // Requests that differ mostly do so in a column that costs little to compare.
-    all.sort(Comparator.comparingInt(Compared::rank));
-    compared = all.toArray(new Compared[0]);
-    copier = new RowDataSerializer(types);
+    all.sort(Comparator.comparingInt(Column::rank));
+    this.columns = all.toArray(new Column[0]);
   }
 
   private static int rank(LogicalType type) {
@@ -65,33 +48,28 @@ final class LastRequest {
 
   /** Whether a row has the same request. False may also mean that it is not known. */
   boolean isSame(RowData other) {
-    if (row == null) {
+    if (!isKnown) {
       return false;
     }
-    if (!isProjected && row instanceof BinaryRowData first && other instanceof BinaryRowData second) {
-      return bytes.areSame(first, second);
-    }
-    for (Compared one : compared) {
-      if (!one.comparison.areSame(row, isProjected ? one.place : one.column, other, one.column)) {
+    parts.begin();
+    for (Column column : columns) {
+      if (!column.trace.matches(column.getter.getFieldOrNull(other), parts)) {
         return false;
       }
     }
     return true;
   }
 
-  /** Remembers the request of a row. */
-  void remember(RowData written) {
-    isProjected = copies && !(written instanceof BinaryRowData);
-    if (!copies) {
-      row = written;
-    } else if (written instanceof BinaryRowData binary) {
-      row = binary.copy();
-    } else {
-      row = copier.copy(ProjectedRowData.from(columns).replaceRow(written));
+  /** Remembers the request of a row, which may change afterwards. */
+  void remember(RowData row) {
+    parts.clear();
+    for (Column column : columns) {
+      column.trace.record(column.getter.getFieldOrNull(row), parts);
     }
+    isKnown = true;
   }
 
   void forget() {
-    row = null;
+    isKnown = false;
   }
 }

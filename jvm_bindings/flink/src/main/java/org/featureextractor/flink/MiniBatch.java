@@ -20,20 +20,18 @@ final class MiniBatch implements AutoCloseable {
   /**
    * Prepares extraction; takes over the extractor, also if it fails.
    *
-   * @param copies whether rows may change after they were added
    * @throws org.apache.flink.table.api.ValidationException if the columns do not fit the program
    */
   MiniBatch(
       PackageReference.Loaded loaded,
       RowType input,
       String candidatesColumn,
-      boolean copies,
       MemoryReservation reservation) {
     this.loaded = loaded;
     FeatureExtractor extractor = loaded.extractor();
     try {
       layout = InputLayout.of(extractor, input, candidatesColumn);
-      last = layout.newLastRequest(copies);
+      last = layout.newLastRequest();
       session = extractor.newSession(SessionOptions.DEFAULT.withReservation(reservation));
       batch = RequestBatch.of(extractor, reservation);
     } catch (RuntimeException | Error failure) {
