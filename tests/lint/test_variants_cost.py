@@ -127,7 +127,11 @@ def test_findings(code: str, text: str, places: list[str]) -> None:
 
 
 FIXES = [
-    ("FX504", "first(sort(scores, true)) ?? 0.0", "max(scores) ?? 0.0"),
+    (
+        "FX504",
+        "first(sort(map(history, e -> e.movie), true)) ?? 0",
+        "max(map(history, e -> e.movie)) ?? 0",
+    ),
     (
         "FX505",
         "(0.0 + (scores.filter(s -> s > 1.0)).length())",

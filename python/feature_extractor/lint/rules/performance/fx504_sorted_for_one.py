@@ -31,9 +31,13 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             continue
         is_greatest = bool(descending.value) != (call.operator == "last")
         better = SORTING[ordered.operator][is_greatest]
-        # Nulls come last in both directions: only the first of `sort` is surely what `min` or `max` gives.
-        is_exact = ordered.operator == "sort" and call.operator != "last"
-        note = f"`{better}` leaves nulls out, and takes the first of equal elements"
+        # Nulls come last in both directions: only the first of `sort` is surely what `min` or `max` gives. And 0.0 and
+        # -0.0 are equal floats, of which each takes another one.
+        is_float = str(call.type.with_nullable(False)) == "float"
+        is_exact = ordered.operator == "sort" and call.operator != "last" and not is_float
+        note = f"`{better}` leaves nulls out, and may take another one of equal elements"
+        if is_float and ordered.operator == "sort" and call.operator != "last":
+            note = f"of 0.0 and -0.0 `{better}` may give the other one"
         yield Finding(
             program.place(call, feature),
             f"a whole list is sorted to take one element, which `{better}` finds",
