@@ -28,6 +28,10 @@ class Counter:
     def __len__(self) -> int:
         return len(self._counts)
 
+    def count(self, word: Any) -> int:
+        """Return how often a word was counted; too small by at most ``error``."""
+        return self._counts.get(word, 0)
+
     def add(self, words: list[Any], counts: list[int]) -> None:
         """Add counts, each word once."""
         known = self._counts

@@ -75,6 +75,13 @@ class QuantileSummary:
         """Return the different values in order, or None where they are too many to be known."""
         return None if self._levels is not None else self._values.tolist()
 
+    def distribution(self) -> tuple[Floats, Counts]:
+        """Return growing values with how often each stands; exact where the summary is.
+
+        Beyond the limit a value stands for those around it, and may come several times.
+        """
+        return self._weighted()
+
     def at(self, positions: Sequence[int]) -> list[float]:
         """Return the values at positions of the sorted values, counted from 0."""
         values, counts = self._weighted()
