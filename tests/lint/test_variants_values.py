@@ -224,6 +224,14 @@ CASES = [
     ("FX307", 'feature a : dense = log1p((now - t"2026-01-01") / 1d)', ["a"]),
     ("FX307", 'feature a : dense = history.count(e -> e.at - t"2026-01-01" > 1d)', NOTHING),
     ("FX307", 'feature a : dense = decay(t"2026-01-01" - released, 7d)', ["a"]),
+    ("FX307", 'feature a : dense = released.year("UTC")', NOTHING),
+    ("FX307", "feature a : dense = now.to_unix_seconds() / 3600", ["a"]),
+    ("FX307", "feature a : dense = now.to_unix_seconds() % 3600", NOTHING),
+    ("FX307", "feature a : dense = now.to_unix_seconds() - updated_s", NOTHING),
+    ("FX307", "feature a : dense = log1p(now.to_unix_milliseconds() - 1000)", ["a"]),
+    ("FX210", "feature a : dense = minimum(maximum(views, 100), 0)", ["minimum"]),
+    ("FX210", "feature a : dense = maximum(0, minimum(views, 100))", NOTHING),
+    ("FX210", "feature a : dense = maximum(minimum(views, 0), 5)", ["maximum"]),
     ("FX402", "feature a : id(9) = movie.hash_bucket(9)", NOTHING),
     ("FX402", "feature a : id(9) = clicked.hash_bucket(2)", NOTHING),
     ("FX402", 'feature a : id(64) = now.hour("UTC").hash_bucket(64)', NOTHING),
@@ -291,6 +299,21 @@ CASES = [
     ("FX310", 'feature a : dense = user.sample(0.1, "a").to_float() + user.sample(0.2, "b").to_float()', NOTHING),
     ("FX310", 'feature a : dense = user.sample(0.1, "a").to_float() + user.sample(0.2, "a").to_float()', ["sample"]),
     ("FX310", "feature a : dense = user.sample(0.1).to_float() + brand.sample(0.2).to_float()", NOTHING),
+    ("FX311", "feature a : dense = clicked", NOTHING),
+    ("FX311", "feature y : label = views\nfeature a : dense = clicked", ["clicked"]),
+    ("FX311", LABEL + "feature a : dense = clicked", NOTHING),
+    ("FX220", 'feature a : dense = if kids != "3" then 1 else 0', ['kids != "3"']),
+    ("FX220", 'feature a : dense = if kids.is_null() or kids != "3" then 1 else 0', NOTHING),
+    ("FX220", 'feature a : dense = if kids not in ["1", "2"] then 1 else 0', ["kids"]),
+    ("FX220", 'feature a : dense = if brand != "x" then 1 else 0', NOTHING),
+    ("FX220", 'feature a : dense = (kids != "3").to_float() ?? 0.5', NOTHING),
+    ("FX221", "feature a : dense = views / tags.length()", ["a"]),
+    ("FX221", "feature a : dense = views / maximum(clicks, 1)", NOTHING),
+    ("FX221", "feature a : dense = views / (clicks + 1)", NOTHING),
+    ("FX221", "feature a : dense = views / clicks ?? 0.5", NOTHING),
+    ("FX221", "feature a : dense = if clicks > 0 then views / clicks else 0.5", NOTHING),
+    ("FX221", "feature a : dense = (now - released) / 1d", NOTHING),
+    ("FX221", "feature a : id(9) = views % clicks", ["a"]),
 ]  # fmt: skip
 
 
@@ -438,6 +461,45 @@ def test_a_vocabulary_is_read_if_it_is_there(tmp_path: Path) -> None:
     ]
     assert found(b"\xff\xfe\n" * 3) == ["an int never gives 3 of 3 words of `w`"]
     assert len(found(b"WORD\n" * 10**6)) == 2
+
+
+def test_the_size_of_a_vocabulary_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.fx"
+    rule = all_rules()["FX410"]
+
+    def found(words: bytes, options: str = "", size: str = "4") -> list[str]:
+        (tmp_path / "w.txt").write_bytes(words)
+        path.write_text(
+            f'resource w = vocabulary("w.txt"{options})\nresource v = vocabulary("v.txt")\n'
+            f"feature a : ids({size}) = w.lookup(tags).take_first(3)\n{INPUTS}"
+        )
+        return [finding.message for finding in lint_paths([path], load_registry(), [rule])]
+
+    message = "the ids of `a` come from `w`, which gives {}, and its size is 4"
+    assert found(b"a\nb\nc\n") == []
+    assert found(b"a\nb\nc\nd\n") == [message.format(5)]
+    assert found(b"a\nb\nc\nd") == [message.format(5)]
+    assert found(b"a\nb\n", ", oov = 3") == [message.format(5)]
+    assert found(b"") == []
+    assert found(b"a\nb\nc\nd\n", size="w") == []
+    assert found(b"a\n", size="v") == ["the ids of `a` come from `w`, and its size is that of `v`"]
+
+
+def test_the_keys_of_a_table_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.fx"
+    path.write_text(
+        'resource t = table<string, {rate: float}>("t.csv")\n'
+        f"feature a : dense = t.lookup(brand.lower()).rate ?? 0.0\n{INPUTS}"
+    )
+    rule = all_rules()["FX408"]
+
+    def found(text: str) -> list[str]:
+        (tmp_path / "t.csv").write_text(text)
+        return [finding.message for finding in lint_paths([path], load_registry(), [rule])]
+
+    assert found("brand,rate\nApple,1.0\nPear,2.0\n") == ["`lower` never gives 2 of 2 keys of `t`"]
+    assert found('brand,rate\n"Apple, red",1.0\n"x\ny",2.0\nz,1\n') == []
+    assert found("BRAND,rate\napple,1.0\n") == []
 
 
 CHAINS = [

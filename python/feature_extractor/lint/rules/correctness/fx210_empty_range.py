@@ -40,6 +40,15 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 caption=caption,
                 help="the lower end comes first",
             )
+    for call, feature in program.calls("minimum", "maximum"):
+        end = _crossed(call)
+        if end is not None:
+            yield Finding(
+                program.place(call, feature),
+                "the range of `minimum` and `maximum` is empty: its lower end lies above its upper one",
+                caption=f"this is always {end}",
+                help="write `clip(x, low, high)`",
+            )
     inner: set[int] = set()
     for call, feature in program.calls("and"):
         if id(call) in inner:
@@ -52,6 +61,23 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 caption="this is never true",
                 help="one of the comparisons has the wrong direction, or one of the ends the wrong sign",
             )
+
+
+def _crossed(call: Call) -> int | float | None:
+    """Return what `minimum(maximum(x, low), high)` always is where low lies above high, or None."""
+    other = "maximum" if call.operator == "minimum" else "minimum"
+    outer = [part.value for part in call.arguments if isinstance(part, Literal)]
+    for part in call.arguments:
+        if not isinstance(part, Call) or part.operator != other or len(call.arguments) != 2:
+            continue
+        ends = [inner.value for inner in part.arguments if isinstance(inner, Literal)]
+        for end in outer:
+            for inner in ends:
+                if not isinstance(end, int | float) or not isinstance(inner, int | float):
+                    continue
+                if (inner > end) if call.operator == "minimum" else (inner < end):
+                    return end
+    return None
 
 
 def _conjuncts(call: Call, inner: set[int]) -> Iterator[Expression]:

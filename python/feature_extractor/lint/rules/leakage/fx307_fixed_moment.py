@@ -7,7 +7,7 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.moments import difference
+from feature_extractor.lint.moments import Moments, difference
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 
@@ -45,11 +45,29 @@ _PASSING: Final = {
 }
 """Operators through which a difference is still an age."""
 _CALENDAR: Final = {"date_diff", "months_between"}
+_COUNTING: Final = {
+    "to_unix_microseconds",
+    "to_unix_milliseconds",
+    "to_unix_seconds",
+    "year",
+    "iso_year",
+}
+"""Operators that count from a fixed moment themselves."""
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Follow features down to differences of a moment and a constant one."""
+    moments = Moments(program)
     for feature in program.features:
+        for counted in _counted(feature.value):
+            if moments.is_now(counted.arguments[0]):
+                yield Finding(
+                    program.place(counted, feature),
+                    f"`{feature.name}` measures from a fixed moment",
+                    caption="grows for ever: no value of the training data comes again",
+                    help="measure from the time of the request, as in `(now - e.at) / 1d`, or take a part of the "
+                    "calendar that comes again",
+                )
         seen: set[int] = set()
         waiting: list[Expression] = [feature.value]
         while waiting:
@@ -73,8 +91,28 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 caption="negative for all that happens later"
                 if later_fixed
                 else "grows for ever: no value of the training data comes again",
-                help="measure from the time of the request, as in `(now - e.at) / 1d`, or take a part of the calendar",
+                help="measure from the time of the request, as in `(now - e.at) / 1d`, or take a part of the calendar "
+                "that comes again",
             )
+
+
+def _counted(value: Expression) -> Iterator[Call]:
+    """Yield the moments as numbers that a value is, up to arithmetic with constants."""
+    waiting = [value]
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if not isinstance(part, Call) or id(part) in seen:
+            continue
+        seen.add(id(part))
+        if part.operator in _COUNTING:
+            yield part
+        elif part.operator in _PASSING:
+            first, *others = part.arguments
+            if isinstance(first, Literal) and others:
+                first, *others = others[0], first, *others[1:]
+            if all(isinstance(other, Literal) for other in others):
+                waiting.append(first)
 
 
 RULE: Final = Rule(
