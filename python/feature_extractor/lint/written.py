@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, TypeVar
 
 from feature_extractor.check.typed import Expression, Site
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Span
@@ -22,6 +22,9 @@ _TIGHT: Final = (
 """Expressions that may stand before a point, and as any operand, without parentheses."""
 
 
+_Node = TypeVar("_Node", bound=tree.Node)
+
+
 class Written:
     """The expressions of one file by their places.
 
@@ -31,6 +34,9 @@ class Written:
     def __init__(self, file: tree.File) -> None:
         self.nodes = tuple(nodes(file))
         """Every node of the file, outer ones first: walked once for all rules."""
+        self._by_type: dict[type[tree.Node], list[tree.Node]] = {}
+        for node in self.nodes:
+            self._by_type.setdefault(type(node), []).append(node)
         self._path = file.source.path
         self._comments = [comment.span for comment in file.comments]
         self._nodes: dict[tuple[int, int], tree.Expression] = {}
@@ -46,6 +52,11 @@ class Written:
             for let in file.statements
             if isinstance(let, tree.LetDeclaration) and let.parameters
         ]
+
+    def of(self, *types: type[_Node]) -> Iterator[_Node]:
+        """Yield the nodes of some types, those of one type in the order of the file."""
+        for type_ in types:
+            yield from self._by_type.get(type_, ())  # type: ignore[misc]
 
     def at(self, expression: Expression) -> tree.Expression | None:
         """Return the node of a typed expression, or None where it was written in another file."""

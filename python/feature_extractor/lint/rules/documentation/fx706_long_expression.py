@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,16 +12,20 @@ from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.setting import Setting
 from feature_extractor.syntax import tree
 
-_OPERATIONS: Final = (tree.Call, tree.Binary, tree.Unary, tree.Conditional, tree.Index)
+_OPERATIONS: Final[tuple[type[tree.Node], ...]] = (
+    tree.Call,
+    tree.Binary,
+    tree.Unary,
+    tree.Conditional,
+    tree.Index,
+)
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Count the operators in the value of each let and feature, and how deep conditions and lambdas are nested."""
     most = program.setting(RULE, "operators")
     deepest = program.setting(RULE, "nesting")
-    for statement in program.file.statements:
-        if not isinstance(statement, tree.LetDeclaration | tree.FeatureDeclaration):
-            continue
+    for statement in _long(program, min(most, deepest)):
         count, depth = _measured(statement.value)
         if count > most:
             problem = (
@@ -38,6 +43,20 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             problem,
             help="give its parts names by `let`: they cost nothing, and can be described and used again",
         )
+
+
+def _long(
+    program: LintedProgram, fewest: int
+) -> Iterator[tree.LetDeclaration | tree.FeatureDeclaration]:
+    """Yield the statements with more operations than that: only they have to be measured."""
+    starts = sorted(
+        node.span.start for node in program.written.of(*_OPERATIONS, tree.LambdaExpression)
+    )
+    for statement in program.file.statements:
+        if isinstance(statement, tree.LetDeclaration | tree.FeatureDeclaration):
+            span = statement.value.span
+            if bisect_left(starts, span.end) - bisect_left(starts, span.start) > fewest:
+                yield statement
 
 
 def _measured(value: tree.Expression) -> tuple[int, int]:

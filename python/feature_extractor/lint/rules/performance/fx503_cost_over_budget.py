@@ -58,30 +58,36 @@ class Glance:
         self._candidates = program.setting(RULE, "candidates")
         self._length = max(program.setting(RULE, "list_length"), 1)
         self._known: dict[int, float] = {}
+        self._calls: dict[tuple[str, int], float] = {}
 
     def nanoseconds(self, value: Expression) -> float:
         """Return what a value costs for a request, with all that it is made of and its way into the result."""
+        known = self._known
         waiting = [value]
         while waiting:
             part = waiting[-1]
             below = children(part)
-            missing = [child for child in below if id(child) not in self._known]
+            missing = [child for child in below if id(child) not in known]
             if missing:
                 waiting += missing
                 continue
             waiting.pop()
-            inner = sum(self._known[id(child)] for child in below)
-            self._known[id(part)] = inner * self._length if isinstance(part, Lambda) else inner
+            inner = sum([known[id(child)] for child in below])
             if isinstance(part, Call):
-                self._known[id(part)] += self._own(part)
-        return self._known[id(value)] + 2.0 * float(self._candidates)
+                inner += self._own(part.operator, part.overload)
+            elif isinstance(part, Lambda):
+                inner *= self._length
+            known[id(part)] = inner
+        return known[id(value)] + 2.0 * float(self._candidates)
 
-    def _own(self, call: Call) -> float:
-        cost = self._registry.by_name[call.operator].overloads[call.overload].cost
-        per_element = float(cost.get("per_element", 0.0))
-        return float(
-            self._candidates * (cost.get("per_row", 1.0) + 2.0 + per_element * self._length)
-        )
+    def _own(self, operator: str, overload: int) -> float:
+        found = self._calls.get((operator, overload))
+        if found is None:
+            cost = self._registry.by_name[operator].overloads[overload].cost
+            per_element = float(cost.get("per_element", 0.0)) * self._length
+            found = self._candidates * (float(cost.get("per_row", 1.0)) + 2.0 + per_element)
+            self._calls[operator, overload] = found
+        return found
 
 
 def explained(

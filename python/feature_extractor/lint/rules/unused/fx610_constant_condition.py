@@ -18,7 +18,7 @@ from feature_extractor.syntax import tree
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at what is written; a let function that is called with a constant is no mistake."""
     constants = _Constants(program)
-    for node in program.written.nodes:
+    for node in program.written.of(tree.Conditional, tree.Binary):
         for condition, what in _conditions(node):
             if constants.has(condition):
                 yield Finding(
@@ -73,11 +73,9 @@ class _Constants:
     @cached_property
     def _local(self) -> set[str]:
         """The names of all parameters and lambda variables: one of them may hide a let."""
-        return {
-            node.parameter.text if isinstance(node, tree.LambdaExpression) else node.name.text
-            for node in self._program.written.nodes
-            if isinstance(node, tree.LambdaExpression | tree.Parameter)
-        }
+        written = self._program.written
+        variables = {node.parameter.text for node in written.of(tree.LambdaExpression)}
+        return variables | {node.name.text for node in written.of(tree.Parameter)}
 
     def _is_constant(self, name: str) -> bool:
         value: Expression | None = self._values.get(name)

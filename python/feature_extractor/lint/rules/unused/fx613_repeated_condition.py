@@ -17,7 +17,7 @@ LISTED: Final = ("in", "not in")
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at chains of `else if`, at chains of `and` and `or`, and at lists behind `in`."""
     inner: set[tree.Expression] = set()
-    for node in program.written.nodes:
+    for node in program.written.of(tree.Conditional, tree.Binary):
         match node:
             case tree.Conditional() if node not in inner:
                 yield from _cases(node, inner)

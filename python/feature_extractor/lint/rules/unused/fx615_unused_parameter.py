@@ -43,8 +43,8 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                     caption="every call has to give it" if parameter.default is None else "",
                     help=f"remove it, or write `_{name}` where callers need it",
                 )
-    for node in program.written.nodes:
-        if not isinstance(node, tree.Call) or node.name.text not in DECIDING:
+    for node in program.written.of(tree.Call):
+        if node.name.text not in DECIDING:
             continue
         for argument in node.arguments:
             function = bare(argument.value)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feature_extractor.check.typed import Field, InputReference
+from feature_extractor.check.typed import Expression, Field, InputReference
 from feature_extractor.diagnostics import Severity
+from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule, Status
 from feature_extractor.syntax import tree
@@ -16,20 +17,10 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at the fields of the structs in each input that some feature reads."""
     if not program.features:
         return
-    read = {
-        part.name
-        for feature in program.features
-        for part in feature.parts
-        if isinstance(part, Field)
-    }
+    read = {part.name for part in _parts(program) if isinstance(part, Field)}
     # What is fitted to data reads fields, too; a let that nothing uses is reported by itself.
-    read |= {node.name.text for node in program.written.nodes if isinstance(node, tree.FieldAccess)}
-    inputs = {
-        part.name
-        for feature in program.features
-        for part in feature.parts
-        if isinstance(part, InputReference)
-    }
+    read |= {node.name.text for node in program.written.of(tree.FieldAccess)}
+    inputs = {part.name for part in _parts(program) if isinstance(part, InputReference)}
     for statement in program.file.statements:
         if not isinstance(statement, tree.InputDeclaration):
             continue
@@ -45,6 +36,10 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                         caption="every caller has to provide it",
                         help="remove it",
                     )
+
+
+def _parts(program: LintedProgram) -> Iterator[Expression]:
+    return walk(*(feature.value for feature in program.features))
 
 
 def _fields(type_: tree.TypeExpression) -> Iterator[tree.Identifier]:
