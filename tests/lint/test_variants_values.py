@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from feature_extractor.lint import all_rules, lint_paths, moments, ranges, texts
+from feature_extractor.lint.rules.correctness.fx203_unused_default import TOTAL
 from feature_extractor.lint.rules.hashing.fx402_crowded_hash import expected_buckets
 from feature_extractor.lint.run import lint_programs
 from feature_extractor.registry import load_registry
@@ -19,6 +20,8 @@ input request {
     history: list<{movie: int, brand: string, at: timestamp}>
     visits: list<timestamp>
     trips: list<{city: string, departs: timestamp}>
+    concerts: list<{city: string, at: timestamp}>
+    zip_code: string
     spans: list<{city: string, at: timestamp, ends: timestamp}>
     taste: map<string, float>
     scores: map<int, float>
@@ -224,6 +227,11 @@ CASES = [
     ("FX307", 'feature a : dense = log1p((now - t"2026-01-01") / 1d)', ["a"]),
     ("FX307", 'feature a : dense = history.count(e -> e.at - t"2026-01-01" > 1d)', NOTHING),
     ("FX307", 'feature a : dense = decay(t"2026-01-01" - released, 7d)', ["a"]),
+    ("FX208", 'feature a : dense = if zip_code >= "90000" then 1 else 0', NOTHING),
+    ("FX303", "feature a : dense = concerts.count(c -> c.at > now)", NOTHING),
+    ("FX303", "let soon(xs) = xs.filter(x -> x.at > now - 1d)\nfeature a : dense = soon(concerts).length()", NOTHING),
+    ("FX404", 'resource w = vocabulary("w.txt")\nfeature a : id(200) = w.lookup(locale) ?? 199', NOTHING),
+    ("FX404", 'resource w = vocabulary("w.txt")\nfeature a : id(200) = w.lookup(locale) ?? 1', ["first word"]),
     ("FX307", 'feature a : dense = released.year("UTC")', NOTHING),
     ("FX307", "feature a : dense = now.to_unix_seconds() / 3600", ["a"]),
     ("FX307", "feature a : dense = now.to_unix_seconds() % 3600", NOTHING),
@@ -340,6 +348,15 @@ def test_tables_name_operators_that_exist() -> None:
     ]
     assert len(named) > 100
     assert [row for row in named if row[2] not in known] == []
+
+
+def test_what_is_taken_for_total_gives_null_for_null_only() -> None:
+    known = load_registry().by_name
+    edges = [
+        (name, edge.when) for name in TOTAL for edge in known[name].edges if edge.result == "null"
+    ]
+    assert edges
+    assert [edge for edge in edges if "null" not in edge[1]] == []
 
 
 # ---- modules, candidates, settings, long chains --------------------------------------------------

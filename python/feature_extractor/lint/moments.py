@@ -28,6 +28,12 @@ _AHEAD: Final = re.compile(
     r"book\w*|stay\w*|travel\w*|flight\w*|trip\w*|from|cancel\w*|renew\w*|target\w*|future\w*)(?:_|$)"
 )
 """Names of moments that may well lie after the request and be known before it: the end of a campaign, a flight."""
+_PLANNED: Final = re.compile(
+    r"(?:^|_)(?:upcoming|future|planned|plans?|scheduled?|calendar|agenda|appointments?|bookings?|reservations?|trips?|"
+    r"flights?|concerts?|matches|fixtures|shows|screenings?|departures|arrivals|deadlines?|campaigns?|promotions?|"
+    r"holidays?|reminders?|deliveries|forecasts?)(?:_|$)"
+)
+"""Names of lists whose elements may well lie after the request."""
 _PAST: Final = re.compile(
     r"(?:^|_)(?:last|first|previous|prev|created|published|posted|updated|joined|registered|signed|seen|sold|born|"
     r"birth|clicked|viewed|bought|ordered|since)(?:_|$)"
@@ -99,22 +105,26 @@ class Moments:
                     for name, type_ in (struct.fields if isinstance(struct, StructType) else ())
                     if type_.with_nullable(False) == TIMESTAMP
                 ]
-                return len(times) == 1 and not _AHEAD.search(value.name) and _of_list(value.base)
-            around = self._list(value)
-            if around is None:
-                return False
-            while isinstance(around, Call) and around.operator in ELEMENTS:
-                around = around.arguments[0]
-            if isinstance(around, InputReference | Field):
-                return isinstance(around.type, ListType) and not _AHEAD.search(around.name)
-            is_map = isinstance(around, Call) and around.operator == "map"
-            if not is_map or not isinstance(around, Call):
-                return False
+                if len(times) != 1 or _AHEAD.search(value.name):
+                    return False
+                return self._is_recorded(self._list(value.base))
+            around = _without_filters(self._list(value))
+            if not isinstance(around, Call) or around.operator != "map":
+                return self._is_recorded(around)
             function = around.arguments[1]
             if not isinstance(function, Lambda):
                 return False
             value = function.body
         return False
+
+    def _is_recorded(self, around: Expression | None) -> bool:
+        """Return whether a list holds what has happened, as far as its name tells."""
+        around = _without_filters(around)
+        if isinstance(around, InputReference | Field):
+            name = around.name
+            is_list = isinstance(around.type, ListType)
+            return is_list and not _AHEAD.search(name) and not _PLANNED.search(name)
+        return isinstance(around, Call)
 
     def is_past(self, value: Expression) -> bool:
         """Return whether a timestamp lies before the request: that of an event, or one whose name says so."""
@@ -227,11 +237,11 @@ def shifted(value: Expression) -> tuple[Expression, float]:
     return value, offset
 
 
-def _of_list(base: Expression) -> bool:
-    """Return whether a struct is an element of a list."""
-    if isinstance(base, LambdaVariable):
-        return True
-    return isinstance(base, Call) and base.operator in _TAKING_ONE
+def _without_filters(value: Expression | None) -> Expression | None:
+    """Return the list that a list has its elements from."""
+    while isinstance(value, Call) and value.operator in ELEMENTS:
+        value = value.arguments[0]
+    return value
 
 
 def shown(operator: str) -> str:

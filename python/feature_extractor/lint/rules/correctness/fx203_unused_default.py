@@ -13,7 +13,7 @@ from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import operand
 from feature_extractor.syntax import tree
 
-_TOTAL: Final = {
+TOTAL: Final = {
     "bucketize",
     "byte_length",
     "capitalize",
@@ -112,6 +112,8 @@ def _left(node: tree.Expression) -> str:
 
 
 class NeverNull:
+    """Tells which values are never null, whatever the inputs are; each is asked once."""
+
     def __init__(self) -> None:
         self._known: dict[int, bool] = {}
 
@@ -143,7 +145,7 @@ class NeverNull:
                 return any(answers)
             case Call(operator="and" | "or" | "if"):
                 return all(answers)
-            case Call(operator=name) if name in _TOTAL:
+            case Call(operator=name) if name in TOTAL:
                 return all(answers)
             case _:
                 return False
@@ -155,7 +157,7 @@ def _asked(value: Expression) -> tuple[Expression, ...]:
         return ()
     if value.operator == "if":
         return value.arguments[1:]
-    if value.operator in _TOTAL or value.operator in _CHOOSING or value.operator in ("and", "or"):
+    if value.operator in TOTAL or value.operator in _CHOOSING or value.operator in ("and", "or"):
         return tuple(part for part in value.arguments if not isinstance(part, Lambda))
     return ()
 

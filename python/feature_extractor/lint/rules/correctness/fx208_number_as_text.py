@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from feature_extractor.check.typed import Call, Expression, Literal
+from feature_extractor.check.typed import Call, Expression, Field, InputReference, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
@@ -18,6 +18,10 @@ _PADDED: Final = {"format_time", "pad_start", "substring", "geohash_encode", "qu
 _WRITTEN: Final = {"to_string", "format_number"}
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_CODE: Final = re.compile(
+    r"(?:^|_)(?:zip|zipcode|postal|postcode|plz|code|date|isbn|ean|sku|hs)(?:_|$)"
+)
+"""Names of numbers of one length that are texts for good reason, and in order as such."""
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -27,6 +31,8 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         if any(value.type.with_nullable(False) != STRING for value in values):
             continue
         if any(isinstance(value, Call) and value.operator in _PADDED for value in values):
+            continue
+        if any(isinstance(o, InputReference | Field) and _CODE.search(o.name) for o in values):
             continue
         shown = next((text for value in values if (text := _number(value))), "")
         if not shown:

@@ -8,21 +8,22 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, ResourceReference
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer, origins
-from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.words import vocabulary_size
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare defaults with the ids that a vocabulary sets aside for unknown words."""
-    buckets = {
-        resource.name: resource.oov_buckets
-        for resource in program.program.resources
-        if resource.kind == "vocabulary"
-    }
+    resources = {r.name: r for r in program.program.resources if r.kind == "vocabulary"}
+    buckets = {name: resource.oov_buckets for name, resource in resources.items()}
     for call, feature in program.calls("coalesce"):
         default = integer(call.arguments[1])
         name = next((n for o in origins(call.arguments[0]) if (n := _vocabulary(o))), "")
         if default is None or name not in buckets or not _is_word(default, buckets[name]):
+            continue
+        size = vocabulary_size(resources[name])
+        if default >= size if size is not None else not _is_first(feature, name, default, buckets):
             continue
         yield Finding(
             program.place(call, feature),
@@ -42,6 +43,11 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 caption="a missing value looks like that word",
                 help=f"take {_free(buckets[name])}",
             )
+
+
+def _is_first(feature: DeclaredFeature, name: str, default: int, buckets: dict[str, int]) -> bool:
+    """Return whether a default is a word of a vocabulary whose file is not there: each has a first one."""
+    return feature.checked.vocabulary == name or default == max(buckets[name], 1)
 
 
 def _is_word(default: int, buckets: int) -> bool:
