@@ -13,7 +13,7 @@ from feature_extractor.check.reporting import Reporter
 from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.diagnostics.suggestions import closest, enumerate_words
 from feature_extractor.standard import PREFIX, module_source, module_texts
-from feature_extractor.syntax import ParseResult, parse_source, tree
+from feature_extractor.syntax import ParseResult, parse_again, tree
 from feature_extractor.syntax.limits import MAXIMUM_FILE_CHARACTERS
 
 MAXIMUM_MODULES: Final = 200
@@ -65,7 +65,7 @@ class LoadedFile:
 @lru_cache(maxsize=256)
 def _parsed_module(path: str, text: str) -> ParseResult:
     """Return the tree of a module; programs that use it share the tree."""
-    return parse_source(Source(path, text))
+    return parse_again(path, text)
 
 
 class ModuleLoader:
@@ -84,7 +84,7 @@ class ModuleLoader:
 
     def load(self, key: str, source: Source) -> LoadedFile:
         """Parse the main file, then its modules, without recursion; cycles are reported."""
-        main = self._add(key, parse_source(source))
+        main = self._add(key, parse_again(source.path, source.text))
         waiting = [main]
         while waiting:
             loaded = waiting.pop()

@@ -52,6 +52,10 @@ class LineTable:
         """Return the offset of the first character of a line, which counts from 0."""
         return self._starts[line]
 
+    def line_end(self, line: int) -> int:
+        """Return the offset behind the last character of a line, before its line break."""
+        return self._ends[line]
+
     def line_text(self, line: int) -> str:
         """Return a line without its line break; it counts from 0."""
         return self.text[self._starts[line] : self._ends[line]]

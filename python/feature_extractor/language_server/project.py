@@ -25,7 +25,7 @@ from feature_extractor.lint.configuration import Configuration
 from feature_extractor.registry import Registry
 from feature_extractor.settings import Settings, SettingsFinder
 from feature_extractor.standard import PREFIX, SHOWN, module_source, module_texts
-from feature_extractor.syntax import parse_source, tree
+from feature_extractor.syntax import parse_again, tree
 from feature_extractor.syntax.statements import Layout, cut
 from feature_extractor.workspace import NameIndex, Workspace
 
@@ -63,7 +63,7 @@ class Text:
     @cached_property
     def file(self) -> tree.File:
         """The syntax tree; statements with mistakes are missing."""
-        return parse_source(self.source).file
+        return parse_again(self.path, self.text).file
 
     @cached_property
     def layout(self) -> Layout:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from threading import Lock
@@ -61,6 +61,15 @@ def parse_source(source: Source) -> ParseResult:
     layout = cut(source)
     with _LOCK:
         return _parse_pieces(source, layout)
+
+
+@lru_cache(maxsize=8)
+def parse_again(path: str, text: str) -> ParseResult:
+    """Return the tree of a text; those of the last few texts are kept, because an editor asks for them often.
+
+    Nobody changes a tree, so it may be shared.
+    """
+    return parse_source(Source(path, text))
 
 
 def _parse_pieces(source: Source, layout: Layout) -> ParseResult:

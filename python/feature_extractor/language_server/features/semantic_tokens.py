@@ -40,6 +40,7 @@ LEGEND: Final = types.SemanticTokensLegend(
     token_types=[str(kind.value) for kind in _TYPES],
     token_modifiers=[str(modifier.value) for modifier in _MODIFIERS],
 )
+_INDEX: Final = {kind: index for index, kind in enumerate(_TYPES)}
 _BITS: Final = {modifier: 1 << index for index, modifier in enumerate(_MODIFIERS)}
 
 _BY_KIND: Final = {
@@ -81,20 +82,27 @@ def register(server: FeatureServer) -> None:
 def encoded(project: Project, text: Text, first: int, last: int) -> list[int]:
     """Return the tokens between two offsets, as the protocol packs them: each relative to the one before."""
     numbers: list[int] = []
-    line = character = 0
+    lines = text.lines
+    last_line = last_character = 0
     for start, end, (kind, modifiers) in classified(project, text):
         if end <= first or start >= last:
             continue
-        for piece_start, piece_end in _by_line(text, start, end):
-            place = text.lines.position(piece_start)
+        for line in range(lines.line_of(start), lines.line_of(max(start, end - 1)) + 1):
+            # Many editors know no tokens of several lines, so each line has a part.
+            begin = max(start, lines.line_start(line))
+            width = lines.width(begin, min(end, lines.line_end(line)))
+            if width <= 0:
+                continue
+            character = lines.width(lines.line_start(line), begin)
+            is_same = line == last_line
             numbers += [
-                place.line - line,
-                place.character - (character if place.line == line else 0),
-                text.lines.width(piece_start, piece_end),
-                _TYPES.index(kind),
+                line - last_line,
+                character - last_character if is_same else character,
+                width,
+                _INDEX[kind],
                 modifiers,
             ]
-            line, character = place.line, place.character
+            last_line, last_character = line, character
     return numbers
 
 
@@ -159,13 +167,3 @@ def _names(project: Project, text: Text) -> dict[int, Class]:
 def _is_function(project: Project, text: Text, name: str) -> bool:
     symbol = project.inspection(text).scope.names.get(name)
     return bool(getattr(symbol, "is_function", False))
-
-
-def _by_line(text: Text, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the parts of a token, one for each line; many editors know no others."""
-    lines = text.lines
-    for line in range(lines.line_of(start), lines.line_of(max(start, end - 1)) + 1):
-        first = max(start, lines.line_start(line))
-        last = min(end, lines.line_start(line) + len(lines.line_text(line)))
-        if last > first:
-            yield first, last
