@@ -229,6 +229,23 @@ def test_deprecated_names_of_modules(tmp_path: Path) -> None:
     ]
 
 
+def test_a_function_in_two_files(tmp_path: Path) -> None:
+    formula = "let {}(x, {} = 2.0) = log1p(x * {} + 1.0) / ({} + 3.0)\n"
+    (tmp_path / "a.fx").write_text(formula.format("f", "n", "n", "n"), encoding="utf-8")
+    (tmp_path / "b.fx").write_text(
+        "# Else.\n" + formula.format("g", "m", "m", "m"), encoding="utf-8"
+    )
+    (tmp_path / "c.fx").write_text(formula.format("h", "m", "m", "x"), encoding="utf-8")
+    other = "let base = 3.0\nlet k(x, n = 2.0) = log1p(x * n + 1.0) / (n + base)\n"
+    (tmp_path / "d.fx").write_text(other, encoding="utf-8")
+    (tmp_path / "e.fx").write_text(other, encoding="utf-8")
+    paths = [tmp_path / f"{name}.fx" for name in "abcde"]
+    (finding,) = lint_paths(paths, load_registry(), [all_rules()["FX609"]])
+    assert finding.span is not None
+    assert (finding.span.path.endswith("b.fx"), finding.span.text) == (True, "g")
+    assert finding.message.endswith("a.fx")
+
+
 def test_a_deprecated_operator() -> None:
     known = load_registry()
     operators = tuple(

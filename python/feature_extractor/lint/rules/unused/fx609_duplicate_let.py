@@ -1,19 +1,23 @@
-"""FX609: two lets of a file have the same value."""
+"""FX609: two lets have the same value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import xxhash
 
 from feature_extractor.check.typed import Collect, Expression, InputReference
-from feature_extractor.diagnostics import Edit, Fix, Label, Severity
+from feature_extractor.diagnostics import Edit, Fix, Label, Severity, Span
 from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.removal import remove_statement
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Summary
 from feature_extractor.lint.written import below
 from feature_extractor.syntax import tree
 
+_WRITTEN_OUT: Final = 4
+"""From how many operators on a function in two files should be kept in a module."""
 _WRITTEN: Final = 2
 """From how many operators on two functions that are alike are reported: short ones are alike by chance."""
 
@@ -41,6 +45,56 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 help="keep one of them",
                 fix=_fix(program, first, let),
             )
+
+
+def summarise(program: LintedProgram) -> list[list[Any]]:
+    """Return place, name and shape of each function that means the same in every file."""
+    own = {let.name.text for let in program.names.lets}
+    return [
+        [
+            let.name.span.start,
+            let.name.span.end,
+            let.name.text,
+            str(xxhash.xxh3_128_hexdigest(repr(_shape_of(let)).encode())),
+        ]
+        for let in program.names.lets
+        if let.parameters
+        and _operators(let.value) >= _WRITTEN_OUT
+        and _stands_alone(program, let, own)
+    ]
+
+
+def check_project(summaries: Sequence[Summary]) -> Iterator[Finding]:
+    """Look for functions that are written out in two files."""
+    known: dict[str, tuple[Summary, Span]] = {}
+    for summary in summaries:
+        for start, end, name, shape in summary.facts:
+            span = summary.span((start, end))
+            first, place = known.setdefault(shape, (summary, span))
+            if first is not summary:
+                yield Finding(
+                    span,
+                    f"the function `{name}` is written out here and in {first.path}",
+                    caption="who changes one may forget the other",
+                    labels=(Label(place, "the other one"),),
+                    help="keep it in a module, and `use` that in both files",
+                )
+
+
+def _stands_alone(program: LintedProgram, let: tree.LetDeclaration, own: set[str]) -> bool:
+    """Return whether a function reads nothing but its parameters, and calls operators only."""
+    local = {parameter.name.text for parameter in let.parameters or ()}
+    for node in below(let.value):
+        match node:
+            case tree.LambdaExpression():
+                local.add(node.parameter.text)
+            case tree.Name() if node.text not in local:
+                return False
+            case tree.Call(name=name) if name.text in own or not program.registry.find(name.text):
+                return False
+            case _:
+                pass
+    return True
 
 
 def _operators(value: tree.Expression) -> int:
@@ -110,6 +164,8 @@ RULE: Final = Rule(
     code="FX609",
     name="duplicate-let",
     severity=Severity.WARNING,
-    summary="Two lets of a file have the same value.",
+    summary="Two lets have the same value, or one function is written out in two files.",
     check=check,
+    summarise=summarise,
+    check_project=check_project,
 )
