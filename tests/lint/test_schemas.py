@@ -16,6 +16,7 @@ from feature_extractor.lint import all_rules
 from feature_extractor.lint.columns import Column, SchemaError, compare, read_schema
 from feature_extractor.lint.columns.arrow import arrow_column
 from feature_extractor.program import compile_text
+from google.protobuf import descriptor_pb2
 from rule_pages import lint_text
 
 AVRO = {
@@ -138,6 +139,68 @@ def test_parquet_and_arrow(tmp_path: Path, ending: str) -> None:
         "f: other decimal128(9, 2)?",
         "g: struct {x: date32[day]}?",
     ]
+
+
+def descriptors() -> Any:
+    """Return what protoc writes for a file with some messages."""
+    found: Any = descriptor_pb2.FileDescriptorSet()
+    file = found.file.add(name="shop.proto", package="shop", syntax="proto3")
+    kinds = descriptor_pb2.FieldDescriptorProto
+
+    def add(described: Any, name: str, kind: int, type_name: str = "", **more: Any) -> None:
+        number = len(described.field) + 1
+        label = more.pop("label", kinds.LABEL_OPTIONAL)
+        described.field.add(
+            name=name, number=number, type=kind, type_name=type_name, label=label, **more
+        )
+
+    item = file.message_type.add(name="Item")
+    add(item, "sku", kinds.TYPE_STRING)
+    add(item, "hash", kinds.TYPE_FIXED64)
+    add(item, "like", kinds.TYPE_MESSAGE, ".shop.Item", label=kinds.LABEL_REPEATED)
+    event = file.message_type.add(name="Event")
+    add(event, "at", kinds.TYPE_MESSAGE, ".google.protobuf.Timestamp")
+    add(event, "age", kinds.TYPE_INT32, proto3_optional=True)
+    add(event, "size", kinds.TYPE_ENUM, ".shop.Size")
+    add(event, "items", kinds.TYPE_MESSAGE, ".shop.Item", label=kinds.LABEL_REPEATED)
+    add(event, "scores", kinds.TYPE_FLOAT, label=kinds.LABEL_REPEATED)
+    entry = event.nested_type.add(name="TasteEntry")
+    entry.options.map_entry = True
+    add(entry, "key", kinds.TYPE_STRING)
+    add(entry, "value", kinds.TYPE_DOUBLE)
+    add(event, "taste", kinds.TYPE_MESSAGE, ".shop.Event.TasteEntry", label=kinds.LABEL_REPEATED)
+    add(event, "other", kinds.TYPE_MESSAGE, ".elsewhere.Thing")
+    return found
+
+
+def test_descriptor_sets(tmp_path: Path) -> None:
+    path = tmp_path / "events.desc"
+    found = descriptors()
+    path.write_bytes(found.SerializeToString())
+    assert shown(read_schema(path).columns) == [
+        "at: timestamp Timestamp? nanoseconds are cut to microseconds",
+        "age: int int32?",
+        "size: string enum",
+        "items: list repeated<{sku: string, hash: fixed64, like: repeated<recursive message shop.Item>}>",
+        "scores: list repeated<float>",
+        "taste: map map<string, double>",
+        "other: other message elsewhere.Thing of a file that is not in the set?",
+    ]
+    assert [c.name for c in read_schema(tmp_path / "events.desc:shop.Item").columns] == [
+        "sku",
+        "hash",
+        "like",
+    ]
+    with pytest.raises(SchemaError, match="has no message"):
+        read_schema(tmp_path / "events.desc:shop.Thing")
+    found.file[0].message_type.add(name="Another")
+    path.write_bytes(found.SerializeToString())
+    with pytest.raises(SchemaError, match="several messages") as caught:
+        read_schema(path)
+    assert "`events.desc:shop.Event`" in caught.value.hint
+    path.write_bytes(b"\xff\xff")
+    with pytest.raises(SchemaError, match="no descriptor set"):
+        read_schema(path)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def with_schema(configure: Configure, files: Sequence[str]) -> Configure:
 
     for file in files:
         try:
-            read_schema(require_file(file))
+            read_schema(Path(file))
         except SchemaError as error:
             raise CommandError(str(error), error.hint) from None
 

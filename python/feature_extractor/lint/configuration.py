@@ -59,7 +59,10 @@ class Configuration:
         found: dict[str, tuple[int, int]] = {}
         for name in sorted(named):
             try:
-                status = Path(name).stat()
+                # Behind a colon a message of the file may be named.
+                status = (
+                    Path(name) if Path(name).exists() else Path(name.rpartition(":")[0])
+                ).stat()
             except (OSError, ValueError):
                 continue
             found[name] = (status.st_mtime_ns, status.st_size)

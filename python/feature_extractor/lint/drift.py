@@ -27,7 +27,7 @@ SCHEMA: Final = Setting(
     "schema",
     list[str],
     (),
-    "files with the columns of the data: Parquet, Arrow, Avro (`.avsc`) or Spark (`.json`)",
+    "files with the columns of the data: Parquet, Arrow, Avro (`.avsc`), Spark (`.json`) or Protocol Buffers (`.desc`)",
     are_files=True,
 )
 

@@ -68,7 +68,7 @@ Examples:
     multiple=True,
     metavar="FILE",
     help="Compare the inputs with the columns of the data: a Parquet or Arrow file, an Avro schema (.avsc), "
-    "or what Spark's `df.schema.json()` gives (.json).",
+    "what Spark's `df.schema.json()` gives (.json), or a descriptor set of Protocol Buffers (.desc).",
 )
 @click.option(
     "--jobs",
