@@ -7,7 +7,8 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Lambda, Literal
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
-from feature_extractor.lint.expressions import integer, origins
+from feature_extractor.lint.expressions import integer
+from feature_extractor.lint.identifiers import id_values, lists
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.syntax import tree
@@ -25,11 +26,12 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the size of id features with the number of ids that their operators give."""
     for feature in program.features:
         size = feature.checked.size
-        if size is None or feature.checked.kind not in ("id", "ids"):
+        if size is None:
             continue
-        for origin, ids in _numbered(program, feature.value):
-            if ids > size:
-                yield _finding(program, feature, origin, ids, size)
+        for value in id_values(feature):
+            for origin, ids in _numbered(program, value):
+                if ids > size:
+                    yield _finding(program, feature, origin, ids, size)
 
 
 def _finding(
@@ -41,7 +43,7 @@ def _finding(
         if origin.operator in _BUCKET_ARGUMENT
         else f"ids from {size:,} to {ids - 1:,} are lost"
     )
-    what = "dropped" if feature.checked.kind == "ids" else "replaced by the default"
+    what = "replaced by the default" if feature.checked.kind == "id" else "dropped"
     return Finding(
         program.place(origin, feature),
         f"`{origin.operator}` gives {ids:,} ids, and `{feature.name}` has room for {size:,}",
@@ -63,9 +65,7 @@ def _fix(feature: DeclaredFeature, ids: int) -> Fix | None:
 
 def _numbered(program: LintedProgram, value: Expression) -> Iterator[tuple[Call, int]]:
     """Yield the calls that an id comes from unchanged, with the number of ids that they give."""
-    for origin in origins(value):
-        if not isinstance(origin, Call):
-            continue
+    for origin in lists(value):
         if origin.operator in _BUCKET_ARGUMENT:
             ids = integer(origin.arguments[_BUCKET_ARGUMENT[origin.operator]])
             if ids is not None:

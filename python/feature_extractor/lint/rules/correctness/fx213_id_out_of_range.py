@@ -8,6 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Lambda, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import origins, walk
+from feature_extractor.lint.identifiers import id_values
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.ranges import BUCKETS, UNKNOWN, Range
 from feature_extractor.lint.rule import Finding, Rule
@@ -19,34 +20,43 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     What hash and bucket operators give directly is the subject of FX202.
     """
     for feature in program.features:
-        if feature.checked.kind not in ("id", "ids"):
-            continue
-        found = program.ranges.of(feature.value)
-        size = feature.checked.size
-        ids = list(_constants(program, feature.value))
-        if found.low is not None and found.low < 0 and found.low_met:
-            yield _finding(program, feature, found, found.low)
-        elif any(value < 0 for value in ids):
-            yield _finding(program, feature, UNKNOWN, min(ids))
-        elif size is None:
-            continue
-        elif found.high is not None and found.high >= size and found.high_met:
-            origin = _origin(program, feature.value, found.high)
-            if not isinstance(origin, Call) or origin.operator not in {*BUCKETS, "bucketize"}:
-                yield _finding(program, feature, found, found.high)
-        elif any(value >= size for value in ids):
-            yield _finding(program, feature, UNKNOWN, max(ids))
+        for value in id_values(feature):
+            yield from _check(program, feature, value)
+
+
+def _check(
+    program: LintedProgram, feature: DeclaredFeature, value: Expression
+) -> Iterator[Finding]:
+    found = program.ranges.of(value)
+    size = feature.checked.size
+    ids = list(_constants(program, value))
+    if found.low is not None and found.low < 0 and found.low_met:
+        yield _finding(program, feature, value, found, found.low)
+    elif any(number < 0 for number in ids):
+        yield _finding(program, feature, value, UNKNOWN, min(ids))
+    elif size is None:
+        return
+    elif found.high is not None and found.high >= size and found.high_met:
+        origin = _origin(program, value, found.high)
+        if not isinstance(origin, Call) or origin.operator not in {*BUCKETS, "bucketize"}:
+            yield _finding(program, feature, value, found, found.high)
+    elif any(number >= size for number in ids):
+        yield _finding(program, feature, value, UNKNOWN, max(ids))
 
 
 def _finding(
-    program: LintedProgram, feature: DeclaredFeature, found: Range, end: int | float
+    program: LintedProgram,
+    feature: DeclaredFeature,
+    value: Expression,
+    found: Range,
+    end: int | float,
 ) -> Finding:
-    origin = _origin(program, feature.value, end) or feature.value
+    origin = _origin(program, value, end) or value
     # A constant may have been written elsewhere first; the place of the feature is always the right one.
     is_constant = isinstance(origin, Literal)
     size = feature.checked.size
     room = f"0 to {size - 1:,}" if size is not None else "ids from 0 on"
-    what = "dropped" if feature.checked.kind == "ids" else "replaced by the default"
+    what = "replaced by the default" if feature.checked.kind == "id" else "dropped"
     known = f"this is {found.text()}; " if found.high is not None else ""
     if end < 0:
         advice = (

@@ -13,7 +13,7 @@ from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.registry import ResourcePattern
 
 _OFFSET: Final = re.compile(r"Etc/GMT([+-])(\d{1,2})")
-_WITHOUT_SUMMER: Final = {"EST": "America/New_York", "MST": "America/Denver"}
+_WITHOUT_SUMMER: Final = (("EST", "America/New_York"), ("MST", "America/Denver"))
 """Zones that are named like those of large cities and keep winter time all year, with such a city."""
 
 
@@ -45,11 +45,12 @@ def _problem(zone: str) -> tuple[str, str, str] | None:
             f"{hours} {'behind' if sign == '-' else 'ahead of'} UTC: its sign is that of POSIX",
             f"name a city, such as `Asia/Shanghai`, or write `Etc/GMT{sign}{found[2]}` if that was meant",
         )
-    if zone in _WITHOUT_SUMMER:
+    city = dict(_WITHOUT_SUMMER).get(zone)
+    if city is not None:
         return (
             f"the zone `{zone}` knows no summer time",
             "one hour off for half of the year, where people do change their clocks",
-            f"name a city, such as `{_WITHOUT_SUMMER[zone]}`",
+            f"name a city, such as `{city}`",
         )
     return None
 

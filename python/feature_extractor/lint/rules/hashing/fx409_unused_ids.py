@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from feature_extractor.diagnostics import Severity
+from feature_extractor.lint.identifiers import id_values
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.setting import Setting
@@ -16,13 +17,12 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     least = int(program.setting(RULE, "rows"))
     for feature in program.features:
         size = feature.checked.size
-        if size is None or feature.checked.kind not in ("id", "ids"):
-            continue
-        known = program.ranges.of(feature.value)
-        if known.high is None or known.high < 0:
+        values = [program.ranges.of(value) for value in id_values(feature)]
+        highest = [known.high for known in values if known.high is not None and known.high >= 0]
+        if size is None or not values or len(highest) < len(values):
             continue
         default = feature.checked.default
-        used = 1 + max(int(known.high), default if isinstance(default, int) else 0)
+        used = 1 + max(int(max(highest)), default if isinstance(default, int) else 0)
         if size - used < least or size < 2 * used:
             continue
         yield Finding(

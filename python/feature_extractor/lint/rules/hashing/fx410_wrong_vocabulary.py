@@ -7,24 +7,11 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Lambda, ResourceReference
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Label, Severity
-from feature_extractor.lint.expressions import origins
+from feature_extractor.lint.identifiers import id_values, lists
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.words import vocabulary_size
 from feature_extractor.syntax import tree
-
-_KEEPING: Final = {
-    "filter",
-    "distinct",
-    "remove_nulls",
-    "reverse",
-    "take_first",
-    "take_last",
-    "sort",
-    "or_empty",
-    "slice",
-}
-"""Operators whose list has no other ids than their first argument."""
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -32,9 +19,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     resources = {r.name: r for r in program.program.resources if r.kind == "vocabulary"}
     for feature in program.features:
         checked = feature.checked
-        if checked.kind not in ("id", "ids"):
-            continue
-        for call in _lookups(program, feature.value):
+        for call in [c for value in id_values(feature) for c in _lookups(program, value)]:
             resource = call.arguments[0]
             if not isinstance(resource, ResourceReference) or resource.name not in resources:
                 continue
@@ -63,7 +48,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 def _finding(
     program: LintedProgram, feature: DeclaredFeature, call: Call, name: str, problem: str
 ) -> Finding:
-    what = "dropped" if feature.checked.kind == "ids" else "replaced by the default"
+    what = "replaced by the default" if feature.checked.kind == "id" else "dropped"
     size = feature.declaration.kind.arguments[0].value
     fix = None
     is_own = any(resource.name.text == name for resource in program.names.resources)
@@ -84,12 +69,10 @@ def _lookups(program: LintedProgram, value: Expression) -> Iterator[Call]:
     """Yield the look-ups that ids come from unchanged."""
     waiting = [value]
     while waiting:
-        for origin in origins(waiting.pop()):
-            if not isinstance(origin, Call):
-                continue
+        for origin in lists(waiting.pop()):
             if origin.operator == "lookup":
                 yield origin
-            elif origin.operator in _KEEPING:
+            elif origin.operator == "filter":
                 waiting.append(origin.arguments[0])
             elif program.operator(origin.operator).mapping:
                 waiting.extend(a.body for a in origin.arguments if isinstance(a, Lambda))
