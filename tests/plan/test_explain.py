@@ -192,3 +192,21 @@ def test_a_plan_of_two_thousand_features_is_drawn_on_demand() -> None:
     assert "<svg" not in text
     assert len(text) < 2_000_000
     assert large.features[0].shared_with == {}
+
+
+def test_the_list_of_all_candidates_is_as_long_as_there_are_candidates() -> None:
+    native = pytest.importorskip("feature_extractor._native")
+    assert native
+    from feature_extractor import compile_text
+    from feature_extractor.registry import load_registry
+
+    text = "input candidate { brand: string }\nfeature same : dense = collect(brand).count(b -> b == brand)\n"
+    plan = compile_text(text).package.plan
+    costs = [
+        explain(plan, load_registry(), None, Assumptions(candidates=n)).nanoseconds["request"]
+        for n in (10, 1_000)
+    ]
+    few = explain(plan, load_registry(), None, Assumptions(candidates=10, list_length=500))
+    # The table of all brands is made once per request, and its size is that of the request.
+    assert costs[1] > 20 * costs[0]
+    assert few.nanoseconds["request"] == costs[0]

@@ -12,7 +12,14 @@ import pytest
 from feature_extractor.fitting.quantiles import QuantileSummary
 from feature_extractor.profile.collisions import expected_collisions, values_behind
 from feature_extractor.profile.distinct import Distinct
-from feature_extractor.profile.drift import boundaries, counted, drift, number_drift, shares
+from feature_extractor.profile.drift import (
+    boundaries,
+    by_chance,
+    counted,
+    drift,
+    number_drift,
+    shares,
+)
 from feature_extractor.profile.report import FeatureProfile, Profile
 from feature_extractor.profile.run import Pass, finish, open_program, profile
 from feature_extractor.profile.states import IdCounts, Numbers
@@ -22,7 +29,7 @@ from hypothesis import strategies as st
 
 pa = pytest.importorskip("pyarrow")
 scipy_distance = pytest.importorskip("scipy.spatial.distance")
-from scipy.stats import entropy
+from scipy.stats import chi2, entropy
 
 PROGRAM = """input request {
     user: string?
@@ -283,6 +290,23 @@ def test_a_constant_that_is_none_any_more_has_drifted() -> None:
     found = [number_drift(constant, one) for one in (same, other)]
     assert found[0] is not None and found[0].psi == 0
     assert found[1] is not None and found[1].psi > 1 and found[1].second == (100, 200)
+
+
+def test_what_comes_by_chance_is_no_drift() -> None:
+    random = np.random.default_rng(2)
+    for bins, rows in ((2, 50), (11, 200), (21, 1_000)):
+        limit = by_chance(bins, rows, 2 * rows)
+        expected = chi2.ppf(0.99, bins - 1) * (1 / rows + 1 / (2 * rows))
+        assert limit == pytest.approx(expected, rel=0.05)
+        names = [str(i) for i in range(bins)]
+        psi = []
+        for _ in range(400):
+            first, second = (
+                np.bincount(random.integers(0, bins, n), minlength=bins) for n in (rows, 2 * rows)
+            )
+            psi.append(drift(names, first, second).psi)
+        assert np.mean(np.array(psi) > limit) < 0.03
+    assert by_chance(1, 10, 10) == by_chance(5, 0, 10) == 0.0
 
 
 def test_a_shift_is_found_where_there_is_one(program: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from feature_extractor.diff import wording
 from feature_extractor.diff.report import FeatureChange, FolderDiff, Place, ProgramDiff
@@ -40,8 +40,8 @@ def _program(found: ProgramDiff) -> Iterator[str]:
         yield "| --- | --- | --- | --- | ---: |"
         yield from map(_row, found.features)
         yield ""
-    for change in found.features:
-        yield from _parting(change)
+    for group in wording.groups(found.features):
+        yield from _parting(group)
     if found.resources:
         yield "| | resource | before | now |"
         yield "| --- | --- | --- | --- |"
@@ -82,12 +82,14 @@ def _row(change: FeatureChange) -> str:
     return f"| {' | '.join(cells)} | {wording.cost(change)} |"
 
 
-def _parting(change: FeatureChange) -> Iterator[str]:
-    """Yield the first places where a feature's values part, as a block of a diff."""
+def _parting(group: Sequence[FeatureChange]) -> Iterator[str]:
+    """Yield the first places where the values of some features part, as a block of a diff."""
+    change = group[0]
     if change.old is None or change.new is None:
         return
     more = wording.more_places(change)
-    yield f"`{change.name}`" + (f", {more}" if more else "") + ":"
+    names = ", ".join(f"`{one.name}`" for one in group)
+    yield names + (f", {more}" if more else "") + ":"
     yield ""
     lines = [_line("-", change.old), _line("+", change.new)]
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", "".join(lines))), default=0))

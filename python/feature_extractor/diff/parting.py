@@ -93,6 +93,9 @@ class Partings:
                     yield parting
             if inner:
                 return
+        if old_site is old_place or new_site is new_place:
+            # Where one of the two has no place of its own, what is around is shown of both.
+            old_site, new_site = old_place, new_place
         yield Parting(old, new, old_site, new_site)
 
 
@@ -115,14 +118,15 @@ def _place(expression: Expression, around: Site, home: Site | None) -> Site:
     """Return where a part is written.
 
     A name or a constant that occurs several times is one expression with the place of its first occurrence. It is
-    trusted inside of the expression around it, and inside of the statement, from which it comes into a let function as
-    an argument; elsewhere the place of the expression around it is the better answer.
+    trusted inside of the expression around it. Where that one is in a let function, the part may have come there as an
+    argument from the statement; elsewhere the place of the expression around it is the better answer.
     """
     site = expression.site
     leaf = isinstance(expression, Literal | InputReference | ResourceReference | LambdaVariable)
-    if not leaf or _inside(site, around) or (home is not None and _inside(site, home)):
+    if not leaf or _inside(site, around):
         return site
-    return around
+    is_argument = home is not None and _inside(site, home) and not _inside(around, home)
+    return site if is_argument else around
 
 
 def _inside(site: Site, around: Site) -> bool:

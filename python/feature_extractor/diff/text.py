@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
 from feature_extractor.diff import wording
@@ -12,7 +14,7 @@ from feature_extractor.diff.report import FeatureChange, FolderDiff, Place, Prog
 _STYLES = {"added": "green", "removed": "red", "changed": "yellow", "renamed": "cyan"}
 
 
-def text_lines(found: ProgramDiff | FolderDiff) -> Iterator[Text]:
+def text_lines(found: ProgramDiff | FolderDiff) -> Iterator[RenderableType]:
     """Yield the lines of a report."""
     if isinstance(found, ProgramDiff):
         yield from _program(found)
@@ -30,19 +32,19 @@ def text_lines(found: ProgramDiff | FolderDiff) -> Iterator[Text]:
             continue
         yield Text(name, "bold")
         for line in _program(one):
-            yield Text.assemble("  ", line) if line.plain else line
+            yield Padding(line, (0, 0, 0, 2))
     if not found.programs:
         yield Text("no program is in both folders")
 
 
-def _program(found: ProgramDiff) -> Iterator[Text]:
+def _program(found: ProgramDiff) -> Iterator[RenderableType]:
     yield Text(wording.headline(found), "bold" if not found.same else "")
     if found.same:
         yield from _notes(found)
         return
-    for change in found.features:
+    for group in wording.groups(found.features):
         yield Text()
-        yield from _feature(change)
+        yield from _features(group)
     for resource in found.resources:
         yield Text()
         yield _title(resource.change, f"resource {resource.name}", resource.kind)
@@ -64,7 +66,7 @@ def _program(found: ProgramDiff) -> Iterator[Text]:
     yield from _notes(found)
 
 
-def _notes(found: ProgramDiff) -> Iterator[Text]:
+def _notes(found: ProgramDiff) -> Iterator[RenderableType]:
     for note in found.notes:
         yield Text.assemble(("note", "bold"), f"  {note}")
 
@@ -73,33 +75,37 @@ def _title(change: str, name: str, rest: str) -> Text:
     return Text.assemble((f"{change:8}", _STYLES[change]), " ", (name, "bold"), f" : {rest}")
 
 
-def _feature(change: FeatureChange) -> Iterator[Text]:
-    title = _title(change.change, change.name, change.kind)
-    if change.old_name:
-        title.append(f", before {change.old_name}")
-    cost = wording.cost(change)
-    if cost:
-        title.append(f"   {cost}", "dim")
-    yield title
-    for option in change.options:
-        yield Text(f"  {wording.option(option)}")
-    for cause in wording.causes(change):
-        yield Text(f"  through {cause}")
-    if change.old is not None and change.new is not None:
-        yield from _place("-", "red", change.old)
-        yield from _place("+", "green", change.new)
-        more = wording.more_places(change)
+def _features(group: Sequence[FeatureChange]) -> Iterator[RenderableType]:
+    """Yield changes that part at the same place, with that place once."""
+    for change in group:
+        title = _title(change.change, change.name, change.kind)
+        if change.old_name:
+            title.append(f", before {change.old_name}")
+        cost = wording.cost(change)
+        if cost:
+            title.append(f"   {cost}", "dim")
+        yield title
+        for option in change.options:
+            yield Text(f"  {wording.option(option)}")
+    # The shortest ways are those of the feature that is nearest.
+    first = min(group, key=lambda change: sum(len(one.way) for one in change.through))
+    for cause in wording.causes(first):
+        yield Padding(Text(f"through {cause}"), (0, 0, 0, 2))
+    if first.old is not None and first.new is not None:
+        yield from _place("-", "red", first.old)
+        yield from _place("+", "green", first.new)
+        more = wording.more_places(first)
         if more:
             yield Text(f"  {more}")
-    elif change.new is not None or change.old is not None:
-        place = change.new or change.old
+    elif first.new is not None or first.old is not None:
+        place = first.new or first.old
         assert place is not None
         line, _, _ = wording.excerpt(place)
         yield Text(f"  {wording.shown_place(place)}")
-        yield Text(f"    {line}", _STYLES[change.change])
+        yield Text(f"    {line}", _STYLES[first.change])
 
 
-def _place(sign: str, style: str, place: Place) -> Iterator[Text]:
+def _place(sign: str, style: str, place: Place) -> Iterator[RenderableType]:
     from wcwidth import wcswidth
 
     line, start, end = wording.excerpt(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from feature_extractor.diff.report import (
@@ -67,6 +67,21 @@ def causes(change: FeatureChange) -> list[str]:
     """Return through what a feature changed."""
     found = ["the feature itself"] if change.itself and change.through else []
     return found + [through(one) for one in change.through]
+
+
+def groups(changes: Sequence[FeatureChange]) -> list[list[FeatureChange]]:
+    """Return changes in groups that part at the same place for the same reasons, in the order of their first ones.
+
+    A change without such a place is a group of its own.
+    """
+    found: dict[Any, list[FeatureChange]] = {}
+    for position, change in enumerate(changes):
+        key: Any = position
+        if change.old is not None and change.new is not None:
+            reasons = tuple((one.kind, one.module, one.name) for one in change.through)
+            key = (change.old, change.new, change.places, change.itself, reasons)
+        found.setdefault(key, []).append(change)
+    return list(found.values())
 
 
 def more_places(change: FeatureChange) -> str:

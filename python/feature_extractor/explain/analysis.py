@@ -256,6 +256,10 @@ class _Analysis:
             kind = entry["kind"]
             if kind == "elements":
                 length = 1 if self._is_single(entry) else self.assumptions.list_length
+                origin = entry["origin"]
+                if origin is not None and self.domains[origin]["kind"] == "candidate":
+                    # The list of all candidates of the request.
+                    length = self.assumptions.candidates
                 known = self._row_count(entry["parent"]) * length
             else:
                 known = float(self.assumptions.candidates if kind == "candidate" else 1)
@@ -335,7 +339,7 @@ class _Analysis:
         domain = self.domain_of_shape[argument["slot"]]
         found = self.registry.by_name.get(operator) if self.registry else None
         if found is not None and found.hidden:
-            while self.domains[domain]["view"]:
+            while self.domains[domain].get("view"):
                 domain = self.domains[domain]["origin"]
         return self._row_count(domain)
 

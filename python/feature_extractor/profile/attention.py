@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from feature_extractor.profile.drift import SHIFT, SOME_CHANGE
+from feature_extractor.profile.drift import SHIFT, SOME_CHANGE, by_chance
 from feature_extractor.profile.report import Distribution, FeatureProfile, Remark
 
 _MOSTLY = 0.99
@@ -80,9 +80,11 @@ def _inputs(found: FeatureProfile) -> Iterator[Remark]:
 
 def _drift(found: FeatureProfile) -> Iterator[Remark]:
     for what, one in (("the values", found.drift), ("the lengths", found.length_drift)):
-        if one is not None and one.psi > SHIFT:
+        if one is None or one.psi <= by_chance(len(one.bins), sum(one.first), sum(one.second)):
+            continue
+        if one.psi > SHIFT:
             yield Remark(5, f"{what} have shifted: PSI {one.psi:.3g}")
-        elif one is not None and one.psi > SOME_CHANGE:
+        elif one.psi > SOME_CHANGE:
             yield Remark(3, f"{what} have changed: PSI {one.psi:.3g}")
     if found.other is not None:
         yield from _default_drift(found.distribution, found.other)

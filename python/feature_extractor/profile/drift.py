@@ -16,6 +16,7 @@ A bin that is empty in one of the two would make PSI and KL infinite, so half a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -31,6 +32,9 @@ BINS: Final = 10
 SOME_CHANGE: Final = 0.1
 SHIFT: Final = 0.25
 
+_NORMAL_99: Final = 2.3263478740408408
+"""The quantile of 0.99 of the normal distribution."""
+
 Counts = npt.NDArray[np.int64]
 
 
@@ -44,6 +48,21 @@ class Drift:
     bins: tuple[str, ...]
     first: tuple[int, ...]
     second: tuple[int, ...]
+
+
+def by_chance(bins: int, first: int, second: int) -> float:
+    """Return the PSI that two tables of the same distribution exceed once in a hundred times.
+
+    It is distributed like chi-squared with bins - 1 degrees of freedom, times 1/n + 1/m (B. Yurdakul, "Statistical
+    properties of population stability index", 2018). The quantile is that of E. B. Wilson and M. M. Hilferty, "The
+    distribution of chi-square" (1931).
+    """
+    freedom = bins - 1
+    if freedom < 1 or not first or not second:
+        return 0.0
+    spread = 2.0 / (9.0 * freedom)
+    quantile = freedom * float((1.0 - spread + _NORMAL_99 * math.sqrt(spread)) ** 3)
+    return quantile * (1.0 / first + 1.0 / second)
 
 
 def shares(counts: Sequence[int]) -> npt.NDArray[np.float64]:
