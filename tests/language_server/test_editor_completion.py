@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PROGRAM, Document, Editor
+from editor_session import PROGRAM, Document, Editor
 from lsprotocol import types
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

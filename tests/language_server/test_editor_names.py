@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import PROGRAM, Document, Editor
+from editor_session import PROGRAM, Document, Editor
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 

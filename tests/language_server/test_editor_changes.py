@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from conftest import PROGRAM, Document, Editor
+from editor_session import PROGRAM, Document, Editor
 from feature_extractor.format import format_text
 from lsprotocol import types
 
