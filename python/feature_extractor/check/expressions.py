@@ -102,6 +102,11 @@ class ExpressionChecker:
         finally:
             lets.nesting -= 1
 
+    @property
+    def steps(self) -> int:
+        """How many expressions were checked so far."""
+        return self._steps
+
     def value(self, node: tree.Expression, environment: Environment) -> Expression:
         """Check an expression that must be a value, not a resource."""
         result = self.check(node, environment)

@@ -49,6 +49,10 @@ class Interner:
         """Return the place where an expression was first written."""
         return self._spans[id(expression)]
 
+    def known_span(self, expression: Expression) -> Span | None:
+        """Return the same, or None for an expression that was made elsewhere: a result of a fitted resource."""
+        return self._spans.get(id(expression))
+
     def depth(self, expression: Expression) -> int:
         """Return the number of nodes on the longest path from an expression to a leaf."""
         return self._depths[id(expression)]

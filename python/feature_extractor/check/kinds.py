@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from feature_extractor.check.expressions import ExpressionChecker
+from feature_extractor.check.interning import Interner
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.check.scopes import Environment
 from feature_extractor.check.typed import (
@@ -110,7 +111,7 @@ class KindChecker:
         value = self._expressions.value(node.value, environment)
         if isinstance(value.type, ErrorType) or parameters is None:
             return None
-        fitted = self._fit(node, kind, value)
+        fitted = self._fit(node, kind, value, environment)
         if fitted is None or not fine:
             return None
         return Feature(
@@ -257,7 +258,11 @@ class KindChecker:
     # ---- the value -------------------------------------------------------------------------------
 
     def _fit(
-        self, node: tree.FeatureDeclaration, kind: str, value: Expression
+        self,
+        node: tree.FeatureDeclaration,
+        kind: str,
+        value: Expression,
+        environment: Environment,
     ) -> Expression | None:
         """Return the value where it fits the kind; report it otherwise."""
         type_ = value.type
@@ -304,23 +309,29 @@ class KindChecker:
             )
             return None
         if type_.nullable:
-            self._report_null(node, kind, value)
+            self._report_null(node, kind, value, environment)
             return None
         if is_unclear(type_):
             target = ListType(element=INT if kind == "ids" else _WEIGHTED)
             return self._expressions.calls.adapt(value, target, node.value.span)
         return value
 
-    def _report_null(self, node: tree.FeatureDeclaration, kind: str, value: Expression) -> None:
+    def _report_null(
+        self,
+        node: tree.FeatureDeclaration,
+        kind: str,
+        value: Expression,
+        environment: Environment,
+    ) -> None:
         default = _DEFAULTS[kind]
         if isinstance(value.type, ScalarType) and value.type.name == "bool":
             default = "false"
         elif isinstance(value.type, ScalarType) and value.type.name == "int":
             default = "0"
         labels: tuple[Label, ...] = ()
-        origin = self._origin(value)
-        if origin is not None and origin is not value:
-            labels = (Label(self._interner.span(origin), "this may be null"),)
+        place = self._place_of_null(node, environment)
+        if place is not None:
+            labels = (Label(place, "this may be null"),)
         advice = f"give it a value for that case: `... ?? {default}`"
         fix = None
         if isinstance(value.type, VectorType):
@@ -336,6 +347,21 @@ class KindChecker:
             help=advice,
             fix=fix,
         )
+
+    def _place_of_null(
+        self, node: tree.FeatureDeclaration, environment: Environment
+    ) -> Span | None:
+        """Return where the part of a value is written that makes it nullable, if that is not all of it.
+
+        The value is checked once more, by itself: its part may be written in other features as well.
+        """
+        alone = ExpressionChecker(self._expressions.registry, Interner(), Reporter())
+        alone.has_candidates = self._expressions.has_candidates
+        value = alone.value(node.value, environment)
+        origin = self._origin(value)
+        if origin is None or origin is value:
+            return None
+        return alone.interner.known_span(origin)
 
     def _origin(self, value: Expression) -> Expression | None:
         """Return the innermost expression that makes a value nullable."""

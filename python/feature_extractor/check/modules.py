@@ -84,7 +84,11 @@ class ModuleLoader:
 
     def load(self, key: str, source: Source) -> LoadedFile:
         """Parse the main file, then its modules, without recursion; cycles are reported."""
-        main = self._add(key, parse_again(source.path, source.text))
+        return self.load_parsed(key, parse_again(source.path, source.text))
+
+    def load_parsed(self, key: str, result: ParseResult) -> LoadedFile:
+        """Do the same for a main file that was parsed already."""
+        main = self._add(key, result)
         waiting = [main]
         while waiting:
             loaded = waiting.pop()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -415,12 +416,17 @@ class ProgramChecker:
                 values[symbol.name] = self._expressions.lets.value(symbol, symbol.span)
 
     def _check_features(
-        self, main: LoadedFile, scope: Scope, values: dict[str, Expression]
+        self,
+        main: LoadedFile,
+        scope: Scope,
+        values: dict[str, Expression],
+        chosen: Callable[[tree.Statement], bool] = lambda statement: True,
     ) -> list[Feature]:
+        """Check the features and the functions of the main file that are chosen."""
         features: list[Feature] = []
         environment = Environment(scope, {})
         for statement in main.parsed.statements:
-            if not isinstance(statement, tree.FeatureDeclaration):
+            if not isinstance(statement, tree.FeatureDeclaration) or not chosen(statement):
                 continue
             owner = self._owner(statement.annotations)
             feature = self._kinds.feature(statement, environment, owner)
@@ -428,7 +434,9 @@ class ProgramChecker:
                 features.append(feature)
                 values[feature.name] = feature.value
         for symbol in scope.names.values():
-            if isinstance(symbol, LetSymbol) and symbol.scope is scope and symbol.is_function:
+            if not isinstance(symbol, LetSymbol) or symbol.scope is not scope:
+                continue
+            if symbol.is_function and chosen(symbol.declaration):
                 self._expressions.lets.check_function(symbol)
         return features
 

@@ -58,9 +58,13 @@ def parse_source(source: Source) -> ParseResult:
             "FX005", "this file holds a NUL character", Span(source, place, place + 1)
         )
         return ParseResult(File(source, [], [], set()), [finding])
-    layout = cut(source)
+    return parse_pieces(source, cut(source))
+
+
+def parse_pieces(source: Source, layout: Layout, *, is_beginning: bool = True) -> ParseResult:
+    """Parse a text that was cut into statements; ``is_beginning`` where it is not the later part of a file."""
     with _LOCK:
-        return _parse_pieces(source, layout)
+        return _parse_pieces(source, layout, is_beginning)
 
 
 @lru_cache(maxsize=8)
@@ -72,16 +76,17 @@ def parse_again(path: str, text: str) -> ParseResult:
     return parse_source(Source(path, text))
 
 
-def _parse_pieces(source: Source, layout: Layout) -> ParseResult:
+def _parse_pieces(source: Source, layout: Layout, is_beginning: bool) -> ParseResult:
     parser, builder = _parser()
     builder.source = source
     builder.findings = []
-    statements: list[Statement] = []
+    statements: list[Statement | None] = []
     damaged: set[str] = set()
     diagnostics = list(layout.diagnostics)
     for piece in layout.pieces:
         if piece.damaged:
             damaged |= declared_names(source, piece)
+            statements.append(None)
             continue
         if len(diagnostics) >= MAXIMUM_ERRORS:
             diagnostics.append(_too_many(source, piece))
@@ -94,22 +99,26 @@ def _parse_pieces(source: Source, layout: Layout) -> ParseResult:
             )
             builder.findings = []
             damaged |= declared_names(source, piece)
+            statements.append(None)
             continue
         if builder.findings:
             diagnostics.extend(builder.findings)
             damaged |= declared_names(source, piece)
             builder.findings = []
+            statements.append(None)
             continue
         new: list[Statement] = parsed if isinstance(parsed, list) else [parsed]
         deep = _too_deep(new) if piece.end - piece.start > MAXIMUM_DEPTH else None
         if deep is not None:
             diagnostics.append(deep)
             damaged |= declared_names(source, piece)
+            statements.append(None)
             continue
         statements.extend(new)
-    diagnostics.extend(_attach_texts(statements, has_gaps=bool(damaged)))
+    diagnostics.extend(_attach_texts(statements, is_beginning))
     diagnostics.sort(key=Diagnostic.sort_key)
-    return ParseResult(File(source, statements, layout.comments, damaged), diagnostics)
+    read = [statement for statement in statements if statement is not None]
+    return ParseResult(File(source, read, layout.comments, damaged), diagnostics)
 
 
 def tokens(source: Source) -> Iterator[Token]:
@@ -196,40 +205,42 @@ def _too_deep(statements: list[Statement]) -> Diagnostic | None:
     return None
 
 
-def _attach_texts(statements: list[Statement], has_gaps: bool) -> list[Diagnostic]:
-    """Give descriptions and annotations to the statement below them."""
+def _attach_texts(statements: list[Statement | None], is_beginning: bool) -> list[Diagnostic]:
+    """Give descriptions and annotations to the statement below them; None is one with a mistake, which has them too."""
     findings: list[Diagnostic] = []
     description: Description | None = None
     annotations: list[Annotation] = []
 
     def drop() -> None:
         nonlocal description
-        if not has_gaps:
-            if description is not None:
-                findings.append(
-                    Diagnostic(
-                        "FX007",
-                        "this text describes nothing",
-                        description.span,
-                        help="put it directly above a `feature`, `let`, `input` or `resource`; "
-                        "a remark is written `# ...`",
-                    )
-                )
-            findings.extend(
+        if description is not None:
+            findings.append(
                 Diagnostic(
                     "FX007",
-                    "this annotation belongs to nothing",
-                    annotation.span,
-                    help="put it directly above a `feature`",
+                    "this text describes nothing",
+                    description.span,
+                    help="put it directly above a `feature`, `let`, `input` or `resource`; "
+                    "a remark is written `# ...`",
                 )
-                for annotation in annotations
             )
+        findings.extend(
+            Diagnostic(
+                "FX007",
+                "this annotation belongs to nothing",
+                annotation.span,
+                help="put it directly above a `feature`",
+            )
+            for annotation in annotations
+        )
         description = None
         annotations.clear()
 
     for position, statement in enumerate(statements):
         match statement:
-            case Description(is_long=True) if position == 0:
+            case None:
+                description = None
+                annotations.clear()
+            case Description(is_long=True) if position == 0 and is_beginning:
                 pass
             case Description():
                 if annotations:

@@ -9,18 +9,21 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from feature_extractor.check import Analysis, analyse_text
-from feature_extractor.check.modules import read_file
+from feature_extractor.check.modules import Reader, read_file
 from feature_extractor.check.scopes import Scope
 from feature_extractor.check.typed import CheckedProgram
 from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.discovery import all_rules
+from feature_extractor.lint.examination import examine
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Rule, Status
-from feature_extractor.lint.run import conclude, examine
+from feature_extractor.lint.run import conclude
 from feature_extractor.registry import Registry
 from feature_extractor.syntax import tree
+from feature_extractor.workspace.errors import Errors
 from feature_extractor.workspace.names import Mention, NameIndex, Target
+from feature_extractor.workspace.units import moved
 
 
 @dataclass
@@ -114,6 +117,9 @@ class Workspace:
         self._configure = rules if callable(rules) else _always(rules)
         self._texts: dict[str, str] = {}
         self._known: dict[str, DocumentAnalysis] = {}
+        self._errors: dict[str, Errors] = {}
+        self._told: dict[str, tuple[str, list[Diagnostic]]] = {}
+        """The text that the linter last looked at, and what it found, of each document."""
         self._read_by: dict[str, set[str]] = {}
 
     def open(self, path: str | Path, text: str) -> None:
@@ -130,6 +136,8 @@ class Workspace:
         """Take the file on disk again."""
         name = document_name(path)
         self._texts.pop(name, None)
+        self._errors.pop(name, None)
+        self._told.pop(name, None)
         self._forget(name)
 
     def reload(self) -> None:
@@ -147,8 +155,42 @@ class Workspace:
         Errors in modules are among them; the place of each tells its file. Raises UnreadableFile for a document
         that is not open and not on disk.
         """
+        return self.errors(path) or self.findings(path)
+
+    def diagnostics_now(self, path: str | Path) -> list[Diagnostic]:
+        """Return the errors of a document; without any, what the linter found before the last edits.
+
+        Such findings move with the text, and those in what was edited are left out. This is for each key press:
+        the linter looks at a whole program, which is soon enough when nobody has typed for a moment.
+        """
+        name = document_name(path)
+        errors = self.errors(name)
+        if errors or name not in self._told:
+            return errors
+        text, findings = self._told[name]
+        source = Source(name, self._read(Path(name)))
+        return list(moved(findings, text, source))
+
+    def errors(self, path: str | Path) -> list[Diagnostic]:
+        """Return the errors of a document; only what an edit concerns is checked again. Raises UnreadableFile."""
+        name = document_name(path)
+        known = self._known.get(name)
+        if known is not None:
+            return known.errors
+        text = self._read(Path(name))
+        errors = self._errors.get(name)
+        if errors is None:
+            root = Path(name).parent if _is_path(name) else None
+            errors = Errors(self._registry, name, root, self._reader(name))
+            self._errors[name] = errors
+        return errors.of(text)
+
+    def findings(self, path: str | Path) -> list[Diagnostic]:
+        """Return what the linter finds in a document; nothing where there are errors. Raises UnreadableFile."""
         found = self.analysis(path)
-        return found.errors or found.findings
+        if not found.errors:
+            self._told[document_name(path)] = (found.source.text, found.findings)
+        return found.findings
 
     def analysis(self, path: str | Path) -> DocumentAnalysis:
         """Return what is known about a document. Raises UnreadableFile."""
@@ -170,15 +212,18 @@ class Workspace:
 
     def _analyse(self, name: str, text: str) -> DocumentAnalysis:
         root = Path(name).parent if _is_path(name) else None
-
-        def read(path: Path) -> str:
-            module = document_name(path)
-            self._read_by.setdefault(module, set()).add(name)
-            return self._read(path)
-
-        analysis = analyse_text(text, self._registry, name, root, read=read)
+        analysis = analyse_text(text, self._registry, name, root, read=self._reader(name))
         source = analysis.files[0].source if analysis.files else Source(name, text)
         return DocumentAnalysis(analysis, source, self._registry, self._configure)
+
+    def _reader(self, name: str) -> Reader:
+        """Return what reads the modules of a document, and remembers that it did."""
+
+        def read(path: Path) -> str:
+            self._read_by.setdefault(document_name(path), set()).add(name)
+            return self._read(path)
+
+        return read
 
     def _read(self, path: Path) -> str:
         text = self._texts.get(document_name(path))
