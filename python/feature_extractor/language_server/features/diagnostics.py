@@ -76,12 +76,10 @@ def register(server: FeatureServer) -> None:
 def found_in(project: Project, text: Text, *, lint: bool = True) -> Sequence[Diagnostic]:
     """Return the errors of an open file, or else what the linter finds."""
     try:
-        analysis = project.workspace.analysis(text.path)
+        errors = project.workspace.errors(text.path)
+        return errors if errors or not lint else project.workspace.findings(text.path)
     except UnreadableFile:
         return []
-    if analysis.errors or not lint:
-        return analysis.errors
-    return analysis.findings
 
 
 def diagnostics(project: Project, text: Text, *, lint: bool = True) -> list[types.Diagnostic]:
