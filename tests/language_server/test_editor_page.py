@@ -24,7 +24,7 @@ def opened(editor: Editor, folder: str, more: str = "") -> Document:
     return editor.open(PROGRAM + more, f"{folder}/program.fx")
 
 
-def test_the_page_has_examples() -> None:
+async def test_the_page_has_examples() -> None:
     assert len(HOVERS) == 3
     assert len(PROPOSALS) == 2
     assert len(RENAMES) == 3
@@ -64,7 +64,7 @@ async def test_renames(editor: Editor, name: str, new_name: str, answer: str) ->
     assert refused.value.message == answer
 
 
-def test_settings() -> None:
+async def test_settings() -> None:
     rows = dict(re.findall(r"^\| `fx\.(\w+)` \| (?:`(\w+)`)? ?\|", PAGE, re.MULTILINE))
     settings = Settings()
     assert rows == {
