@@ -12,7 +12,9 @@ from pathlib import Path
 import feature_extractor
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "docs" / name for name in ("command-line.md", "diff.md", "fit.md", "repl.md")]
+PAGES = [
+    ROOT / "docs" / name for name in ("command-line.md", "diff.md", "fit.md", "lint.md", "repl.md")
+]
 _FILE = re.compile(
     r"^`([a-z]+\.[a-z]+)`(?:,[^`]*(?:`[a-z]+`[^`]*)?)?:\n\n```\n(.*?)^```$", re.M | re.S
 )

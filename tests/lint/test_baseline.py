@@ -42,8 +42,8 @@ def test_what_is_written_is_read(path: Path) -> None:
     assert read.counts == written.counts
     assert read.text() == written.text()
     assert list(read.counts) == [
-        Entry("a.fx", "FX608", "feature x0 : dense = a * 1", "this has no effect"),
-        Entry("a.fx", "FX608", "feature x1 : dense = b - b", "this has no effect"),
+        Entry("a.fx", "FX608", "feature x0 : dense = a * 1", "`* 1` changes nothing"),
+        Entry("a.fx", "FX608", "feature x1 : dense = b - b", "both sides of `-` are the same"),
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from feature_extractor.diagnostics import Source
-from feature_extractor.lint import Selection, SelectionError, all_rules, lint_paths
+from feature_extractor.lint import Selection, SelectionError, Status, all_rules, lint_paths
 from feature_extractor.lint.suppressions import read_suppressions
 from feature_extractor.registry import load_registry
 from feature_extractor.syntax import parse_source
@@ -115,7 +115,7 @@ def test_rules_name_operators_that_exist() -> None:
         (*table[:2], word)
         for table in tables
         for word in table[2]
-        if isinstance(word, str) and word.isidentifier() and word not in known
+        if isinstance(word, str) and word.islower() and word.isidentifier() and word not in known
     ] == []
 
 
@@ -180,7 +180,7 @@ def test_selection() -> None:
     usual = codes()
     assert "FX201" in usual
     assert "FX701" not in usual
-    assert codes(("fx3",)) == [code for code in usual if code.startswith("FX3")]
+    assert codes(("fx3",)) == [code for code in all_rules() if code.startswith("FX3")]
     assert codes(("label-leak",)) == ["FX301"]
     assert codes(("ALL",)) == list(all_rules())
     assert codes((), ("FX701",)) == sorted([*usual, "FX701"])
@@ -190,7 +190,8 @@ def test_selection() -> None:
     assert caught.value.hint == "Did you mean `label-leak`?"
 
 
-def test_no_rule_stops_at_a_program_of_the_examples() -> None:
+def test_the_examples_have_only_findings_that_are_asked_for() -> None:
     folder = Path(__file__).parents[2] / "dsl_grammar" / "examples"
     findings = lint_paths(sorted(folder.rglob("*.fx")), load_registry(), list(all_rules().values()))
-    assert {finding.code for finding in findings} <= {"FX302", "FX501", "FX617", "FX701", "FX702"}
+    assert findings
+    assert not [f for f in findings if all_rules()[f.code].status is Status.STABLE]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from feature_extractor.check.typed import Call
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
@@ -19,42 +19,62 @@ _COMMUTATIVE: Final = ("+", "*")
 _ALIKE: Final = ("-", "/", "//", "%", "==", "!=", "<", "<=", ">", ">=", "and", "or", "??")
 """Operators that say nothing about two operands that are written alike."""
 
+_GIVING: Final = ("and", "or", "??")
+"""Those of them that give one operand or the other."""
+
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at what is written; a let function that is called with a 0 or 1 is no mistake."""
     for node in program.written.nodes:
-        reason = ""
-        kept: tree.Expression | None = None
+        found: _Superfluous | None = None
         match node:
             case tree.Binary():
-                reason, kept = _binary(node)
+                found = _binary(node)
             case tree.Unary(operator="not", operand=operand):
                 inner = _bare(operand)
                 if isinstance(inner, tree.Unary) and inner.operator == "not":
-                    reason, kept = "`not not x` is `x`", inner.operand
+                    found = _Superfluous(
+                        "`not not` changes nothing", "`not not x` is `x`", inner.operand
+                    )
             case tree.Conditional() if _alike(node.consequence, node.alternative):
-                reason, kept = "both branches are the same", node.consequence
-        if reason:
+                found = _Superfluous(
+                    "both branches of this `if` are the same",
+                    "the condition decides nothing",
+                    node.consequence,
+                )
+        if found is not None:
             yield Finding(
                 node.span,
-                "this has no effect",
-                caption=reason,
+                found.message,
+                caption=found.reason,
                 help="write what was meant, or what it comes to",
-                fix=_fix(program, node, kept) if kept is not None else None,
+                fix=_fix(program, node, found.kept) if found.kept is not None else None,
             )
 
 
-def _binary(node: tree.Binary) -> tuple[str, tree.Expression | None]:
-    """Return why a binary operation has no effect, or an empty string; and the operand that it gives."""
-    neutral = _NEUTRAL.get(node.operator)
+class _Superfluous(NamedTuple):
+    """What is said of an operation without effect, and the operand that it gives, if it is one of them."""
+
+    message: str
+    reason: str
+    kept: tree.Expression | None = None
+
+
+def _binary(node: tree.Binary) -> _Superfluous | None:
+    """Return what is superfluous about a binary operation."""
+    operator = node.operator
+    neutral = _NEUTRAL.get(operator)
     if neutral is not None and _is_int(node.right, neutral):
-        return f"`x {node.operator} {neutral}` is `x`", node.left
-    if node.operator in _COMMUTATIVE and neutral is not None and _is_int(node.left, neutral):
-        return f"`{neutral} {node.operator} x` is `x`", node.right
+        written = f"{operator} {neutral}"
+        return _Superfluous(f"`{written}` changes nothing", f"`x {written}` is `x`", node.left)
+    if operator in _COMMUTATIVE and neutral is not None and _is_int(node.left, neutral):
+        written = f"{neutral} {operator}"
+        return _Superfluous(f"`{written}` changes nothing", f"`{written} x` is `x`", node.right)
     is_constant = isinstance(_bare(node.left), tree.Literal)
-    if node.operator in _ALIKE and not is_constant and _alike(node.left, node.right):
-        return "both sides are the same", None
-    return "", None
+    if operator in _ALIKE and not is_constant and _alike(node.left, node.right):
+        reason = "it gives its operand" if operator in _GIVING else "always the same result"
+        return _Superfluous(f"both sides of `{operator}` are the same", reason)
+    return None
 
 
 def _fix(program: LintedProgram, node: tree.Node, kept: tree.Expression) -> Fix | None:
