@@ -22,6 +22,7 @@ input request {
     trips: list<{city: string, departs: timestamp}>
     concerts: list<{city: string, at: timestamp}>
     zip_code: string
+    last_login: timestamp
     spans: list<{city: string, at: timestamp, ends: timestamp}>
     taste: map<string, float>
     scores: map<int, float>
@@ -240,6 +241,7 @@ CASES = [
     ("FX213", "feature a : weighted(9) = scores", NOTHING),
     ("FX409", "feature a : weighted(5000) = tags.map(t -> {id: t.hash_bucket(50), weight: 1.0})", ["a"]),
     ("FX409", "feature a : weighted(5000) = scores", NOTHING),
+    ("FX303", "feature a : dense = history.count(e -> e.at > last_login)", NOTHING),
     ("FX307", 'feature a : dense = released.year("UTC")', NOTHING),
     ("FX307", "feature a : dense = now.to_unix_seconds() / 3600", ["a"]),
     ("FX307", "feature a : dense = now.to_unix_seconds() % 3600", NOTHING),

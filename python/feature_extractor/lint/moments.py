@@ -20,8 +20,10 @@ from feature_extractor.lint.ranges import ELEMENTS
 from feature_extractor.types import DURATION, TIMESTAMP, ListType, StructType
 
 _NOW: Final = re.compile(
-    r"^(?:now|at|time|ts|timestamp|as_of|request_(?:time|at|ts|timestamp)|event_time)$"
+    r"^(?:now|at|time|ts|timestamp|when|moment|today|as_of|current_(?:time|timestamp|moment)|"
+    r"(?:request|query|event|server|serving|scoring|impression|context)_(?:time|at|ts|timestamp|moment))$"
 )
+"""Names of the time of a request."""
 _AHEAD: Final = re.compile(
     r"(?:^|_)(?:end|ends|ending|until|expir\w*|due|deadline|start\w*|begin\w*|schedul\w*|depart\w*|arriv\w*|"
     r"deliver\w*|valid\w*|releas\w*|check\w*|next|plan\w*|eta|clos\w*|open\w*|from|to|launch\w*|premier\w*|"
@@ -80,13 +82,13 @@ class Moments:
 
     def __init__(self, program: LintedProgram) -> None:
         self._program = program
-        declared = [
+        self.now = frozenset(
             field.name
             for field in program.program.inputs
-            if field.domain == "request" and field.type.with_nullable(False) == TIMESTAMP
-        ]
-        named = [name for name in declared if _NOW.search(name)]
-        self.now = frozenset(declared if len(declared) == 1 else named)
+            if field.domain == "request"
+            and field.type.with_nullable(False) == TIMESTAMP
+            and _NOW.search(field.name)
+        )
         """The names of the inputs that are the time of the request."""
 
     def is_now(self, value: Expression) -> bool:
