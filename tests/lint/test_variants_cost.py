@@ -237,3 +237,16 @@ def test_the_glance_is_not_below_the_estimate() -> None:
         assert explained[0].nanoseconds <= glance.nanoseconds(feature.value), feature.name
         compared += 1
     assert compared > 10
+
+
+def test_conditions_may_be_deep() -> None:
+    """A chain of lets makes a condition deeper than Python's own limit of calls."""
+    chain = "".join(f"let c{i} = c{i - 1} and price > {i}.0\n" for i in range(1, 950))
+    text = (
+        f"let c0 = price > 0.5\n{chain}"
+        "feature a : dense = history.count(e -> e.movie == movie and c949)\n"
+        "feature b : dense = collect(price).count(p -> p > price and c949)\n"
+    )
+    rules = [all_rules()[code] for code in ("FX502", "FX503", "FX507")]
+    found = lint_text(text + INPUTS, *rules)
+    assert {finding.code for finding in found} == {"FX502", "FX507"}

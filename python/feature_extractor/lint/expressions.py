@@ -31,6 +31,19 @@ def inputs(expression: Expression) -> dict[str, InputReference]:
     return {part.name: part for part in walk(expression) if isinstance(part, InputReference)}
 
 
+def conjuncts(condition: Expression) -> list[Expression]:
+    """Return the parts of a condition that have to hold all; they may be many, by a chain of lets."""
+    found: list[Expression] = []
+    waiting = [condition]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Call) and part.operator == "and":
+            waiting.extend(reversed(part.arguments))
+        else:
+            found.append(part)
+    return found
+
+
 def integer(expression: Expression) -> int | None:
     """Return the value of an int constant, or None for anything else."""
     if isinstance(expression, Literal) and type(expression.value) is int:

@@ -69,7 +69,7 @@ def build_plan(
     operators = Operators(registry)
     dependencies = Dependencies(operators)
     sites = SiteTexts(program)
-    with _deep_recursion(), without_collection():
+    with deep_recursion(), without_collection():
         if optimise:
             program = _rewritten(program, operators, dependencies)
             if fold is not None:
@@ -201,7 +201,7 @@ def without_collection() -> Iterator[None]:
 
 
 @contextmanager
-def _deep_recursion() -> Iterator[None]:
+def deep_recursion() -> Iterator[None]:
     """Let deeply nested expressions be walked.
 
     Frames of Python functions need no stack of the process.

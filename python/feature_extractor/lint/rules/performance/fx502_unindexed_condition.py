@@ -9,9 +9,11 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Lambda
 from feature_extractor.diagnostics import Fix, Severity
+from feature_extractor.lint.expressions import conjuncts
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, is_plain
+from feature_extractor.plan.build import deep_recursion
 from feature_extractor.plan.dependencies import Dependencies
 from feature_extractor.plan.operators import Operators
 from feature_extractor.plan.rewrite import JoinRewriter
@@ -24,17 +26,23 @@ ASKING: Final = ("filter", "count", "any", "none", "find_first", "find_last")
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at conditions of several parts, of which one alone would be found by an index."""
-    joins: dict[int, JoinRewriter] = {}
+    with deep_recursion():
+        found = list(_check(program))
+    yield from found
+
+
+def _check(program: LintedProgram) -> Iterator[Finding]:
+    operators = _operators(program.registry)
+    rewriter = JoinRewriter(operators, Dependencies(operators))
     for call, feature in program.calls(*ASKING):
         function = call.arguments[-1]
         if not isinstance(function, Lambda):
             continue
-        parts = _conjuncts(function.body)
+        parts = conjuncts(function.body)
         if len(parts) < 2:
             continue
-        rewriter = joins.get(id(feature))
-        if rewriter is None:
-            rewriter = joins[id(feature)] = _rewriter(program, feature)
+        # The planner's own rewriter learns here which lists the lambdas of the feature run over.
+        rewriter.rewrite(feature.value)
         if _is_joined(rewriter, call):
             continue
         for index, part in enumerate(parts):
@@ -48,14 +56,6 @@ def _operators(registry: Registry) -> Operators:
     return Operators(registry)
 
 
-def _rewriter(program: LintedProgram, feature: DeclaredFeature) -> JoinRewriter:
-    """Return the planner's own rewriter, which knows the lists that the lambdas of a feature run over."""
-    operators = _operators(program.registry)
-    rewriter = JoinRewriter(operators, Dependencies(operators))
-    rewriter.rewrite(feature.value)
-    return rewriter
-
-
 def _is_joined(rewriter: JoinRewriter, call: Call) -> bool:
     """Return whether the planner puts an index in the place of a condition."""
     rewritten = rewriter.rewrite(call)
@@ -65,12 +65,6 @@ def _is_joined(rewriter: JoinRewriter, call: Call) -> bool:
 def _with_condition(call: Call, function: Lambda, condition: Expression) -> Call:
     alone = replace(function, body=condition, type=condition.type)
     return replace(call, arguments=(*call.arguments[:-1], alone))
-
-
-def _conjuncts(condition: Expression) -> list[Expression]:
-    if isinstance(condition, Call) and condition.operator == "and":
-        return [part for argument in condition.arguments for part in _conjuncts(argument)]
-    return [condition]
 
 
 def _finding(

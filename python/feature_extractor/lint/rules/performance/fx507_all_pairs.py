@@ -15,7 +15,7 @@ from feature_extractor.check.typed import (
     children,
 )
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.expressions import walk
+from feature_extractor.lint.expressions import conjuncts, walk
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import ListType
@@ -84,9 +84,7 @@ def _source(value: Expression) -> Expression | None:
 
 def _is_indexed(condition: Expression) -> bool:
     """Return whether a part of a condition is an equality, which the planner answers by an index."""
-    if isinstance(condition, Call) and condition.operator == "and":
-        return any(map(_is_indexed, condition.arguments))
-    return isinstance(condition, Call) and condition.operator in INDEXED
+    return any(isinstance(part, Call) and part.operator in INDEXED for part in conjuncts(condition))
 
 
 def _reads_candidate(value: Expression) -> bool:
