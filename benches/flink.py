@@ -6,7 +6,8 @@ the classes for Flink, as the tests of Flink build it::
     .venv/bin/python benches/flink.py prepare demo_output/requests_2000x50.parquet build/flink-bench
     .venv-jvm/bin/python benches/flink.py measure build/flink/*.jar build/flink-bench
 
-All sides read the same lines of JSON and end in Flink's ``blackhole``. They run in turns, at parallelism 1, and the
+The sides of the whole program read the same lines of JSON; those of the features that SQL can express read other
+lines, which hold only their columns. All end in Flink's ``blackhole``. They run in turns, at parallelism 1, and the
 least of their runs counts. What is told is the processor time of the Java process, with its compiler and garbage
 collector, less that of reading alone in the same form; and the same for the core alone from Arrow.
 """
@@ -52,6 +53,7 @@ SQL_FEATURES = {
 def prepare(samples: Path, folder: Path) -> None:
     """Write the packages, and the samples as Arrow and as JSON."""
     import feature_extractor as fx
+    import pyarrow as pa
     import pyarrow.parquet as parquet
     from flink.rows import json_value
     from pyarrow import feather
@@ -60,10 +62,6 @@ def prepare(samples: Path, folder: Path) -> None:
     requests = parquet.read_table(samples)
     # Older versions of pyarrow, as PyFlink wants one, cannot read lists of fixed size with nulls from Parquet.
     feather.write_feather(requests, folder / "requests.arrow", "uncompressed")
-    with (folder / "requests.json").open("w") as lines:
-        for row in requests.to_pylist():
-            values = {f.name: json_value(row[f.name], f.type) for f in requests.schema}
-            lines.write(json.dumps(values) + "\n")
     source = ROOT / "dsl_grammar/examples/grocery.fx"
     fx.compile(source).save(folder / "all.fxp")
     blocks = re.split(r"\n{2,}", source.read_text())
@@ -74,6 +72,17 @@ def prepare(samples: Path, folder: Path) -> None:
         if name is None or name[1] in SQL_FEATURES
     ]
     fx.compile_text("\n\n".join(chosen), root=source.parent).save(folder / "some.fxp")
+    read = set(re.findall(r"\w+", " ".join(SQL_FEATURES.values())))
+    candidates = requests.schema.field("candidates").type.value_type
+    fields = pa.struct([field for field in candidates if field.name in read])
+    some = [field for field in requests.schema if field.name in read]
+    some.append(pa.field("candidates", pa.list_(fields)))
+    feather.write_feather(pa.schema(some).empty_table(), folder / "narrow.arrow", "uncompressed")
+    for name, schema in (("requests", requests.schema), ("narrow", pa.schema(some))):
+        with (folder / f"{name}.json").open("w") as lines:
+            for row in requests.to_pylist():
+                values = {f.name: json_value(row[f.name], f.type) for f in schema}
+                lines.write(json.dumps(values) + "\n")
 
 
 # ---- sides -----------------------------------------------------------------------------------------
@@ -89,9 +98,35 @@ class Side:
     core: str = ""
 
 
-def _environments(folder: Path, schema: Any, copies: int) -> tuple[Any, Any]:
-    """Return environments for streams and for tables, with the table ``requests`` and the view ``samples``."""
+def _create(tables: Any, folder: Path, name: str, schema: Any, copies: int) -> None:
+    """Create a table with a row per request, and a view with a row per candidate."""
     from flink.rows import sql_type
+
+    source = folder / f"{name}_times_{copies}"
+    source.mkdir(exist_ok=True)
+    for i in range(copies):
+        copy = source / f"{i}.json"
+        if not copy.exists():
+            os.link(folder / f"{name}.json", copy)
+    columns = ", ".join(f"`{field.name}` {sql_type(field.type)}" for field in schema)
+    tables.execute_sql(
+        f"CREATE TEMPORARY TABLE {name} ({columns}) WITH ('connector' = 'filesystem',"
+        f" 'path' = '{source}', 'format' = 'json')"
+    )
+    kept = ", ".join(f"r.`{column}`" for column in schema.names if column != "candidates")
+    names = [field.name for field in schema.field("candidates").type.value_type]
+    inner = ", ".join(f"`{column}`" for column in names)
+    tables.create_temporary_view(
+        f"{name}_candidates",
+        tables.sql_query(
+            f"SELECT {kept}, {', '.join(f'c.`{column}`' for column in names)} FROM {name} AS r"
+            f" CROSS JOIN UNNEST(r.candidates) AS c ({inner})"
+        ),
+    )
+
+
+def _environments(folder: Path, schemas: dict[str, Any], copies: int) -> tuple[Any, Any]:
+    """Return environments for streams and for tables, with the tables and views."""
     from pyflink.common import Configuration
     from pyflink.datastream import StreamExecutionEnvironment
     from pyflink.table import StreamTableEnvironment
@@ -102,41 +137,23 @@ def _environments(folder: Path, schema: Any, copies: int) -> tuple[Any, Any]:
     environment = StreamExecutionEnvironment.get_execution_environment(configuration)
     environment.set_parallelism(1)
     tables = StreamTableEnvironment.create(environment)
-    source = folder / f"times_{copies}"
-    source.mkdir(exist_ok=True)
-    for i in range(copies):
-        copy = source / f"{i}.json"
-        if not copy.exists():
-            os.link(folder / "requests.json", copy)
-    columns = ", ".join(f"`{field.name}` {sql_type(field.type)}" for field in schema)
-    tables.execute_sql(
-        f"CREATE TEMPORARY TABLE requests ({columns}) WITH ('connector' = 'filesystem',"
-        f" 'path' = '{source}', 'format' = 'json')"
-    )
-    kept = ", ".join(f"r.`{name}`" for name in schema.names if name != "candidates")
-    names = [field.name for field in schema.field("candidates").type.value_type]
-    inner = ", ".join(f"`{name}`" for name in names)
-    tables.create_temporary_view(
-        "samples",
-        tables.sql_query(
-            f"SELECT {kept}, {', '.join(f'c.`{name}`' for name in names)} FROM requests AS r"
-            f" CROSS JOIN UNNEST(r.candidates) AS c ({inner})"
-        ),
-    )
+    for name, schema in schemas.items():
+        _create(tables, folder, name, schema, copies)
     return environment, tables
 
 
-def _sides(folder: Path, schema: Any, copies: int) -> list[Side]:
+def _sides(folder: Path, schemas: dict[str, Any], copies: int) -> list[Side]:
     from feature_extractor.flink import ExtractionOptions, call, extract, extract_stream, register
     from pyflink.java_gateway import get_gateway
     from pyflink.table import Table
 
-    _, tables = _environments(folder, schema, copies)
+    _, tables = _environments(folder, schemas, copies)
     register(tables)
     everything, some = str(folder / "all.fxp"), str(folder / "some.fxp")
     options = ExtractionOptions(keep=[])
     own = ", ".join(f"{text} AS `{name}`" for name, text in SQL_FEATURES.items())
-    flat, nested = tables.from_path("samples"), tables.from_path("requests")
+    nested, flat = tables.from_path("requests"), tables.from_path("requests_candidates")
+    narrow_nested, narrow_flat = tables.from_path("narrow"), tables.from_path("narrow_candidates")
     sinks = 0
 
     def into_table(query: Table) -> Callable[[], object]:
@@ -154,7 +171,7 @@ def _sides(folder: Path, schema: Any, copies: int) -> list[Side]:
     def stream(features: bool) -> Callable[[], object]:
         def run() -> object:
             # A job takes all streams of its environment.
-            environment, own_tables = _environments(folder, schema, copies)
+            environment, own_tables = _environments(folder, schemas, copies)
             rows = own_tables.to_data_stream(own_tables.from_path("requests"))
             if features:
                 rows = extract_stream(rows, everything, options)
@@ -164,6 +181,11 @@ def _sides(folder: Path, schema: Any, copies: int) -> list[Side]:
         return run
 
     requests, candidates, rows = "a row per request", "a row per candidate", "a stream of Row"
+    count, view = len(SQL_FEATURES), "requests_candidates"
+    some_requests, some_candidates = (
+        f"{count} features: a row per request",
+        f"{count} features: a row per candidate",
+    )
     return [
         Side(requests, into_table(nested), requests),
         Side(candidates, into_table(flat), candidates),
@@ -183,25 +205,27 @@ def _sides(folder: Path, schema: Any, copies: int) -> list[Side]:
         Side("extract_stream, a Row per request", stream(True), rows, "all.fxp"),
         Side(
             "fx_extract, a row per candidate",
-            into_table(tables.sql_query(f"SELECT {call(everything)} AS features FROM samples")),
+            into_table(tables.sql_query(f"SELECT {call(everything)} AS features FROM {view}")),
             candidates,
             "all.fxp",
         ),
+        Side(some_requests, into_table(narrow_nested), some_requests),
+        Side(some_candidates, into_table(narrow_flat), some_candidates),
         Side(
-            f"{len(SQL_FEATURES)} features: Flink's SQL functions",
-            into_table(tables.sql_query(f"SELECT {own} FROM samples")),
-            candidates,
+            f"{count} features: Flink's SQL functions",
+            into_table(tables.sql_query(f"SELECT {own} FROM narrow_candidates")),
+            some_candidates,
         ),
         Side(
-            f"{len(SQL_FEATURES)} features: extract, a row per candidate",
-            into_table(extract(tables, flat, some, options)),
-            candidates,
+            f"{count} features: extract, a row per candidate",
+            into_table(extract(tables, narrow_flat, some, options)),
+            some_candidates,
             "some.fxp",
         ),
         Side(
-            f"{len(SQL_FEATURES)} features: extract, a row per request",
-            into_table(extract(tables, nested, some, options)),
-            requests,
+            f"{count} features: extract, a row per request",
+            into_table(extract(tables, narrow_nested, some, options)),
+            some_requests,
             "some.fxp",
         ),
     ]
@@ -233,7 +257,11 @@ def measure(jar: str, folder: Path, copies: int, repetitions: int, only: str) ->
     # As in the folder lib of Flink, where a jar is loaded once; jobs that bring it along compile it anew each time.
     os.environ["HADOOP_CLASSPATH"] = str(Path(jar).resolve())
     requests = feather.read_table(folder / "requests.arrow")
-    sides = [side for side in _sides(folder, requests.schema, copies) if re.search(only, side.name)]
+    schemas = {
+        "requests": requests.schema,
+        "narrow": feather.read_table(folder / "narrow.arrow").schema,
+    }
+    sides = [side for side in _sides(folder, schemas, copies) if re.search(only, side.name)]
     clock = _java_seconds()
     spent: dict[str, list[float]] = {side.name: [] for side in sides}
     cores: dict[str, list[float]] = {side.core: [] for side in sides if side.core}

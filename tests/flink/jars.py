@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import subprocess
-import zipfile
 from pathlib import Path
 
-from jvm.java import CORE, LIBRARY, OLDEST_JAVA, ROOT, missing, tool
+from jvm.jars import cached_jar, compile_java
+from jvm.java import CORE, ROOT, missing
 
 FLINK = ROOT / "jvm_bindings/flink/src"
 CACHE = ROOT / "build/flink"
@@ -32,38 +29,15 @@ def jar() -> Path:
     folders = [CORE / "src/main/java", FLINK / "main/java"]
     folders.append(FLINK / "test/java/org/featureextractor/flink/parity")
     sources = sorted(path for folder in folders for path in folder.rglob("*.java"))
-    services = sorted((FLINK / "main/resources").rglob("META-INF/services/*"))
-    state = hashlib.sha256()
-    for path in (*sources, *services, LIBRARY):
-        state.update(path.read_bytes())
-    path = CACHE / f"feature-extractor-flink-{state.hexdigest()[:16]}.jar"
-    if not path.exists():
-        shutil.rmtree(CACHE, ignore_errors=True)
-        _compile(sources, CACHE / "classes")
-        for service in services:
-            target = CACHE / "classes" / service.relative_to(FLINK / "main/resources")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(service, target)
-        _pack(CACHE / "classes", path)
-    return path
-
-
-def _compile(sources: list[Path], classes: Path) -> None:
-    classes.mkdir(parents=True)
+    resources = FLINK / "main/resources"
+    services = sorted(path for path in resources.rglob("META-INF/services/*"))
     # The planner brings the Scala library and its own copies; nothing is compiled against it.
     jars = [str(jar) for jar in (flink_home() / "lib").glob("*.jar") if "planner" not in jar.name]
-    options = ["-Xlint:all,-classfile,-path,-processing,-try", "-Werror", "-proc:none"]
-    options += ["--release", str(OLDEST_JAVA), "-cp", ":".join(jars), "-d", str(classes)]
-    run = subprocess.run(
-        [tool("javac"), *options, *map(str, sources)], capture_output=True, text=True, check=False
+    without = ["classfile", "path", "processing", "try"]
+    return cached_jar(
+        CACHE,
+        "feature-extractor-flink",
+        sources,
+        lambda classes: compile_java(sources, ":".join(jars), classes, without=without),
+        {str(path.relative_to(resources)): path for path in services},
     )
-    assert run.returncode == 0, run.stdout + run.stderr
-
-
-def _pack(classes: Path, path: Path) -> None:
-    unfinished = path.with_suffix(".unfinished")
-    with zipfile.ZipFile(unfinished, "w") as archive:
-        for file in sorted(path for path in classes.rglob("*") if path.is_file()):
-            archive.write(file, file.relative_to(classes))
-        archive.write(LIBRARY, f"natives/linux-x86_64/{LIBRARY.name}")
-    unfinished.rename(path)

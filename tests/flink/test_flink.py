@@ -12,10 +12,11 @@ import feature_extractor as fx
 import pyarrow as pa
 import pytest
 from jvm.java import ROOT, java_home
+from jvm.job_process import JobError
 
 from .conftest import Samples, read_digest
 from .jars import ENVIRONMENT, jar, missing_for_flink
-from .session import FlinkProcess, JobError
+from .session import FlinkProcess
 
 
 @pytest.mark.parametrize("way", ["nested", "flat"])

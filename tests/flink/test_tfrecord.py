@@ -11,9 +11,10 @@ from typing import Any, Literal
 import feature_extractor as fx
 import pytest
 from feature_extractor.samples import tfrecords
+from jvm.job_process import JobError
 
 from .conftest import ROOT, Samples
-from .session import FlinkProcess, JobError
+from .session import FlinkProcess
 
 pytest.importorskip("google.protobuf", reason="records are read by protobuf")
 pytest.importorskip("google_crc32c", reason="checksums are compared with google-crc32c")

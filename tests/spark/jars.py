@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import subprocess
-import zipfile
 from pathlib import Path
 
-from jvm.java import CORE, LIBRARY, OLDEST_JAVA, ROOT, missing, tool
+from jvm.jars import cached_jar, compile_java, run_compiler
+from jvm.java import CORE, ROOT, missing, tool
 
 SPARK = ROOT / "jvm_bindings/spark/src/main"
 CACHE = ROOT / "build/spark"
@@ -41,40 +38,20 @@ def _sources(version: str) -> list[Path]:
 def jar(version: str) -> Path:
     """Return the jar for a version of Spark, compiled if its sources or the library changed."""
     sources = _sources(version)
-    state = hashlib.sha256(version.encode())
-    for path in (*sources, LIBRARY):
-        state.update(path.read_bytes())
-    folder = CACHE / version
-    path = folder / f"feature-extractor-spark-{state.hexdigest()[:16]}.jar"
-    if not path.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        _compile(sources, spark_home(version) / "jars", folder / "classes")
-        _pack(folder / "classes", path)
-    return path
+    class_path = f"{spark_home(version) / 'jars'}/*"
+    return cached_jar(
+        CACHE / version,
+        "feature-extractor-spark",
+        sources,
+        lambda classes: _compile(sources, class_path, classes),
+    )
 
 
-def _compile(sources: list[Path], jars: Path, classes: Path) -> None:
-    classes.mkdir(parents=True)
-    path = f"{jars}/*"
-    java = [str(source) for source in sources if source.suffix == ".java"]
+def _compile(sources: list[Path], class_path: str, classes: Path) -> None:
+    java = [source for source in sources if source.suffix == ".java"]
     scala = [str(source) for source in sources if source.suffix == ".scala"]
     # The annotations of Spark's own classes are not on the class path.
-    options = ["-Xlint:all,-classfile,-path,-processing", "-Werror", "--release", str(OLDEST_JAVA)]
-    _run([tool("javac"), *options, "-cp", path, "-d", str(classes), *java])
+    compile_java(java, class_path, classes, without=["classfile", "path", "processing"])
     options = ["-deprecation", "-feature", "-Xfatal-warnings"]
-    compiler = [tool("java"), "-Xss8m", "-cp", path, "scala.tools.nsc.Main", *options]
-    _run([*compiler, "-classpath", f"{classes}:{path}", "-d", str(classes), *scala])
-
-
-def _run(command: list[str]) -> None:
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout + run.stderr
-
-
-def _pack(classes: Path, path: Path) -> None:
-    unfinished = path.with_suffix(".unfinished")
-    with zipfile.ZipFile(unfinished, "w") as archive:
-        for file in sorted(classes.rglob("*.class")):
-            archive.write(file, file.relative_to(classes))
-        archive.write(LIBRARY, f"natives/linux-x86_64/{LIBRARY.name}")
-    unfinished.rename(path)
+    compiler = [tool("java"), "-Xss8m", "-cp", class_path, "scala.tools.nsc.Main", *options]
+    run_compiler([*compiler, "-classpath", f"{classes}:{class_path}", "-d", str(classes), *scala])

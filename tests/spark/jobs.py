@@ -44,6 +44,14 @@ def extract_parquet(
     return list(result.columns)
 
 
+def extract_json(
+    spark: SparkSession, source: str, columns: str, package: str
+) -> list[dict[str, Any]]:
+    """Return the features of lines of JSON."""
+    table = spark.read.schema(columns).json(source)
+    return [row.asDict() for row in extract(table, package, columns=[]).collect()]
+
+
 def sql_parquet(spark: SparkSession, query: str, output: str, **tables: str) -> dict[str, Any]:
     """Write the result of a query over views of Parquet files; return the plan and the schema."""
     register(spark)
@@ -179,6 +187,21 @@ def sql_without_registering(spark: SparkSession, query: str, output: str, **tabl
     for name, path in tables.items():
         spark.read.parquet(path).createOrReplaceTempView(name)
     _written(spark.sql(query), output)
+
+
+def operator_metrics(spark: SparkSession, source: str, package: str, rows: int) -> dict[str, int]:
+    """Extract in batches of some rows; return what the operator shows on Spark's page of the query."""
+    spark.conf.set("spark.featureExtractor.batch.rows", str(rows))
+    try:
+        table = extract(spark.read.parquet(source).coalesce(1), package, columns=[])
+        plan: Any = table._jdf.queryExecution().executedPlan()  # type: ignore[operator]
+        plan.execute().count()
+    finally:
+        spark.conf.unset("spark.featureExtractor.batch.rows")
+    while plan.nodeName() != "ExtractFeatures":
+        plan = plan.children().apply(0)
+    names = ["numOutputRows", "batches", "requests", "nativeMemory", "time", "defaulted", "missing"]
+    return {name: int(plan.metrics().apply(name).value()) for name in names}
 
 
 def executors(spark: SparkSession) -> int:

@@ -13,9 +13,10 @@ import feature_extractor as fx
 import pyarrow.parquet as pq
 import pytest
 from feature_extractor.samples import tfrecords
+from jvm.job_process import JobError
 
 from .conftest import Samples, read_digest
-from .session import JobError, SparkProcess
+from .session import SparkProcess
 
 
 def _records(data: bytes) -> Iterator[bytes]:

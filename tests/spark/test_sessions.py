@@ -7,11 +7,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from jvm.job_process import JobError
 
 from .cluster import Cluster
 from .conftest import Samples, read_digest
 from .jars import missing_for
-from .session import JobError, SparkProcess
+from .session import SparkProcess
 
 EXTENSIONS = "org.featureextractor.spark.FeatureExtractorExtensions"
 

@@ -142,6 +142,26 @@ def test_requests_are_computed_once(spark: SparkProcess, grocery: Samples, tmp_p
             assert nulls == wanted.inputs[name].nulls, name
 
 
+def test_the_page_of_the_query(spark: SparkProcess, grocery: Samples) -> None:
+    extraction = fx.load(grocery.package).extract(pq.read_table(grocery.nested))
+    wanted = extraction.statistics()
+    held = {}
+    for rows in (100, 4096):
+        shown = spark.run(
+            "operator_metrics", source=grocery.nested, package=grocery.package, rows=rows
+        )
+        assert shown["numOutputRows"] == extraction.rows
+        assert shown["requests"] == extraction.requests
+        assert shown["batches"] == -(-extraction.rows // rows)
+        assert shown["defaulted"] == sum(wanted.defaulted.values())
+        assert shown["missing"] == sum(counts.nulls for counts in wanted.inputs.values())
+        assert shown["time"] > 0
+        held[rows] = shown["nativeMemory"]
+    # A batch holds its inputs and its features: 97 of at least four bytes for each row.
+    assert held[100] >= 100 * 97 * 4
+    assert 4 * held[100] < held[4096] < 256 << 20
+
+
 def test_empty_table(spark: SparkProcess, grocery: Samples, tmp_path: Path) -> None:
     source = tmp_path / "empty.parquet"
     pq.write_table(pq.read_table(grocery.flat).slice(0, 0), source)

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from feature_extractor.digest import digest_table
+from jvm.job_process import JobError
 
-from .session import JobError, SparkProcess
+from .session import SparkProcess
 
 KINDS = Path(__file__).parents[2] / "jvm_bindings/core/src/test/programs/kinds.fx"
 ROWS = 300
