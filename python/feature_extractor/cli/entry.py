@@ -43,6 +43,8 @@ Examples:
     fx fit ranking.fx --input samples.parquet
     fx compile ranking.fx -o ranking.fxp
     fx explain ranking.fx --feature ctr
+    fx diff HEAD:ranking.fx ranking.fx
+    fx profile log.parquet ranking.fx -o report.html
     fx ops bucket
 """
 

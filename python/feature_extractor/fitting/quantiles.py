@@ -51,10 +51,16 @@ class QuantileSummary:
             return
         # Adding zero makes -0.0 and 0.0 one value.
         distinct, counts = np.unique(values + 0.0, return_counts=True)
-        self.count += len(values)
+        self.add_counted(distinct, counts.astype(np.int64))
+
+    def add_counted(self, distinct: Floats, counts: Counts) -> None:
+        """Add growing values with how often each stands; -0.0 is not among them."""
+        if len(distinct) == 0:
+            return
+        self.count += int(counts.sum())
         self.minimum = min(self.minimum, float(distinct[0]))
         self.maximum = max(self.maximum, float(distinct[-1]))
-        self._add(distinct, counts.astype(np.int64))
+        self._add(distinct, counts)
 
     def merge(self, other: QuantileSummary) -> None:
         """Add what another summary has seen; the order of merges is part of an inexact result."""

@@ -39,10 +39,12 @@ class Numbers:
         self.zeros = 0
 
     def add(self, values: npt.NDArray[Any]) -> None:
-        floats = np.asarray(values, np.float64).reshape(-1)
+        # Adding zero makes -0.0 and 0.0 one value.
+        floats = np.asarray(values, np.float64).reshape(-1) + 0.0
         self.moments.add(floats)
-        self.summary.add(floats)
-        self.distinct.add_numbers(floats)
+        distinct, counts = np.unique(floats, return_counts=True)
+        self.summary.add_counted(distinct, counts.astype(np.int64))
+        self.distinct.add_numbers(distinct)
         self.zeros += int(np.count_nonzero(floats == 0.0))
 
     def merge(self, other: Numbers) -> None:
