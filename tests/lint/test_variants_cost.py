@@ -108,6 +108,11 @@ CASES = [
         "feature a : dense = history.map(e -> history.count(o -> o.movie == e.movie)).sum()",
         NOTHING,
     ),
+    ("FX509", "feature a : id(9) = concat(title, genre).hash_bucket(9)", ["concat"]),
+    ("FX509", 'feature a : id(9) = (concat(title, genre) ?? "").hash_bucket(9)', ["concat"]),
+    ("FX509", 'let k = concat(title, "x")\nfeature a : id(9) = k.hash_bucket(9)', NOTHING),
+    ("FX509", 'feature a : id(9) = title.split(",").join(" ").hash_bucket(9)', NOTHING),
+    ("FX509", "feature a : id(9) = concat(title, genre).cityhash64().modulo_bucket(9)", NOTHING),
     ("FX508", "feature a : dense = history.map(e -> e.price).take_last(3).sum()", NOTHING),
     (
         "FX508",
@@ -237,6 +242,13 @@ def test_the_glance_is_not_below_the_estimate() -> None:
         assert explained[0].nanoseconds <= glance.nanoseconds(feature.value), feature.name
         compared += 1
     assert compared > 10
+
+
+def test_joined_numbers_are_told_apart() -> None:
+    parts = "[movie.to_string(), (movie + 1).to_string()]"
+    text = f'feature a : id(9) = {parts}.join("-").hash_bucket(9)\n{INPUTS}'
+    (finding,) = lint_text(text, all_rules()["FX509"])
+    assert finding.caption == "a text is made for each row"
 
 
 def test_conditions_may_be_deep() -> None:
