@@ -7,10 +7,10 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from feature_extractor.diagnostics import Severity
@@ -60,14 +60,41 @@ def with_failing() -> list[Rule]:
     return [RULE, FAILING]
 '''
 PROGRAM = "input candidate { a: int }\nfeature x : dense = a\n"
-Fx = Callable[..., subprocess.CompletedProcess[str]]
+
+DRIVER = """
+import contextlib, io, json, pathlib, sys
+from feature_extractor.cli import main
+
+outcomes = []
+for step in json.load(sys.stdin):
+    if isinstance(step, dict):
+        for name, text in step.items():
+            pathlib.Path(name).write_text(text)
+        continue
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(step)
+    outcomes.append([code, out.getvalue(), err.getvalue()])
+json.dump(outcomes, sys.stdout)
+"""
+"""Does what it is told, file by file and command by command: starting a process for each would take long."""
+
+
+class Outcome(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+Steps = Sequence[dict[str, str] | list[str]]
+Install = Callable[[str, Steps], Iterator[Outcome]]
 
 
 @pytest.fixture
-def installed(tmp_path: Path) -> Callable[[str], Fx]:
-    """Return what installs the rules under an entry point, and runs ``fx`` with them."""
+def installed(tmp_path: Path) -> Install:
+    """Return what installs the rules under an entry point, and runs commands of ``fx`` with them."""
 
-    def install(entry_points: str) -> Fx:
+    def run(entry_points: str, steps: Steps) -> Iterator[Outcome]:
         target = tmp_path / "target"
         wheel = tmp_path / "shop_lint-1.5-py3-none-any.whl"
         with zipfile.ZipFile(wheel, "w") as archive:
@@ -86,72 +113,79 @@ def installed(tmp_path: Path) -> Callable[[str], Fx]:
             [*command, "--disable-pip-version-check", "--target", str(target), str(wheel)],
             check=True,
         )
-        (tmp_path / "a.fx").write_text(PROGRAM)
+        done = subprocess.run(
+            [sys.executable, "-c", DRIVER],
+            input=json.dumps([{"a.fx": PROGRAM}, *steps]),
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(target), *sys.path])},
+            check=True,
+        )
+        return (Outcome(*outcome) for outcome in json.loads(done.stdout))
 
-        def fx(*arguments: str) -> subprocess.CompletedProcess[str]:
-            path = os.pathsep.join([str(target), *sys.path])
-            return subprocess.run(
-                [sys.executable, "-m", "feature_extractor", *arguments],
-                capture_output=True,
-                text=True,
-                cwd=tmp_path,
-                env={**os.environ, "PYTHONPATH": path},
-                check=False,
-            )
-
-        return fx
-
-    return install
+    return run
 
 
-def test_rules_of_a_distribution(installed: Callable[[str], Fx], tmp_path: Path) -> None:
-    fx = installed("SHOP = shop_lint:RULES")
-    outcome = fx("lint", ".", "--format", "concise")
-    assert (outcome.returncode, outcome.stderr) == (1, "")
-    assert outcome.stdout.startswith("a.fx:2:9: SHOP001 [*] `x` does not begin with `shop_`\n")
-    assert fx("lint", ".", "--ignore", "SHOP").returncode == 0
-    assert fx("lint", ".", "--select", "prefix-of-the-shop").returncode == 1
-    (tmp_path / "fx.toml").write_text('[lint.rules.SHOP001]\nprefix = "x"\n')
-    assert fx("lint", ".").returncode == 0
-    (tmp_path / "fx.toml").write_text("[lint.rules.SHOP001]\nprefix = 1\n")
-    assert "`prefix` takes a text" in fx("lint", ".").stderr
-    (tmp_path / "fx.toml").unlink()
-    assert fx("rules", "SHOP001").stdout.startswith("# SHOP001 prefix-of-the-shop\n")
-    listed = {row["code"]: row for row in json.loads(fx("rules", "--format", "json").stdout)}
+def test_rules_of_a_distribution(installed: Install, tmp_path: Path) -> None:
+    steps: Steps = [
+        ["lint", ".", "--format", "concise"],
+        ["lint", ".", "--ignore", "SHOP"],
+        ["lint", ".", "--select", "prefix-of-the-shop"],
+        ["lint", ".", "--format", "sarif"],
+        {"fx.toml": '[lint.rules.SHOP001]\nprefix = "x"\n'},
+        ["lint", "."],
+        {"fx.toml": "[lint.rules.SHOP001]\nprefix = 1\n"},
+        ["lint", "."],
+        {"fx.toml": "", "a.fx": PROGRAM.replace("= a", "= a # fx: ignore[SHOP001] why")},
+        ["lint", "."],
+        {"a.fx": PROGRAM},
+        ["lint", ".", "--fix"],
+        ["rules", "SHOP001"],
+        ["rules", "--format", "json"],
+        ["rules"],
+    ]
+    outcomes = installed("SHOP = shop_lint:RULES", steps)
+    found = next(outcomes)
+    assert (found.code, found.err) == (1, "")
+    assert found.out.startswith("a.fx:2:9: SHOP001 [*] `x` does not begin with `shop_`\n")
+    assert next(outcomes).code == 0
+    assert next(outcomes).code == 1
+    (described,) = json.loads(next(outcomes).out)["runs"][0]["tool"]["driver"]["rules"]
+    assert described["help"]["markdown"].startswith("# SHOP001 prefix-of-the-shop\n")
+    assert next(outcomes).code == 0
+    assert "`prefix` takes a text" in next(outcomes).err
+    assert next(outcomes).code == 0
+    assert next(outcomes).code == 0
+    assert "feature shop_x :" in (tmp_path / "a.fx").read_text()
+    assert next(outcomes).out.startswith("# SHOP001 prefix-of-the-shop\n")
+    listed = {row["code"]: row for row in json.loads(next(outcomes).out)}
     assert (listed["SHOP001"]["plugin"], listed["SHOP001"]["fix"]) == ("shop-lint 1.5", "safe")
     assert listed["FX201"]["plugin"] is None
-    assert "shop-lint 1.5" in fx("rules").stdout
-    assert "SHOP001" in json.loads(fx("lint", ".", "--format", "sarif").stdout)["runs"][0][
-        "tool"]["driver"]["rules"][0]["help"]["markdown"]  # fmt: skip
-    (tmp_path / "a.fx").write_text(PROGRAM.replace("= a", "= a # fx: ignore[SHOP001] why"))
-    assert fx("lint", ".").returncode == 0
-    (tmp_path / "a.fx").write_text(PROGRAM)
-    assert fx("lint", ".", "--fix").returncode == 0
-    assert "feature shop_x :" in (tmp_path / "a.fx").read_text()
+    assert "shop-lint 1.5" in next(outcomes).out
+    assert list(outcomes) == []
 
 
-def test_a_rule_that_fails_is_named(installed: Callable[[str], Fx]) -> None:
-    fx = installed("SHOP = shop_lint:with_failing")
-    outcome = fx("lint", ".")
-    assert (outcome.returncode, outcome.stdout) == (2, "")
-    assert outcome.stderr == (
-        "error: the rule SHOP002 of shop-lint 1.5 failed on a.fx: ValueError: no reason\n"
+def test_a_rule_that_fails_is_named(installed: Install) -> None:
+    lint = ["lint", "."]
+    steps = [lint, ["--debug", *lint], [*lint, "--ignore", "SHOP002"]]
+    failed, traced, without = installed("SHOP = shop_lint:with_failing", steps)
+    reason = "error: the rule SHOP002 of shop-lint 1.5 failed on a.fx: ValueError: no reason\n"
+    assert failed == (2, "", reason)
+    assert 'in fail\n    raise ValueError("no reason")' in traced.err
+    assert without.code == 1
+
+
+def test_a_plugin_that_cannot_be_loaded(installed: Install) -> None:
+    steps = [["lint", "."], ["rules"], ["settings"], ["check", "a.fx"]]
+    *failed, fine = installed("SHOP = shop_lint:NOTHING", steps)
+    reason = (
+        "error: the lint rules `SHOP` of shop-lint 1.5 cannot be used: "
+        "AttributeError: module 'shop_lint' has no attribute 'NOTHING'\n"
     )
-    assert 'in fail\n    raise ValueError("no reason")' in fx("--debug", "lint", ".").stderr
-    assert fx("lint", ".", "--ignore", "SHOP002").returncode == 1
-
-
-def test_a_plugin_that_cannot_be_loaded(installed: Callable[[str], Fx]) -> None:
-    fx = installed("SHOP = shop_lint:NOTHING")
-    for command in (("lint", "."), ("rules",), ("settings",)):
-        outcome = fx(*command)
-        assert (outcome.returncode, outcome.stdout) == (2, "")
-        assert outcome.stderr == (
-            "error: the lint rules `SHOP` of shop-lint 1.5 cannot be used: "
-            "AttributeError: module 'shop_lint' has no attribute 'NOTHING'\n"
-        )
+    assert failed == [(2, "", reason)] * 3
     # What needs no rules goes on.
-    assert fx("check", "a.fx").returncode == 0
+    assert fine.code == 0
 
 
 # ---- what is refused -----------------------------------------------------------------------------
