@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 
@@ -93,7 +94,5 @@ def test_damaged_text(edits: list[tuple[int, str]], noise: list[str], where: flo
     assert all(hint.position.line < text.lines.count for hint in hints(PROJECT, text, 0, offset))
     assert all(fold.start_line < fold.end_line for fold in folding_ranges(text))
     formatted(text)
-    try:
+    with contextlib.suppress(Refused):
         renamed(PROJECT, text, offset, "another_name")
-    except Refused as refused:
-        assert refused.message

@@ -77,14 +77,14 @@ def known_registry() -> Registry:
     from feature_extractor.registry import RegistryError, load_registry
 
     try:
-        for path in _plugins():
+        for path in named_plugins():
             declare_plugin(require_file(path))
         return load_registry()
     except (PluginError, RegistryError) as error:
         raise CommandError(str(error)) from None
 
 
-def _plugins() -> tuple[str, ...]:
+def named_plugins() -> tuple[str, ...]:
     """Return the files that ``--plugin`` named."""
     context = click.get_current_context(silent=True)
     settings = context.find_object(dict) if context is not None else None
@@ -101,7 +101,7 @@ def require_core() -> None:
             "Reinstall the package with `pip install --force-reinstall feature_extractor`, or run "
             "`make build` in a checkout.",
         ) from None
-    plugins = _plugins()
+    plugins = named_plugins()
     if plugins:
         from feature_extractor.plugins import load_plugin
 

@@ -130,6 +130,9 @@ class Project:
         """Take the text of a file from the editor, from now on; also for a change of it."""
         path = path_of(uri)
         opened = Text(uri, path, Source(path, clean(text)), self.encoding, version)
+        if path not in self._open:
+            # A module that was missing until now may be here.
+            self._inspections.clear()
         self._open[path] = opened
         self.workspace.change(path, opened.text)
         return opened
@@ -138,6 +141,7 @@ class Project:
         """Take the text of a file from the disk again."""
         path = path_of(uri)
         if self._open.pop(path, None) is not None:
+            self._inspections.clear()
             self.workspace.close(path)
 
     def forget(self) -> None:

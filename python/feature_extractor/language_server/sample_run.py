@@ -21,7 +21,7 @@ from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.cli.tables.formats import input_format
 from feature_extractor.cli.tables.json_text import texts
 from feature_extractor.diagnostics import render
-from feature_extractor.errors import CompileError, EngineError
+from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError
 from feature_extractor.program import compile_text
 
 
@@ -47,6 +47,8 @@ def answer(question: dict[str, Any]) -> str:
         return f"fx: {error.message}" + (f"\n{error.hint}" if error.hint else "")
     except EngineError as error:
         return f"fx: {error.message}"
+    except FeatureExtractorError as error:
+        return f"fx: {error}"
 
 
 def _values(opened: OpenedProgram, feature: str, sample: str, rows: int) -> str:

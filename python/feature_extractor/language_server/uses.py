@@ -48,15 +48,29 @@ def uses_in(project: Project, text: Text, target: Target) -> Iterator[Use]:
 def uses(project: Project, text: Text, target: Target) -> list[Use]:
     """Return every place in all files that means this; the file that asks comes first."""
     found = list(uses_in(project, text, target))
-    if target.kind in ("variable", "feature", "module"):
+    if target.kind in ("variable", "input", "feature", "module"):
         return found
-    home = target.declaration.path if target.declaration is not None else ""
-    paths = dict.fromkeys([home, *project.files()] if home else project.files())
-    for path in paths:
-        other = project.by_path(path) if path != text.path else None
-        if other is not None and target.name in other.text:
+    for other in _may_mean(project, target):
+        if other.path != text.path and target.name in other.text:
             found.extend(uses_in(project, other, target))
     return found
+
+
+def _may_mean(project: Project, target: Target) -> Iterator[Text]:
+    """Yield the files in which a name may mean this.
+
+    A let or resource is known in its own file, and in those that name this file behind `use`. Operators are known
+    everywhere; of them only the open files are looked through.
+    """
+    if target.declaration is None:
+        yield from project.opened
+        return
+    home = target.declaration.path
+    module = home.replace("\\", "/").rpartition("/")[2]
+    for path in dict.fromkeys([home, *project.files()]):
+        text = project.by_path(path)
+        if text is not None and (path == home or module in text.text):
+            yield text
 
 
 def field_declarations(project: Project, text: Text, offset: int) -> list[Span]:

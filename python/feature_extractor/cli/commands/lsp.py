@@ -9,7 +9,8 @@ import sys
 import click
 
 from feature_extractor.cli.failures import EXIT_FINDINGS, CommandError
-from feature_extractor.cli.programs import known_registry
+from feature_extractor.cli.programs import known_registry, named_plugins
+from feature_extractor.plugins import VARIABLE
 
 _HELP = """Start the language server, for editors. It speaks the Language Server Protocol on its standard streams.
 
@@ -42,6 +43,10 @@ def command(stdio: bool, verbose: bool) -> int:
         format="%(message)s",
     )
     server = FeatureServer(known_registry(), __version__)
+    plugins = named_plugins()
+    if plugins:
+        # For the processes that run features on samples.
+        os.environ[VARIABLE] = os.pathsep.join(plugins)
     # The protocol has standard output for itself: nothing that prints may get between its messages.
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
