@@ -51,6 +51,12 @@ def integer(expression: Expression) -> int | None:
     return None
 
 
+def number(expression: Expression) -> int | float | None:
+    """Return the value of a constant number, of an instant or a duration in microseconds; None for anything else."""
+    value = expression.value if isinstance(expression, Literal) else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 PASSING = {"to_float": (0,), "coalesce": (0, 1), "if": (1, 2)}
 """Operators that hand a value on as it is, with the positions of the arguments that it may come from."""
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
+from feature_extractor.lint.expressions import number
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import DURATION, TIMESTAMP
@@ -127,14 +128,13 @@ def _ordered(value: Expression) -> tuple[Expression | None, int | float] | None:
     offset: int | float = 0
     while True:
         if isinstance(value, Literal):
-            number = value.value
-            is_number = isinstance(number, int | float) and not isinstance(number, bool)
-            return (None, offset + number) if is_number else None  # type: ignore[operator]
+            constant = number(value)
+            return None if constant is None else (None, offset + constant)
         if not isinstance(value, Call) or value.operator not in ("add", "subtract"):
             return value, offset
         left, right = value.arguments
-        constant = right.value if isinstance(right, Literal) else None
-        if not isinstance(constant, int | float):
+        constant = number(right)
+        if constant is None:
             return value, offset
         offset += constant if value.operator == "add" else -constant
         value = left

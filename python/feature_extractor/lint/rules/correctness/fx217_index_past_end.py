@@ -94,8 +94,8 @@ def _longest(value: Expression) -> int | None:
             return None if count is None else max(count, 0)
         if value.operator == "histogram":
             boundaries = value.arguments[1]
-            known = isinstance(boundaries, Literal) and isinstance(boundaries.value, tuple)
-            return len(boundaries.value) + 1 if known else None  # type: ignore[attr-defined]
+            items = boundaries.value if isinstance(boundaries, Literal) else None
+            return len(items) + 1 if isinstance(items, tuple) else None
         if value.operator == "list_of":
             return len(value.arguments)
         if value.operator not in _NO_LONGER or isinstance(value.arguments[0], Lambda):

@@ -7,6 +7,7 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
+from feature_extractor.lint.expressions import number
 from feature_extractor.lint.moments import Moments, difference, shifted
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
@@ -89,9 +90,8 @@ def _age(call: Call) -> Expression | None:
         if value.operator in _PASSING:
             value = value.arguments[0]
         elif value.operator in ("divide", "floor_divide"):
-            unit = value.arguments[1]
-            is_unit = isinstance(unit, Literal) and isinstance(unit.value, int | float)
-            if not is_unit or unit.value <= 0:  # type: ignore[attr-defined]
+            unit = number(value.arguments[1])
+            if unit is None or unit <= 0:
                 return None
             value = value.arguments[0]
         else:

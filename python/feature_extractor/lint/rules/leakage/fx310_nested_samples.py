@@ -7,6 +7,7 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Literal
 from feature_extractor.diagnostics import Label, Severity
+from feature_extractor.lint.expressions import number
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 
@@ -22,7 +23,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         if first is call or first.arguments[1] is rate:
             continue
         other = first.arguments[1]
-        smaller = min(float(part.value) for part in (rate, other) if isinstance(part, Literal))  # type: ignore[arg-type]
+        smaller = min(number(rate) or 0.0, number(other) or 0.0)
         named = f"the salt {salt.value!r}" if salt.value else "no salt"
         yield Finding(
             program.place(call, feature),
