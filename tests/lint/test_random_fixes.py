@@ -59,6 +59,9 @@ SHAPES = (
     "({bool} or {bool} or {bool}).to_float()",
     "r_floats.count(x -> x == ({float}) and x < c_float)",
     "r_ints.filter(x -> x > c_int and c_int_n == x).length()",
+    "({floats}).sort_by(x -> x)[1]",
+    "({ints}).max_by(x -> x)",
+    "({floats}).filter(x -> true).count(x -> true)",
     "{float}",
 )
 TYPES = {"floats": FLOATS, "ints": INTS, "float": FLOAT, "int": INT, "bool": BOOL, "string": STRING}
