@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from conftest import Run
+from feature_extractor.cli import main
 
 BAD = """input candidate { movie_id, views: int }
 feature movie : dense = movie_id
@@ -312,3 +315,17 @@ def test_programs_with_errors_leave_the_baseline_alone(
     assert (tmp_path / "known.json").read_text() == before
     outcome = fx("lint", ".")
     assert (outcome.code, outcome.err) == (1, "")
+
+
+def test_pages_of_rules_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    shown = Terminal()
+    monkeypatch.setattr("sys.stdout", shown)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert main(["rules", "FX607"]) == 0
+    assert "## Why it matters" not in shown.getvalue()
+    assert "Why it matters" in shown.getvalue()

@@ -73,7 +73,7 @@ def command(words: Sequence[str], output_format: str) -> int:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return 0
     if chosen:
-        sys.stdout.write("\n".join(visible(page(rule)) for rule in chosen))
+        _print_pages([visible(page(rule)) for rule in chosen])
         return 0
     from rich import box
     from rich.table import Table
@@ -90,3 +90,14 @@ def command(words: Sequence[str], output_format: str) -> int:
     write_rendered(sys.stdout, table)
     print(f"{counted(len(known), 'rule')}; `fx rules CODE` explains one.")
     return 0
+
+
+def _print_pages(pages: Sequence[str]) -> None:
+    """Write pages as they are, or with headings and frames on a terminal."""
+    if not sys.stdout.isatty():
+        sys.stdout.write("\n".join(pages))
+        return
+    from rich.markdown import Markdown
+
+    # This theme takes the colours of the terminal, also its background.
+    write_rendered(sys.stdout, *(Markdown(text, code_theme="ansi_dark") for text in pages))
