@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from feature_extractor.check.kinds import KIND_PARAMETERS
-from feature_extractor.syntax.parser import grammar_text, statement_parser
+from feature_extractor.syntax.parser import grammar_text
+from feature_extractor.syntax.tables import lark_terminals
 from feature_extractor.syntax.terminals import keywords
 from feature_extractor.types import SCALARS
 from lark import Token, Tree
@@ -36,13 +37,13 @@ NAME: Final = "[A-Za-z_][A-Za-z0-9_]*"
 
 def terminals() -> dict[str, str]:
     """Return the regular expression of each terminal."""
-    return {t.name: t.pattern.to_regexp() for t in statement_parser().terminals}
+    return {t.name: t.pattern.to_regexp() for t in lark_terminals(grammar_text())}
 
 
 def signs() -> list[str]:
     """Return the operators that are written with signs, the longest first."""
     found = []
-    for terminal in statement_parser().terminals:
+    for terminal in lark_terminals(grammar_text()):
         text = terminal.pattern.value
         if terminal.pattern.type == "str" and text not in tuple("()[]{},:.@"):
             found.append(text)
@@ -182,9 +183,9 @@ class TreeSitterWriter:
             grammar_text(), "feature.lark", [], False
         )
         self._rules = {str(name): (tree, options) for name, _, tree, options in loaded.rule_defs}
-        self._terminals = {t.name: t for t in statement_parser().terminals}
+        self._terminals = {t.name: t for t in lark_terminals(grammar_text())}
         self._by_text = {
-            t.pattern.value: t.name for t in statement_parser().terminals if t.pattern.type == "str"
+            t.pattern.value: t.name for t in self._terminals.values() if t.pattern.type == "str"
         }
         self._written: dict[str, str] = {}
 

@@ -163,4 +163,6 @@ def _cell(character: str) -> tuple[str, int]:
 
 
 def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_cell(character)[0] for character in text)

@@ -1,9 +1,8 @@
 """Walks the tables that Lark makes of the grammar, and builds the tree on the way.
 
-Lark reads the grammar, finds its conflicts and computes the LALR(1) tables. The loop over them is
-written out here, because it is most of the work of a parse: Lark's makes an object for each token
-and looks up state and terminal by name in turn, which takes three times as long. When a token has
-no place, the same tables tell what could have stood there.
+The loop over the tables is written out here, because it is most of the work of a parse: Lark's
+makes an object for each token and looks up state and terminal by name in turn, which takes three
+times as long. When a token has no place, the same tables tell what could have stood there.
 """
 
 from __future__ import annotations
@@ -13,12 +12,9 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
-from lark import Lark
-from lark.grammar import Rule, Terminal
-from lark.parsers.lalr_analysis import Shift
-
 from feature_extractor.syntax.builder import TreeBuilder
 from feature_extractor.syntax.lexer import StatementLexer, Token
+from feature_extractor.syntax.tables import Rule, Tables
 
 END: Final = "$END"
 """The terminal behind the last token."""
@@ -51,25 +47,19 @@ class SyntaxMistake(Exception):
 class StatementParser:
     """Parses statements; the tree comes from ``builder``, by the methods named like the rules."""
 
-    def __init__(self, grammar: str, builder: TreeBuilder) -> None:
-        made = Lark(grammar, parser="lalr", lexer="basic", maybe_placeholders=False)
-        self.terminals = tuple(made.terminals)
-        self.tokens = StatementLexer(made.terminals, made.ignore_tokens).tokens
-        table = made.parser.parser.parser.parse_table
-        rows: dict[Any, Row] = {state: {} for state in table.states}
-        reductions: dict[Any, Reduction] = {}
-        for state, actions in table.states.items():
-            for name, (action, argument) in actions.items():
-                # Lark's names are strings of a class of its own, which compares slowly.
-                symbol = str(name)
-                if action is Shift:
-                    rows[state][symbol] = rows[argument]
-                    continue
-                if argument not in reductions:
-                    reductions[argument] = _reduction(argument, builder)
-                rows[state][symbol] = reductions[argument]
-        self._start = rows[table.start_states["start"]]
-        self._accepted = rows[table.end_states["start"]]
+    def __init__(self, tables: Tables, builder: TreeBuilder) -> None:
+        self.expressions = dict([*tables.tokens, *tables.ignored])
+        """The regular expression of each terminal."""
+        ignored = [expression for _, expression in tables.ignored]
+        self.tokens = StatementLexer(tables.tokens, ignored).tokens
+        reductions = [_reduction(rule, builder) for rule in tables.rules]
+        rows: list[Row] = [{} for _ in tables.states]
+        for row, actions in zip(rows, tables.states, strict=True):
+            for symbol, number in actions.items():
+                # A state is numbered from 0 on, and a rule from -1 downwards.
+                row[symbol] = rows[number] if number >= 0 else reductions[-1 - number]
+        self._start = rows[tables.start]
+        self._accepted = rows[tables.end]
 
     @property
     def start(self) -> Row:
@@ -145,27 +135,14 @@ def _reduction(rule: Rule, builder: TreeBuilder) -> Reduction:
     Tokens without a name in the grammar are left out unless the rule starts with `!`. The values of a rule with a
     leading underscore take the place of the rule. A rule with `?` and one part is that part.
     """
-    name = str(rule.origin.name)
-    size = len(rule.expansion)
-    kept = [
-        position
-        for position, symbol in enumerate(rule.expansion)
-        if rule.options.keep_all_tokens or not (isinstance(symbol, Terminal) and symbol.filter_out)
-    ]
-    inlined = {
-        position
-        for position in kept
-        if not rule.expansion[position].is_term and rule.expansion[position].name.startswith("_")
-    }
-    assert size > 0 and kept, "Lark takes rules without parts apart"
+    name, size, kept, inlined = rule.name, rule.size, rule.kept, set(rule.inlined)
     build: Build
-    if rule.options.expand1 and rule.alias is None:
-        assert len(kept) == 1 and not inlined
+    if not rule.method:
         if size == 1:
             return size, name, None, None
         build = _first
     else:
-        build = _same if name.startswith("_") else getattr(builder, rule.alias or name)
+        build = _same if name.startswith("_") else getattr(builder, rule.method)
     pick: Build | None = None
     if inlined:
         pick = _spliced(kept, inlined)

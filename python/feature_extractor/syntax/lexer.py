@@ -8,10 +8,8 @@ enough. A token is the match itself: nothing is copied that the tree does not ne
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
-
-from lark.lexer import TerminalDef
 
 Token: TypeAlias = re.Match[str]
 """A token with what is ignored behind it; ``lastgroup`` is the name of its terminal."""
@@ -21,20 +19,15 @@ UNKNOWN: Final = "unknown"
 
 
 class StatementLexer:
-    """A lexer made from the grammar's terminals; ``ignored`` names those without a meaning."""
+    """A lexer made from names and regular expressions of tokens, and the expressions of what is ignored."""
 
-    def __init__(self, terminals: Collection[TerminalDef], ignored: Collection[str]) -> None:
-        terminals = sorted(
-            terminals,
-            key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name),
-        )
-        kept = [(t.name, t.pattern.to_regexp()) for t in terminals if t.name not in ignored]
-        kept.append((UNKNOWN, r"[\s\S]"))
-        gap = "|".join(t.pattern.to_regexp() for t in terminals if t.name in ignored)
-        tokens = "|".join(f"(?P<{name}>{expression})" for name, expression in kept)
+    def __init__(self, tokens: Sequence[tuple[str, str]], ignored: Sequence[str]) -> None:
+        named = [*tokens, (UNKNOWN, r"[\s\S]")]
+        gap = "|".join(ignored)
+        every = "|".join(f"(?P<{name}>{expression})" for name, expression in named)
         self._skip = re.compile(f"(?:{gap})*").match
         self._find: Callable[[str, int, int], Iterator[Token]] = re.compile(
-            f"(?:{tokens})(?:{gap})*"
+            f"(?:{every})(?:{gap})*"
         ).finditer
 
     def tokens(self, text: str, start: int, end: int) -> Iterator[Token]:

@@ -21,6 +21,7 @@ from feature_extractor.syntax.limits import (
 )
 from feature_extractor.syntax.messages import unexpected_character, unexpected_token
 from feature_extractor.syntax.statements import Layout, Piece, cut, declared_names
+from feature_extractor.syntax.tables import tables_of
 from feature_extractor.syntax.tree import (
     Annotation,
     Comment,
@@ -146,7 +147,7 @@ _LOCK: Final = Lock()
 @cache
 def _parser() -> tuple[StatementParser, TreeBuilder]:
     builder = TreeBuilder()
-    return StatementParser(grammar_text(), builder), builder
+    return StatementParser(tables_of(grammar_text()), builder), builder
 
 
 def _too_many(source: Source, piece: Piece) -> Diagnostic:

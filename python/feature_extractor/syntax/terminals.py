@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from feature_extractor.syntax.parser import statement_parser
-
 STRINGS: Final = frozenset({"STRING", "DOCSTRING", "BYTES"})
 """The terminals of texts."""
 
@@ -18,9 +16,9 @@ NUMBERS: Final = frozenset({"INTEGER", "FLOAT", "DURATION", "TIMESTAMP"})
 def keywords() -> dict[str, str]:
     """Return the keywords by the names of their terminals, which are the same words in capitals."""
     return {
-        terminal.name: terminal.name.lower()
-        for terminal in statement_parser().terminals
-        if terminal.pattern.to_regexp() == rf"{terminal.name.lower()}\b"
+        name: name.lower()
+        for name, expression in statement_parser().expressions.items()
+        if expression == rf"{name.lower()}\b"
     }
 
 
