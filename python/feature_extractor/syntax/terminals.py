@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
+from feature_extractor.syntax.parser import statement_parser
+
 STRINGS: Final = frozenset({"STRING", "DOCSTRING", "BYTES"})
 """The terminals of texts."""
 
