@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from feature_extractor.diff.features import FeatureComparer
-from feature_extractor.diff.plans import feature_digests, value_digests
+from feature_extractor.diff.plans import FeatureDigests, feature_digests
 from feature_extractor.diff.report import (
     Column,
     Cost,
@@ -83,7 +83,6 @@ def _features(
     after = {entry["name"]: entry for entry in new.manifest["features"]}
     comparer = _comparer(old, new)
     digests = [feature_digests(side.plan, side.manifest["members"]) for side in (old, new)]
-    values = [value_digests(side.plan, side.manifest["members"]) for side in (old, new)]
     renamed = _renamed(before, after, digests[0], digests[1])
     changes: list[FeatureChange] = []
     for name, entry in after.items():
@@ -103,7 +102,7 @@ def _features(
             )
             continue
         options = _options(before[name], entry)
-        same_value = values[0][name] == values[1][name] or (
+        same_value = digests[0][name].value == digests[1][name].value or (
             comparer is not None and comparer.same(name)
         )
         if same_value and not options:
@@ -147,18 +146,18 @@ def _comparer(old: Side, new: Side) -> FeatureComparer | None:
 def _renamed(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    old: Mapping[str, str],
-    new: Mapping[str, str],
+    old: Mapping[str, FeatureDigests],
+    new: Mapping[str, FeatureDigests],
 ) -> dict[str, str]:
     """Return the old names of features that have only another name now; each digest must be of one feature."""
     gone = [name for name in before if name not in after]
     come = [name for name in after if name not in before]
     by_digest: dict[str, list[str]] = {}
     for name in gone:
-        by_digest.setdefault(old[name], []).append(name)
+        by_digest.setdefault(old[name].whole, []).append(name)
     found = {}
     for name in come:
-        candidates = by_digest.get(new[name], [])
+        candidates = by_digest.get(new[name].whole, [])
         if len(candidates) == 1 and sum(new[other] == new[name] for other in come) == 1:
             found[name] = candidates[0]
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +14,8 @@ from feature_extractor.diff.report import Place, Through
 from feature_extractor.diff.sides import Side
 from feature_extractor.syntax import tree
 
-_BLANK = re.compile(r"[^\n]")
+_MOST_ALONE = 100
+"""So many changed features are checked once more for exact places; a report with more is not read place by place."""
 
 
 class FeatureComparer:
@@ -24,6 +24,8 @@ class FeatureComparer:
     def __init__(self, old: Side, new: Side) -> None:
         self._sides = (_Source(old), _Source(new))
         self._partings = Partings(self._sides[0].fingerprints, self._sides[1].fingerprints)
+        self._changed: dict[Declaration, bool] = {}
+        self._alone_left = _MOST_ALONE
         self._identities = _identities(self._sides[0].declarations, self._sides[1].declarations)
 
     def same(self, name: str) -> bool:
@@ -41,7 +43,11 @@ class FeatureComparer:
         """Return what differs in a feature that both have: members of a FeatureChange."""
         old, new = self._sides
         homes = old.home(name), new.home(name)
-        partings = self._partings.of(old.alone(name), new.alone(name), homes)
+        values = old.features[name], new.features[name]
+        if self._alone_left > 0:
+            self._alone_left -= 1
+            values = old.alone(name), new.alone(name)
+        partings = self._partings.of(*values, homes)
         chosen = self._chosen(name, partings)
         itself, through = self._told(name, chosen)
         if not partings:
@@ -123,6 +129,12 @@ class FeatureComparer:
 
     def _is_changed(self, declaration: Declaration) -> bool:
         """Return whether a declaration of the new program says something else than its counterpart."""
+        known = self._changed.get(declaration)
+        if known is None:
+            known = self._changed[declaration] = self._says_otherwise(declaration)
+        return known
+
+    def _says_otherwise(self, declaration: Declaration) -> bool:
         identity = self._identities[1][declaration]
         counterpart = self._sides[0].by_identity(self._identities[0]).get(identity)
         if counterpart is None:
@@ -192,11 +204,15 @@ class _Source:
         needed = {other.statement for other in self.declarations.ways(start)}
         kept = (tree.InputDeclaration, tree.UseDeclaration, tree.ResourceDeclaration)
         text = source.text
+        # A statement begins at the beginning of a line, so line breaks keep the places of those that stay.
+        parts: list[str] = []
+        end = 0
         for statement in start.file.statements:
-            if statement not in needed and not isinstance(statement, kept):
-                begin, end = statement.span.start, statement.span.end
-                text = text[:begin] + _BLANK.sub(" ", text[begin:end]) + text[end:]
-        found = self.side.recheck(text).values.get(name)
+            if statement in needed or isinstance(statement, kept):
+                parts.append("\n" * text.count("\n", end, statement.span.start))
+                parts.append(text[statement.span.start : statement.span.end])
+                end = statement.span.end
+        found = self.side.recheck("".join(parts)).values.get(name)
         if found is None or self.fingerprints.of(found) != self.fingerprints.of(
             self.features[name]
         ):

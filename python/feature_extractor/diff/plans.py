@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import xxhash
@@ -16,10 +17,18 @@ _PLACES = frozenset({"do", "result", "results", "slot", "arguments", "elements",
 """Members of a step that are numbers of this plan, or that are read apart."""
 
 
+@dataclass(frozen=True)
+class FeatureDigests:
+    """The digest of a feature's value, and one of the value with kind, size and default."""
+
+    value: str
+    whole: str
+
+
 def feature_digests(
     plan: Mapping[str, Any], members: Mapping[str, Mapping[str, Any]]
-) -> dict[str, str]:
-    """Return the digest of each feature by its name.
+) -> dict[str, FeatureDigests]:
+    """Return the digests of each feature by its name.
 
     ``members`` says the digest of each member of the package, so that a resource stands for its content.
     """
@@ -27,19 +36,9 @@ def feature_digests(
     found = {}
     for feature in plan["features"]:
         options = {k: v for k, v in feature.items() if k not in ("name", "value")}
-        found[feature["name"]] = _digest(options, _argument(feature["value"], slots, plan, members))
+        value = _digest(_argument(feature["value"], slots, plan, members))
+        found[feature["name"]] = FeatureDigests(value, _digest(options, value))
     return found
-
-
-def value_digests(
-    plan: Mapping[str, Any], members: Mapping[str, Mapping[str, Any]]
-) -> dict[str, str]:
-    """Return the digest of each feature's value, without its kind, size and default."""
-    slots = _slot_digests(plan, members)
-    return {
-        feature["name"]: _digest(_argument(feature["value"], slots, plan, members))
-        for feature in plan["features"]
-    }
 
 
 def _slot_digests(
