@@ -326,6 +326,20 @@ def test_all_overloads_are_aimed_at() -> None:
     assert {(p.name, p.overload) for p in _overloads()} == known
 
 
+def test_views_of_views_of_constants() -> None:
+    """A plan that is not folded: a constant list that is cut twice stands beside rows, in the place of its elements."""
+    inputs = WideGenerator(random.Random(0)).inputs
+    texts = [
+        "jaccard(drop_last(or_empty([1, 2])), c_ints)",
+        "phrase_index(c_bools, drop_first(drop_last([true, false, true])))",
+        "concat(take_last(drop_last([1, 2, 3]), 1), r_ints)",
+    ]
+    checked = check(texts)
+    expressions = [expression for expression in checked.expressions if expression is not None]
+    assert len(expressions) == len(texts)
+    Trial(1, checked, expressions, inputs).check()
+
+
 @pytest.mark.slow
 def test_many_ways_agree() -> None:
     first = int(os.environ.get("FEATURE_EXTRACTOR_SEED", "1000000"))

@@ -112,6 +112,7 @@ class Executor {
   void shape_written(int slot, uint32_t own_rows, bool own_rows_known);
   const ListEntry* entries(const BoundOperand& operand);
   const ListEntry* entry_map(int id);
+  void write_entries(int domain, int storage, const ListEntry* shape, ListEntry* out, uint32_t rows);
   const ListEntry* origin_entries(int domain, int storage);
   const uint32_t* index_map(int id);
   int find_index_map(int from, int to) const;

@@ -47,16 +47,25 @@ const ListEntry* Executor::entry_map(int id) {
   const auto [domain, storage] = program_.entry_maps_[id];
   const Domain& d = program_.plan().domains[domain];
   const uint32_t rows = work_.domains[d.parent].rows;
-  auto* out = map.values.reserve_array<ListEntry>(rows);
+  // A constant list stands beside rows: like its shape, its entry is laid out for a block of them.
+  const bool is_constant = d.parent == kConstantDomain;
+  auto* out = map.values.reserve_array<ListEntry>(is_constant ? kBlockRows : rows);
   const auto* shape = static_cast<const ListEntry*>(work_.columns[d.shape].data);
   map.ready = true;
+  write_entries(domain, storage, shape, out, rows);
+  if (is_constant) std::fill(out + 1, out + kBlockRows, out[0]);
+  return out;
+}
+
+void Executor::write_entries(int domain, int storage, const ListEntry* shape, ListEntry* out, uint32_t rows) {
+  const Domain& d = program_.plan().domains[domain];
   if (storage == domain) {
     uint32_t next = 0;
     for (uint32_t i = 0; i < rows; ++i) {
       out[i] = {next, shape[i].size};
       next += shape[i].size;
     }
-    return out;
+    return;
   }
   // The shape speaks of the origin's dense elements; the same elements lie elsewhere in the deeper storage, row by row.
   const ListEntry* dense = origin_entries(d.origin, d.origin);
@@ -73,7 +82,6 @@ const ListEntry* Executor::entry_map(int id) {
     }
     out[i] = {deep[row].begin + (shape[i].begin - dense[row].begin), shape[i].size};
   }
-  return out;
 }
 
 // The entries of a domain in one of its storages.
