@@ -244,6 +244,17 @@ def test_the_glance_is_not_below_the_estimate() -> None:
     assert compared > 10
 
 
+def test_a_function_may_be_called_with_floats_elsewhere() -> None:
+    text = (
+        "let least(xs) = xs.sort().first()\n"
+        "feature a : dense = history.map(e -> e.movie).least() ?? 0\n"
+        "feature b : dense = scores.least() ?? 0.0\n"
+    )
+    (finding,) = lint_text(text + INPUTS, all_rules()["FX504"])
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.UNSAFE
+
+
 def test_joined_numbers_are_told_apart() -> None:
     parts = "[movie.to_string(), (movie + 1).to_string()]"
     text = f'feature a : id(9) = {parts}.join("-").hash_bucket(9)\n{INPUTS}'

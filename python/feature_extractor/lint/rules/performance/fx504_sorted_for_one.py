@@ -35,6 +35,8 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         # -0.0 are equal floats, of which each takes another one.
         is_float = str(call.type.with_nullable(False)) == "float"
         is_exact = ordered.operator == "sort" and call.operator != "last" and not is_float
+        # A function may be called with floats elsewhere.
+        is_exact = is_exact and program.written.own(call) is not None
         note = f"`{better}` leaves nulls out, and may take another one of equal elements"
         if is_float and ordered.operator == "sort" and call.operator != "last":
             note = f"of 0.0 and -0.0 `{better}` may give the other one"

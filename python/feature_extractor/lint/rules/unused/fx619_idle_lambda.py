@@ -52,14 +52,18 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 node,
                 text,
                 f"replace with {shown}",
-                Applicability.UNSAFE if _has_two_zeros(call) else Applicability.SAFE,
+                Applicability.UNSAFE if _has_two_zeros(program, call) else Applicability.SAFE,
             ),
         )
 
 
-def _has_two_zeros(call: Call) -> bool:
-    """Return whether equal elements may differ: 0.0 and -0.0, of which `min` and `min_by` take another one."""
-    return call.operator in ("min_by", "max_by") and "float" in str(call.type)
+def _has_two_zeros(program: LintedProgram, call: Call) -> bool:
+    """Return whether equal elements may differ: 0.0 and -0.0, of which `min` and `min_by` take another one.
+
+    A function may be called with floats elsewhere.
+    """
+    may_be_float = "float" in str(call.type) or program.written.own(call) is None
+    return call.operator in ("min_by", "max_by") and may_be_float
 
 
 RULE: Final = Rule(
