@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -90,7 +91,7 @@ def test_every_form_of_token_has_its_colour() -> None:
     assert not parse_source(Source("x", EVERYTHING)).diagnostics
     assert disagreements(EVERYTHING) == []
     seen = {token.lastgroup for token in statement_parser().tokens(EVERYTHING, 0, len(EVERYTHING))}
-    missing = {terminal.name for terminal in statement_parser().terminals} - seen
+    missing = set(statement_parser().expressions) - seen
     assert missing == {"COMMENT", "WHITE_SPACE"}
 
 
@@ -144,3 +145,38 @@ def test_the_queries_name_rules_of_the_grammar() -> None:
     assert set(re.findall(r"\$\.([a-z_]+)", grammar)) <= rules
     literals = set(re.findall(r'"((?:[^"\\]|\\.)*)"', re.sub(r"\(#.*?\)", "", queries)))
     assert literals <= set(re.findall(r'"((?:[^"\\]|\\.)*)"', grammar))
+
+
+TREE_SITTER_LANGUAGE = """
+const part = (kind) => (...parts) => ({ kind, parts });
+for (const kind of ["seq", "choice", "repeat", "repeat1", "optional", "token"]) {
+  globalThis[kind] = part(kind);
+}
+globalThis.grammar = (described) => described;
+const described = require(process.argv[2]);
+const names = Object.keys(described.rules);
+const asked = new Set();
+const $ = new Proxy({}, { get: (_, name) => { asked.add(name); return { name }; } });
+const rules = Object.fromEntries(names.map((name) => [name, described.rules[name]($)]));
+described.extras($);
+console.log(JSON.stringify({
+  names, asked: [...asked], word: described.word($).name,
+  tokens: names.filter((name) => rules[name] instanceof RegExp),
+}));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js reads the grammar")
+def test_the_tree_sitter_grammar_can_be_read(tmp_path: Path) -> None:
+    script = tmp_path / "language.js"
+    script.write_text(TREE_SITTER_LANGUAGE, encoding="utf-8")
+    grammar = ROOT / "editors" / "tree-sitter" / "grammar.js"
+    run = subprocess.run(
+        ["node", str(script), str(grammar)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.returncode == 0, run.stderr
+    found = json.loads(run.stdout)
+    assert set(found["asked"]) <= set(found["names"])
+    assert set(found["names"]) - set(found["asked"]) == {"source_file"}
+    assert found["word"] == "identifier"
+    assert {"string", "integer", "duration", "docstring"} <= set(found["tokens"])
