@@ -103,6 +103,17 @@ async def test_hover_in_half_written_code(editor: Editor) -> None:
     assert "input candidate clicks" in (await hover(document, "(clicks, ", 1))[0]
 
 
+async def test_hover_over_modules(editor: Editor) -> None:
+    document = editor.open('use "std/ctr.fx" as rates\nlet x = rates.smoothed(1, 2)\n')
+    for words, inside, place in (('"std/ctr', 2, '"std/ctr.fx"'), ("rates.smoothed", 1, "rates")):
+        text, shown = await hover(document, words, inside)
+        assert shown == place
+        assert "Click-through rates and other rates" in text
+        assert "let smoothed(hits, trials, prior = 0.02, weight = 50.0)" in text
+    text, _ = await hover(document, "rates.smoothed", 8)
+    assert "Estimate a rate from counts" in text
+
+
 async def test_hover_over_nothing(editor: Editor) -> None:
     document = editor.open(PROGRAM)
     assert await hover(document, "\n\nfeature ctr", 1) == ("", "")

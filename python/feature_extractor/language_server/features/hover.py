@@ -29,6 +29,7 @@ from feature_extractor.types import ErrorType, Type
 from feature_extractor.workspace import Target
 
 _MOST_TYPE_CHARACTERS: Final = 400
+_MOST_LETS: Final = 30
 
 
 def register(server: FeatureServer) -> None:
@@ -54,6 +55,11 @@ def describe(project: Project, text: Text, offset: int) -> tuple[str, Span] | No
     path = path_to(inspection.file, offset)
     if not path:
         return None
+    if isinstance(path[0], tree.UseDeclaration):
+        place = path[0].path_span
+        if place.start <= offset <= place.end:
+            found = _module(project, text.path, path[0])
+            return None if found is None else (found, place)
     statement = path[0]
     assert isinstance(statement, tree.Statement)
     inspection.examine(statement)
@@ -63,8 +69,8 @@ def describe(project: Project, text: Text, offset: int) -> tuple[str, Span] | No
         if target.kind == "operator":
             operator = project.registry.find(target.name)
             return None if operator is None else (_operator(inspection, path, operator), span)
-        found = _declared(project, inspection, target, path)
-        return None if found is None else (found, span)
+        declared = _declared(project, inspection, target, path)
+        return None if declared is None else (declared, span)
     node = path[-1]
     outer = path[-2] if len(path) > 1 else statement
     if isinstance(node, tree.Identifier) and isinstance(outer, tree.Kind) and outer.name is node:
@@ -154,7 +160,7 @@ def _declared(
     if target.kind in ("parameter", "variable"):
         return _local(inspection, target, path)
     if target.kind == "module":
-        return code_block(f"(module) {name}")
+        return _module_named(project, inspection.file, name)
     found = _declaration(project, target)
     if found is None:
         return None
@@ -196,6 +202,32 @@ def _declared(
         case _:
             return None
     return "\n\n".join(filter(None, [head, description]))
+
+
+def _module_named(project: Project, file: tree.File, name: str) -> str:
+    """Return what a module has that a file gave a name of its own."""
+    for statement in file.statements:
+        alias = statement.alias if isinstance(statement, tree.UseDeclaration) else None
+        if isinstance(statement, tree.UseDeclaration) and alias is not None and alias.text == name:
+            return _module(project, file.source.path, statement) or ""
+    return code_block(f"(module) {name}")
+
+
+def _module(project: Project, user: str, statement: tree.UseDeclaration) -> str | None:
+    """Return what a module says of itself, and the heads of its lets."""
+    module = project.by_path(project.module_path(user, statement.path))
+    if module is None:
+        return None
+    heads = [
+        f"let {show_function(s)}" if s.parameters is not None else f"let {s.name.text}"
+        for s in module.file.statements
+        if isinstance(s, tree.LetDeclaration)
+    ]
+    shown = heads[:_MOST_LETS]
+    if len(heads) > len(shown):
+        shown.append(f"# and {len(heads) - len(shown)} more")
+    parts = [f"`{statement.path}`", module.file.description.strip(), code_block("\n".join(shown))]
+    return "\n\n".join(filter(None, parts))
 
 
 def describe_name(project: Project, text: Text, name: str, module: str = "") -> str:
