@@ -13,7 +13,8 @@ import pytest
 
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("IPython")
-from IPython.testing.globalipapp import start_ipython
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 TEXT = '''"""About <b>shops</b> & more."""
 input request { now: timestamp }
@@ -121,8 +122,16 @@ def test_serving_does_not_need_the_notebook(program: fx.Program) -> None:
 
 
 @pytest.fixture(scope="module")
-def shell() -> Any:
-    return start_ipython()
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A shell of its own, which leaves neither a history nor hooks behind."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        made = InteractiveShell.instance(config=config)
+        yield made
+        made.restore_sys_module_state()
+        InteractiveShell.clear_instance()
 
 
 @pytest.fixture
