@@ -112,8 +112,11 @@ async def test_what_fits_comes_first(
     assert found.index(first) < found.index(second)
 
 
-@pytest.mark.parametrize("statement", ["# com", "let x = 1 # a.", "feature x : dense = 12"])
-async def test_nothing_is_proposed_in_comments_and_numbers(editor: Editor, statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    ["# com", "let x = 1 # a.", "feature x : dense = 12", '"""\nA text of fea', '"The te'],
+)
+async def test_nothing_is_proposed_in_texts_and_numbers(editor: Editor, statement: str) -> None:
     assert await proposed(editor, statement) == []
 
 

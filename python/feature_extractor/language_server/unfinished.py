@@ -82,13 +82,15 @@ class Unfinished:
 
 
 def read_unfinished(project: Project, text: Text, offset: int) -> Unfinished | None:
-    """Return what stands around a cursor; None inside of a comment."""
+    """Return what stands around a cursor; None inside of a comment or a description of several lines."""
     if any(c.span.start < offset <= c.span.end for c in text.layout.comments):
         return None
     start, end = text.piece_at(offset)
     if start > offset:
         start = end = offset
     before, behind = text.text[start:offset], text.text[offset:end]
+    if before.startswith('"""') and '"""' not in before[3:]:
+        return None
     line = before.rpartition("\n")
     if line[1] and not line[2].strip(_WORD_CHARACTERS) and _are_closed(line[0]):
         # A word at the beginning of a line begins a statement, and ends the one above.
