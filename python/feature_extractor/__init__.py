@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from feature_extractor.plugins import include_directory, load_plugin
     from feature_extractor.program import Program, compile, compile_text
     from feature_extractor.registry import Plugin
+    from feature_extractor.serving import Service
 
 __version__ = "0.1.0"
 
@@ -40,6 +41,7 @@ _PLACES = {
     "InputDescription": "extractor",
     "load": "extractor",
     "Plugin": "registry",
+    "Service": "serving",
     "include_directory": "plugins",
     "load_plugin": "plugins",
     "Program": "program",
@@ -65,6 +67,7 @@ __all__ = [
     "InputDescription",
     "Plugin",
     "Program",
+    "Service",
     "Statistics",
     "TableDigest",
     "compile",

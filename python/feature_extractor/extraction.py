@@ -115,8 +115,14 @@ class Extraction:
     is none: libraries that look for the Arrow interface would take a mapping apart instead.
     """
 
-    def __init__(self, native: _native.Extraction, features: Sequence[FeatureDescription]) -> None:
+    def __init__(
+        self,
+        native: _native.Extraction,
+        features: Sequence[FeatureDescription],
+        package_digest: str = "",
+    ) -> None:
         self._native = native
+        self._package_digest = package_digest
         self._features = {feature.name: (i, feature) for i, feature in enumerate(features)}
 
     @property
@@ -128,6 +134,11 @@ class Extraction:
     def requests(self) -> int:
         """How many requests were computed; consecutive equal ones of a flat table count once."""
         return self._native.requests
+
+    @property
+    def package_digest(self) -> str:
+        """The digest of the package that computed this, as ``Extractor.digest`` has it."""
+        return self._package_digest
 
     def __len__(self) -> int:
         return len(self._features)

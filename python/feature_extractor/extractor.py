@@ -79,7 +79,7 @@ class Extractor:
         """
         parts = self._native.extract(_as_source(table), threads, chunk_rows)
         if len(parts) == 1:
-            return Extraction(parts[0], self._features)
+            return Extraction(parts[0], self._features, self.digest)
         raise AssertionError("a source is one record batch")
 
     def extract_batches(
@@ -116,7 +116,15 @@ class Extractor:
             threads,
             chunk_rows,
         )
-        return Extraction(native, self._features)
+        return Extraction(native, self._features, self.digest)
+
+    def check_replacement(self, fresh: Extractor) -> None:
+        """Raise EngineError, which says what differs, unless a host of this extractor can go on with ``fresh``.
+
+        Its features must have the same names, kinds, widths and order, and a row per candidate or per request as these
+        have; and it must read no input that this one does not declare with the same type.
+        """
+        self._native.check_replacement(fresh._native)
 
     def __arrow_c_schema__(self) -> object:
         """Export the schema of the results by the Arrow PyCapsule interface."""

@@ -1,4 +1,4 @@
-"""The examples in docs/python.md give what the page shows."""
+"""The examples in the pages for Python give what the pages show."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[2] / "docs" / "python.md"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_examples_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "least"), [("python.md", 20), ("serving.md", 20)])
+def test_the_examples_on_a_page(
+    name: str, least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("polars")
     pytest.importorskip("pyarrow")
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    blocks = re.findall(r"^```python\n(.*?)^```$", (DOCS / name).read_text(encoding="utf-8"), re.M | re.S)
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    test = doctest.DocTestParser().get_doctest("".join(blocks), {}, PAGE.name, None, 0)
-    assert len(test.examples) > 20
+    test = doctest.DocTestParser().get_doctest("".join(blocks), {}, name, None, 0)
+    assert len(test.examples) > least
     told: list[str] = []
     outcome = doctest.DocTestRunner(optionflags=flags).run(test, out=told.append)
     assert outcome.failed == 0, "".join(told)

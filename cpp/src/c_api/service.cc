@@ -2,63 +2,19 @@
 #include <utility>
 
 #include "c_api/handles.h"
+#include "engine/replacement.h"
 
 using namespace feature_extractor;
 
 namespace {
-
-// Whether hosts that work with `old` can work with `fresh` as well; if not, why.
-Status check_same_outputs(const Plan& old, const Plan& fresh) {
-  const auto differs = [](const std::string& what) {
-    return Status::error(ErrorCode::kInvalidArgument, "The program cannot take the place of the current one: " + what);
-  };
-  if (old.output_domain != fresh.output_domain) {
-    return differs("one gives a row per candidate, the other per request.");
-  }
-  if (old.features.size() != fresh.features.size()) {
-    return differs("it has " + std::to_string(fresh.features.size()) + " features instead of " +
-                   std::to_string(old.features.size()) + ".");
-  }
-  for (size_t f = 0; f < old.features.size(); ++f) {
-    const FeatureDeclaration& was = old.features[f];
-    const FeatureDeclaration& is = fresh.features[f];
-    const std::string place = "feature number " + std::to_string(f + 1);
-    if (was.name != is.name) return differs(place + " is '" + is.name + "' instead of '" + was.name + "'.");
-    if (was.kind != is.kind) return differs("feature '" + is.name + "' is of another kind.");
-    if (was.width != is.width) {
-      return differs("feature '" + is.name + "' is " + std::to_string(is.width) + " wide instead of " +
-                     std::to_string(was.width) + ".");
-    }
-  }
-  return Status::success();
-}
-
-Status check_same_inputs(const Plan& old, const Program& fresh) {
-  for (size_t i = 0; i < fresh.plan().inputs.size(); ++i) {
-    const InputDeclaration& input = fresh.plan().inputs[i];
-    if (!fresh.used_inputs()[i]) continue;
-    const InputDeclaration* known = nullptr;
-    for (const InputDeclaration& candidate : old.inputs) {
-      if (candidate.domain == input.domain && candidate.name == input.name) known = &candidate;
-    }
-    if (known != nullptr && known->type.text() == input.type.text()) continue;
-    return Status::error(ErrorCode::kInvalidArgument,
-                         "The program cannot take the place of the current one: it reads input '" + input.name +
-                             "' of type " + input.type.text() +
-                             (known == nullptr ? ", which the current one does not declare."
-                                               : ", which the current one declares as " + known->type.text() + "."));
-  }
-  return Status::success();
-}
 
 Status swap_in(fx_service* service, fx_extractor* extractor, bool same_outputs) {
   fx_extractor* old = nullptr;
   {
     const std::lock_guard<std::mutex> lock(service->mutex);
     if (same_outputs) {
-      const Plan& current = service->current->extractor->plan();
-      if (Status status = check_same_outputs(current, extractor->extractor->plan()); !status.ok()) return status;
-      if (Status status = check_same_inputs(current, extractor->extractor->program()); !status.ok()) return status;
+      const Program& current = service->current->extractor->program();
+      if (Status status = check_replacement(current, extractor->extractor->program()); !status.ok()) return status;
     }
     old = std::exchange(service->current, fx_extractor_retain(extractor));
   }

@@ -1,4 +1,6 @@
 // Sessions: from Arrow data to extractions.
+#include <algorithm>
+
 #include "arrow/check_structure.h"
 #include "arrow/nested_candidates.h"
 #include "c_api/handles.h"

@@ -1,5 +1,7 @@
 #include "plan/call_types.h"
 
+#include <algorithm>
+
 namespace feature_extractor {
 namespace {
 

@@ -9,6 +9,7 @@
 #include "arrow/nested_candidates.h"
 #include "engine/arrow_export.h"
 #include "engine/extractor.h"
+#include "engine/replacement.h"
 #include "engine/load.h"
 #include "plan/call_types.h"
 #include "plugin/load_plugin.h"
@@ -148,6 +149,14 @@ class PyExtraction {
 class PyExtractor {
  public:
   explicit PyExtractor(std::shared_ptr<Extractor> extractor) : extractor_(std::move(extractor)) {}
+
+  // Raises what differs where the other one cannot take this one's place.
+  void check_replacement(const PyExtractor& fresh) const {
+    if (Status status = feature_extractor::check_replacement(extractor_->program(), fresh.extractor_->program());
+        !status.ok()) {
+      raise_engine_error(status);
+    }
+  }
 
   // Each batch of the table, with its requests and candidates in one table or nested.
   std::vector<PyExtraction> extract(py::handle table, int threads, int64_t chunk_rows, bool profile) const {
@@ -371,7 +380,8 @@ PYBIND11_MODULE(_native, m) {
            py::arg("profile") = false)
       .def("extract_request", &PyExtractor::extract_request, py::arg("requests"), py::arg("candidates"),
            py::arg("offsets"), py::arg("threads"), py::arg("chunk_rows"))
-      .def("arrow_c_schema", &PyExtractor::arrow_c_schema);
+      .def("arrow_c_schema", &PyExtractor::arrow_c_schema)
+      .def("check_replacement", &PyExtractor::check_replacement, py::arg("fresh"));
   py::class_<PySampleEncoder>(m, "SampleEncoder")
       .def(py::init<py::handle, bool>(), py::arg("batch"), py::arg("sequence"))
       .def_property_readonly("rows", &PySampleEncoder::rows)

@@ -1,0 +1,280 @@
+"""Holds the extractor that is live, and swaps another one in without losing a request."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from feature_extractor.errors import FeatureExtractorError
+from feature_extractor.extraction import Extraction
+from feature_extractor.extractor import Extractor, load
+from feature_extractor.serving.places import Place, place_of
+from feature_extractor.serving.shadow import Shadow
+
+_LOGGER = logging.getLogger("feature_extractor.serving")
+_KEPT_REFUSALS = 20
+
+
+@dataclass(frozen=True)
+class Version:
+    """A package that is or was live: its program's name and digest, where it came from, and since when it serves."""
+
+    name: str
+    digest: str
+    source: str
+    since: datetime.datetime
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A package that did not become live, and why."""
+
+    source: str
+    at: datetime.datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Live:
+    extractor: Extractor
+    version: Version
+
+
+class Service:
+    """The extractor that is live, for any number of threads.
+
+    A call works with the package that was live when it began, to its end, and its result names that package. A new
+    package is loaded, checked and warmed beside the live one; then one reference is exchanged. Whatever is wrong with
+    it, the old one stays, and the reason is in ``refusals`` and in the log ``feature_extractor.serving``.
+
+    ``warm_up`` are requests, each a pair of what :meth:`extract_request` takes: a new package computes them before it
+    is live, and is refused where it cannot. With ``same_outputs`` (the default) it is refused unless its features have
+    the same names, kinds, widths and order, and it reads no input that the live one did not declare with the same type.
+    """
+
+    def __init__(
+        self,
+        package: str | os.PathLike[str] | bytes | Extractor,
+        *,
+        warm_up: Iterable[tuple[Any, Any]] = (),
+        same_outputs: bool = True,
+    ) -> None:
+        self._warm_up = list(warm_up)
+        self._same_outputs = same_outputs
+        self._lock = threading.Lock()
+        self._refusals: deque[Refusal] = deque(maxlen=_KEPT_REFUSALS)
+        self._previous: _Live | None = None
+        self._shadow: Shadow | None = None
+        self._watches: list[_Watch] = []
+        self._closed = False
+        self._live = self._opened(package, _source_of(package), None)
+
+    # ---- requests ----------------------------------------------------------------------------------
+
+    @property
+    def extractor(self) -> Extractor:
+        """The extractor that is live now. It stays valid when another one becomes live."""
+        return self._live.extractor
+
+    def extract(self, table: Any, **options: Any) -> Extraction:
+        """Extract from a table with the live package; see :meth:`Extractor.extract`."""
+        return self._run(lambda extractor: extractor.extract(table, **options))
+
+    def extract_request(self, request: Any, candidates: Any = None, **options: Any) -> Extraction:
+        """Extract a request with the live package; see :meth:`Extractor.extract_request`."""
+        return self._run(
+            lambda extractor: extractor.extract_request(request, candidates, **options)
+        )
+
+    def _run(self, call: Callable[[Extractor], Extraction]) -> Extraction:
+        result = call(self._live.extractor)
+        shadow = self._shadow
+        if shadow is not None:
+            shadow.offer(result, call)
+        return result
+
+    # ---- versions ----------------------------------------------------------------------------------
+
+    @property
+    def version(self) -> Version:
+        """The package that is live."""
+        return self._live.version
+
+    @property
+    def previous(self) -> Version | None:
+        """The package that was live before, to which :meth:`roll_back` returns."""
+        return None if self._previous is None else self._previous.version
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The last packages that were refused, the newest at the end."""
+        return tuple(self._refusals)
+
+    def push(self, package: str | os.PathLike[str] | bytes | Extractor) -> Version:
+        """Make a package live, and return its version; that of the live one where it is the same package.
+
+        Raises EngineError where it is damaged, does not fit or cannot compute the requests of ``warm_up``. The old
+        one is live then.
+        """
+        return self._push(package, _source_of(package))
+
+    def roll_back(self) -> Version:
+        """Make the previous package live again, and the live one the previous.
+
+        Raises FeatureExtractorError where there was none.
+        """
+        with self._lock:
+            if self._previous is None:
+                raise FeatureExtractorError("There is no earlier package to return to.")
+            self._live, self._previous = self._previous, self._live
+            version = self._live.version
+        _LOGGER.warning("rolled back to %s %s", version.name, version.digest)
+        return version
+
+    def _push(self, package: str | os.PathLike[str] | bytes | Extractor, source: str) -> Version:
+        try:
+            fresh = self._opened(package, source, self._live)
+        except Exception as error:  # Whatever it is, the old one stays and the reason is told.
+            self._refuse(source, str(error))
+            raise
+        with self._lock:
+            if fresh.version.digest == self._live.version.digest:
+                return self._live.version
+            self._previous, self._live = self._live, fresh
+        _LOGGER.info("live is %s %s from %s", fresh.version.name, fresh.version.digest, source)
+        return fresh.version
+
+    def _opened(
+        self,
+        package: str | os.PathLike[str] | bytes | Extractor,
+        source: str,
+        live: _Live | None,
+    ) -> _Live:
+        extractor = package if isinstance(package, Extractor) else load(package)
+        if live is not None and self._same_outputs:
+            live.extractor.check_replacement(extractor)
+        for request, candidates in self._warm_up:
+            extractor.extract_request(request, candidates)
+        now = datetime.datetime.now(datetime.UTC)
+        return _Live(extractor, Version(extractor.name, extractor.digest, source, now))
+
+    def _refuse(self, source: str, reason: str) -> None:
+        now = datetime.datetime.now(datetime.UTC)
+        self._refusals.append(Refusal(source, now, reason))
+        _LOGGER.error("refused the package of %s: %s", source, reason)
+
+    # ---- shadow ------------------------------------------------------------------------------------
+
+    def shadow(
+        self, package: str | os.PathLike[str] | bytes | Extractor, share: float = 0.01
+    ) -> Shadow:
+        """Run a second package on a share of the requests, beside the live one, until :meth:`end_shadow`.
+
+        Its values reach nobody; they are compared with the live ones, feature by feature. Raises EngineError where
+        it cannot be loaded.
+        """
+        extractor = package if isinstance(package, Extractor) else load(package)
+        self.end_shadow()
+        self._shadow = Shadow(extractor, share)
+        return self._shadow
+
+    def end_shadow(self) -> None:
+        """End the second package, if there is one."""
+        shadow, self._shadow = self._shadow, None
+        if shadow is not None:
+            shadow.close()
+
+    # ---- watching ----------------------------------------------------------------------------------
+
+    def watch(self, where: str | os.PathLike[str] | Place, every: float = 2.0) -> None:
+        """Make live what comes to a file, folder or address, asked every so many seconds, until :meth:`close`.
+
+        What is there at the beginning is taken as well, unless it is live already. What was refused is tried again
+        only when it changes.
+        """
+        if every <= 0:
+            raise ValueError("every must be above 0 seconds")
+        place = place_of(where) if isinstance(where, str | os.PathLike) else where
+        with self._lock:
+            if self._closed:
+                raise FeatureExtractorError("The service is closed.")
+            watch = _Watch(place, every, self._push, self._refuse)
+            self._watches.append(watch)
+        watch.start()
+
+    def close(self) -> None:
+        """End watching and the second package. The live extractor goes on to work."""
+        with self._lock:
+            self._closed = True
+            watches, self._watches = self._watches, []
+        for watch in watches:
+            watch.end()
+        self.end_shadow()
+
+    def __enter__(self) -> Service:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Service({self.version.name!r}, live {self.version.digest})"
+
+
+class _Watch:
+    """The thread that asks a place for packages."""
+
+    def __init__(
+        self,
+        place: Place,
+        every: float,
+        push: Callable[[Path | bytes, str], Version],
+        refuse: Callable[[str, str], None],
+    ) -> None:
+        self._place = place
+        self._every = every
+        self._push = push
+        self._refuse = refuse
+        self._ended = threading.Event()
+        self._trouble = ""
+        self._thread = threading.Thread(
+            target=self._work, name=f"feature_extractor watch {place.name}", daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def end(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._ended.is_set():
+            try:
+                found = self._place.changed()
+                self._trouble = ""
+            except Exception as error:  # The watch goes on, whatever the place does.
+                found = None
+                if str(error) != self._trouble:  # A place that is away is told once.
+                    self._trouble = str(error)
+                    self._refuse(self._place.name, f"it cannot be read: {error}")
+            if found is not None:
+                with contextlib.suppress(Exception):  # It is among the refusals.
+                    self._push(found, self._place.name)
+            self._ended.wait(self._every)
+
+
+def _source_of(package: str | os.PathLike[str] | bytes | Extractor) -> str:
+    if isinstance(package, bytes):
+        return "bytes"
+    if isinstance(package, Extractor):
+        return "an extractor"
+    return os.fspath(package)
