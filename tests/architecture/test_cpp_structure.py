@@ -16,6 +16,7 @@ MAY_INCLUDE = {
     "engine": {"engine", "arrow", "package", "plan", "registry", "resource"},
     "jni": {"jni", "arrow"},
     "json": {"json"},
+    "sets": {"sets"},
     "package": {"package", "arrow"},
     "plan": {"plan", "registry"},
     "plugin": {"plugin", "registry", "plan", "package", "arrow"},

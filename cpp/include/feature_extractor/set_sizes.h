@@ -11,33 +11,12 @@ struct SetSizes {
   uint32_t both = 0;    // Distinct values that are in both.
 };
 
-// Long lists share one table: the values of `xs` have the numbers below `sizes.first`. A function of its own, whatever the
-// measure and the SIMD level, because compiling it into each of them took most of the build time of the measures.
+// The functions on lists of bools, ints, floats and texts are compiled once (cpp/src/sets), for all measures: compiling them into
+// each measure took most of the build time of the measures.
+
+// Long lists share one table: the values of `xs` have the numbers below `sizes.first`.
 template <class T>
-[[gnu::noinline]] SetSizes count_in_table(Arena& arena, List<T> xs, List<T> ys, bool count_second) {
-  constexpr uint32_t kInlineSeen = 256;
-  Arena::Scope scope(arena);
-  HashIndex<T> table;
-  table.start(static_cast<uint32_t>(uint64_t{xs.size()} + ys.size()), arena);
-  for (uint32_t i = 0; i < xs.size(); ++i) {
-    if (!xs.is_null(i)) table.insert(xs[i]);
-  }
-  SetSizes sizes;
-  sizes.first = table.size();
-  uint8_t inline_seen[kInlineSeen];
-  uint8_t* seen = sizes.first <= kInlineSeen ? inline_seen : arena.allocate_array<uint8_t>(sizes.first);
-  if (sizes.first > 0) __builtin_memset(seen, 0, sizes.first);
-  for (uint32_t i = 0; i < ys.size(); ++i) {
-    if (ys.is_null(i)) continue;
-    const uint32_t id = count_second ? table.insert(ys[i]) : table.find(ys[i]);
-    if (id < sizes.first && seen[id] == 0) {
-      seen[id] = 1;
-      ++sizes.both;
-    }
-  }
-  if (count_second) sizes.second = table.size() - sizes.first + sizes.both;
-  return sizes;
-}
+SetSizes count_in_table(Arena& arena, List<T> xs, List<T> ys, bool count_second);
 
 // The table of one list, met by the other lists of many rows.
 template <class T>
@@ -45,37 +24,9 @@ struct SharedSet {
   MarkedIndex<T> table;
   Arena* arena;
 
-  [[gnu::noinline]] void build(List<T> list, Arena& scratch) {
-    arena = &scratch;
-    table.build(list, scratch);
-  }
-
+  void build(List<T> list, Arena& scratch);
   // The distinct values of `other`, if they are to be counted, and those that are in the table.
-  [[gnu::noinline]] void meet(List<T> other, bool count_distinct, uint32_t& distinct, uint32_t& both) {
-    table.clear_marks();
-    both = 0;
-    if (!count_distinct) {
-      for (uint32_t i = 0; i < other.size(); ++i) {
-        if (other.is_null(i)) continue;
-        const uint32_t id = table.find(other[i]);
-        if (id != HashIndex<T>::kNone && table.mark(id)) ++both;
-      }
-      return;
-    }
-    Arena::Scope scope(*arena);
-    HashIndex<T> rest;
-    rest.start(other.size(), *arena);
-    for (uint32_t i = 0; i < other.size(); ++i) {
-      if (other.is_null(i)) continue;
-      const uint32_t id = table.find(other[i]);
-      if (id == HashIndex<T>::kNone) {
-        rest.insert(other[i]);
-      } else if (table.mark(id)) {
-        ++both;
-      }
-    }
-    distinct = rest.size() + both;
-  }
+  void meet(List<T> other, bool count_distinct, uint32_t& distinct, uint32_t& both);
 };
 
 // Measure::kFirst and kSecond say whether the number of distinct values of that list is needed, Measure::result(SetSizes) gives

@@ -2,7 +2,7 @@
 // all, in registers and without branches, which for short lists is faster than sorting, whose branches nobody can predict.
 #pragma once
 
-#include "feature_extractor/simd_levels.h"
+#include "feature_extractor/simd_words.h"
 
 namespace feature_extractor {
 

@@ -2,7 +2,7 @@
 // (lane_sum.h), so that every level gives the same bits. Products of two floats are exact in double.
 #pragma once
 
-#include "feature_extractor/simd_levels.h"
+#include "feature_extractor/simd_words.h"
 #include "feature_extractor/vector_sum.h"
 
 namespace feature_extractor {
