@@ -68,3 +68,25 @@ def test_operators_on_texts_say_what_a_text_is_to_them() -> None:
 def test_since_and_cost_are_told(operator: Operator) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", operator.since)
     assert any(any(o.cost.values()) for o in operator.overloads if o.cost)
+
+
+ORDERING = re.compile(r"^(arg|max_by|min_by|sort|top|rank|mode$|cumulative_share)")
+"""Names of operators whose result depends on which of two equal values comes first."""
+GATHERING = re.compile(
+    r"^(parse_(map|.*weights|query)|map_from|json_map|count_values|group_|distinct|union)"
+)
+"""Names of operators that bring equal keys or values together."""
+
+
+def _without(answer: str, names: re.Pattern[str]) -> list[str]:
+    found = [operator for operator in CALLABLE if names.search(operator.name)]
+    assert len(found) > 8
+    return [operator.name for operator in found if not re.search(answer, _said(operator))]
+
+
+def test_operators_that_order_say_what_equal_values_do() -> None:
+    assert _without(r"equal|tie|same|stable|first", ORDERING) == []
+
+
+def test_operators_that_gather_say_what_equal_keys_do() -> None:
+    assert _without(r"twice|again|several|first|last|once|each key|equal", GATHERING) == []
