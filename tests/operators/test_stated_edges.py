@@ -73,7 +73,7 @@ def test_since_and_cost_are_told(operator: Operator) -> None:
 ORDERING = re.compile(r"^(arg|max_by|min_by|sort|top|rank|mode$|cumulative_share)")
 """Names of operators whose result depends on which of two equal values comes first."""
 GATHERING = re.compile(
-    r"^(parse_(map|.*weights|query)|map_from|json_map|count_values|group_|distinct|union)"
+    r"^(parse_(map|.*weights|query)|map_from|json_map|count_values|group_|distinct(_by)?$|union$)"
 )
 """Names of operators that bring equal keys or values together."""
 
