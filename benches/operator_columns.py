@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ TYPES = {
     "rating": "float?",
     "optional_items": "list<int>?",
     "blob": "bytes",
+    "message": "bytes",
     "prices": "list<float>",
     "query_weights": "list<float>",
     "weights": "list<float>",
@@ -96,6 +98,7 @@ def _texts(random: np.random.Generator, titles: list[str]) -> dict[str, pa.Array
     ]
     made: dict[str, list[Any]] = {
         "blob": [title.encode() for title in titles],
+        "message": [_message(t, a, b) for t, a, b in zip(titles, ints, floats, strict=True)],
         "base64_text": [base64.b64encode(title.encode()).decode() for title in titles],
         "hex_text": [f"{a:016x}" for a in random.integers(0, 2**62, rows).tolist()],
         "other_hex_text": [f"{a:016x}" for a in random.integers(0, 2**62, rows).tolist()],
@@ -135,3 +138,27 @@ def _texts(random: np.random.Generator, titles: list[str]) -> dict[str, pa.Array
 
 def _pairs(keys: list[Any], values: list[float]) -> str:
     return ",".join(f"{key}:{value}" for key, value in zip(keys, values, strict=False))
+
+
+def _message(title: str, ints: list[int], floats: list[float]) -> bytes:
+    """Return a message of Protocol Buffers: 1 an int, 2 a text, 3 a double, 4 ints, 5 doubles, 6 words."""
+
+    def varint(value: int) -> bytes:
+        digits = bytearray()
+        while value > 0x7F:
+            digits.append(value & 0x7F | 0x80)
+            value >>= 7
+        return bytes([*digits, value])
+
+    def delimited(field: int, content: bytes) -> bytes:
+        return bytes([field << 3 | 2]) + varint(len(content)) + content
+
+    fields = [
+        b"\x08" + varint(ints[0]),
+        delimited(2, title.encode()),
+        b"\x19" + struct.pack("<d", floats[0]),
+        delimited(4, b"".join(varint(value) for value in ints)),
+        delimited(5, struct.pack(f"<{len(floats)}d", *floats)),
+        *(delimited(6, word.encode()) for word in title.split(" ")),
+    ]
+    return b"".join(fields)

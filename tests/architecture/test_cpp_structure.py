@@ -28,8 +28,8 @@ MAY_INCLUDE = {
 FACES = {"python", "c_api"}
 
 WORDS_OF_FORMATS = {
-    "any", "bool", "bytes", "contains", "count", "entries", "filter", "first", "int", "length", "lift", "list", "map", "max",
-    "none", "range", "size", "slice", "string", "table", "timestamp", "vector",
+    "any", "bool", "bytes", "contains", "count", "entries", "filter", "first", "int", "length", "lift", "list", "map",
+    "max", "none", "range", "size", "slice", "string", "table", "timestamp", "vector",
 }  # fmt: skip
 """Words of the plan, of types, of JSONPath and of Python's protocols that are also names of operators."""
 

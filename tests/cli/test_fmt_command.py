@@ -33,9 +33,7 @@ def test_a_folder_is_formatted(folder: Path, capsys: pytest.CaptureFixture[str])
     assert Path("ugly.fx").read_text() == FINE
     assert stat.S_IMODE(os.stat("ugly.fx").st_mode) == 0o640
     assert Path("inner/notes.txt").read_text() == UGLY
-    assert capsys.readouterr().out == (
-        "formatted ugly.fx\n1 file formatted, 1 file is in style\n"
-    )
+    assert capsys.readouterr().out == ("formatted ugly.fx\n1 file formatted, 1 file is in style\n")
     assert sorted(path.name for path in folder.iterdir()) == ["inner", "ugly.fx"]
     assert main(["fmt", "."]) == 0
     assert capsys.readouterr().out == "2 files are in style\n"

@@ -165,7 +165,8 @@ def test_lines_fit_where_they_can() -> None:
     text = (ROOT / "dsl_grammar" / "examples" / "grocery.fx").read_text(encoding="utf-8")
     narrow = re.sub(r"\b(history|household)\b", r"\1_with_a_name_that_is_much_longer", text)
     for line in format_text(narrow).split("\n"):
-        assert len(line) <= WIDTH or line.lstrip()[:1] in ('"', "#")
+        code = line.split("  #")[0]  # A comment stays behind its line, however long it is.
+        assert len(code) <= WIDTH or line.lstrip()[:1] in ('"', "#")
 
 
 REGISTRY = load_registry(ROOT / "tests" / "language" / "registry_fixture.json")

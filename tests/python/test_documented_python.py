@@ -18,7 +18,9 @@ def test_the_examples_on_a_page(
     pytest.importorskip("polars")
     pytest.importorskip("pyarrow")
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"^```python\n(.*?)^```$", (DOCS / name).read_text(encoding="utf-8"), re.M | re.S)
+    blocks = re.findall(
+        r"^```python\n(.*?)^```$", (DOCS / name).read_text(encoding="utf-8"), re.M | re.S
+    )
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     test = doctest.DocTestParser().get_doctest("".join(blocks), {}, name, None, 0)
     assert len(test.examples) > least
