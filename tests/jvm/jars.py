@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -33,20 +34,33 @@ def cached_jar(
     for path in (*sources, *resources.values(), LIBRARY):
         state.update(path.read_bytes())
     path = folder / f"{name}-{state.hexdigest()[:16]}.jar"
-    if not path.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        classes = folder / "classes"
-        classes.mkdir(parents=True)
-        compile_classes(classes)
-        unfinished = path.with_suffix(".unfinished")
-        with zipfile.ZipFile(unfinished, "w") as archive:
-            for file in sorted(classes.rglob("*.class")):
-                archive.write(file, file.relative_to(classes))
-            for place, file in resources.items():
-                archive.write(file, place)
-            archive.write(LIBRARY, f"natives/linux-x86_64/{LIBRARY.name}")
-        unfinished.rename(path)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Another process may want the same jar at the same time.
+    with open(folder.with_name(f"{folder.name}.lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            _make(path, folder, compile_classes, resources)
     return path
+
+
+def _make(
+    path: Path,
+    folder: Path,
+    compile_classes: Callable[[Path], None],
+    resources: Mapping[str, Path],
+) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    classes = folder / "classes"
+    classes.mkdir(parents=True)
+    compile_classes(classes)
+    unfinished = path.with_suffix(".unfinished")
+    with zipfile.ZipFile(unfinished, "w") as archive:
+        for file in sorted(classes.rglob("*.class")):
+            archive.write(file, file.relative_to(classes))
+        for place, file in resources.items():
+            archive.write(file, place)
+        archive.write(LIBRARY, f"natives/linux-x86_64/{LIBRARY.name}")
+    unfinished.rename(path)
 
 
 def compile_java(
