@@ -21,7 +21,8 @@ def test_differences_are_counted_by_feature(package: Callable[..., bytes]) -> No
     with Service(package(1)) as service:
         shadow = service.shadow(package(2), share=1.0)
         for _ in range(5):
-            assert set(service.extract_request(REQUEST, CANDIDATES)["version"]) == {1.0}
+            live = service.extract_request(REQUEST, CANDIDATES)
+            assert set(live["version"]) == {1.0}
         shadow.drain()
         assert shadow.compared == 5
         assert shadow.failed == (0, "")
@@ -31,7 +32,8 @@ def test_differences_are_counted_by_feature(package: Callable[..., bytes]) -> No
         assert (found["version"].live, found["version"].shadow) == (1.0, 2.0)
         assert all(one.differing == 0 for name, one in found.items() if name != "version")
         service.end_shadow()
-        service.extract_request(REQUEST, CANDIDATES)
+        shadow.offer(service.extract_request(REQUEST, CANDIDATES), lambda extractor: live)
+        shadow.drain()
         assert shadow.compared == 5
 
 

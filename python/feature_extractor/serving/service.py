@@ -70,6 +70,9 @@ class Service:
         self._warm_up = list(warm_up)
         self._same_outputs = same_outputs
         self._lock = threading.Lock()
+        self._pushing = (
+            threading.Lock()
+        )  # Packages become live in the order in which they were pushed.
         self._refusals: deque[Refusal] = deque(maxlen=_KEPT_REFUSALS)
         self._previous: _Live | None = None
         self._shadow: Shadow | None = None
@@ -140,15 +143,16 @@ class Service:
         return version
 
     def _push(self, package: str | os.PathLike[str] | bytes | Extractor, source: str) -> Version:
-        try:
-            fresh = self._opened(package, source, self._live)
-        except Exception as error:  # Whatever it is, the old one stays and the reason is told.
-            self._refuse(source, str(error))
-            raise
-        with self._lock:
-            if fresh.version.digest == self._live.version.digest:
-                return self._live.version
-            self._previous, self._live = self._live, fresh
+        with self._pushing:
+            try:
+                fresh = self._opened(package, source, self._live)
+            except Exception as error:  # Whatever it is, the old one stays and the reason is told.
+                self._refuse(source, str(error))
+                raise
+            with self._lock:
+                if fresh.version.digest == self._live.version.digest:
+                    return self._live.version
+                self._previous, self._live = self._live, fresh
         _LOGGER.info("live is %s %s from %s", fresh.version.name, fresh.version.digest, source)
         return fresh.version
 

@@ -48,6 +48,7 @@ class Shadow:
         self._queue: queue.Queue[tuple[Extraction, Callable[[Extractor], Extraction]] | None]
         self._queue = queue.Queue(_WAITING)
         self._lock = threading.Lock()
+        self._ended = False
         self._found: dict[str, Difference] = {}
         self._compared = 0
         self._skipped = 0
@@ -81,10 +82,13 @@ class Shadow:
         """Take a request of the live package by chance; ``again`` runs it with another extractor."""
         if self._random.random() >= self._share:
             return
-        try:
-            self._queue.put_nowait((live, again))
-        except queue.Full:
-            self._skipped += 1
+        with self._lock:
+            if self._ended:
+                return
+            try:
+                self._queue.put_nowait((live, again))
+            except queue.Full:
+                self._skipped += 1
 
     def drain(self) -> None:
         """Wait until all that was offered is compared."""
@@ -92,6 +96,8 @@ class Shadow:
 
     def close(self) -> None:
         """Compare what waits, then end the thread."""
+        with self._lock:
+            self._ended = True
         self._queue.put(None)
         self._thread.join()
 
