@@ -9,16 +9,9 @@ struct ProtobufGetBytes {
   using State = protobuf::Path;
   static std::optional<State> bind(Text path, BindError& error) { return protobuf::Path::read(path, error); }
   static Nullable<Bytes> eval(const State& path, Bytes message) {
-    Text last;
-    bool is_there = false;
-    const bool is_message = protobuf::for_each(path, message.value, [&](const protobuf::Field& field) {
-      if (field.type != protobuf::WireType::kLength) return true;
-      last = field.bytes;
-      is_there = true;
-      return true;
-    });
-    if (!is_message || !is_there) return null;
-    return Bytes{last};
+    const auto field = protobuf::last_field(path, message.value, protobuf::WireType::kLength);
+    if (!field.has_value()) return null;
+    return Bytes{field->bytes};
   }
 };
 

@@ -17,16 +17,10 @@ struct ProtobufGetFloat {
   }
   static Nullable<double> eval(const State& state, Bytes message) {
     const protobuf::WireType type = state.is_double ? protobuf::WireType::kFixed64 : protobuf::WireType::kFixed32;
-    uint64_t last = 0;
-    bool is_there = false;
-    const bool is_message = protobuf::for_each(state.path, message.value, [&](const protobuf::Field& field) {
-      if (field.type != type) return true;
-      last = field.bits;
-      is_there = true;
-      return true;
-    });
-    const double value = protobuf::float_of(last, state.is_double);
-    return Nullable<double>::where(is_message && is_there && __builtin_isfinite(value), value);
+    const auto field = protobuf::last_field(state.path, message.value, type);
+    if (!field.has_value()) return null;
+    const double value = protobuf::float_of(field->bits, state.is_double);
+    return Nullable<double>::where(__builtin_isfinite(value), value);
   }
 };
 

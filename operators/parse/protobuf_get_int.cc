@@ -16,12 +16,9 @@ struct ProtobufGetInt {
     return State{*read, protobuf::IntType::of(type)};
   }
   static Nullable<int64_t> eval(const State& state, Bytes message) {
-    Nullable<int64_t> last = null;
-    const bool is_message = protobuf::for_each(state.path, message.value, [&](const protobuf::Field& field) {
-      if (field.type == state.type.type) last = state.type.value(field.bits);
-      return true;
-    });
-    return is_message ? last : null;
+    const auto field = protobuf::last_field(state.path, message.value, state.type.type);
+    if (!field.has_value()) return null;
+    return state.type.value(field->bits);
   }
 };
 

@@ -9,16 +9,9 @@ struct ProtobufGetString {
   using State = protobuf::Path;
   static std::optional<State> bind(Text path, BindError& error) { return protobuf::Path::read(path, error); }
   static Nullable<Text> eval(const State& path, Bytes message) {
-    Text last;
-    bool is_there = false;
-    const bool is_message = protobuf::for_each(path, message.value, [&](const protobuf::Field& field) {
-      if (field.type != protobuf::WireType::kLength) return true;
-      last = field.bytes;
-      is_there = true;
-      return true;
-    });
-    if (!is_message || !is_there) return null;
-    return protobuf::text_of(last);
+    const auto field = protobuf::last_field(path, message.value, protobuf::WireType::kLength);
+    if (!field.has_value()) return null;
+    return protobuf::text_of(field->bytes);
   }
 };
 

@@ -149,6 +149,16 @@ bool for_each(const Path& path, Text message, Found&& found) {
   }
 }
 
+// The last field of a type at the end of the path, which is the one that counts; nothing where the message is none.
+inline std::optional<Field> last_field(const Path& path, Text message, WireType type) {
+  std::optional<Field> last;
+  const bool is_message = for_each(path, message, [&](const Field& field) {
+    if (field.type == type) last = field;
+    return true;
+  });
+  return is_message ? last : std::nullopt;
+}
+
 // How an integer is written, which its bytes do not tell.
 struct IntType {
   WireType type = WireType::kVarint;
