@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from feature_extractor.cli.assumptions import assumption_options
 from feature_extractor.cli.failures import EXIT_FAILURE, EXIT_FINDINGS, CommandError
 from feature_extractor.cli.programs import known_registry, require_core
 
@@ -49,20 +50,7 @@ Exit codes, as those of diff:
     metavar="NAME",
     help="Look at this feature only; may be given several times.",
 )
-@click.option(
-    "--candidates",
-    type=click.IntRange(1, 10_000_000),
-    default=100,
-    show_default=True,
-    help="Estimate costs for this many candidates per request.",
-)
-@click.option(
-    "--list-length",
-    type=click.IntRange(0, 1_000_000),
-    default=20,
-    show_default=True,
-    help="Estimate costs for lists of this length.",
-)
+@assumption_options
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")
 def command(
     old: str,

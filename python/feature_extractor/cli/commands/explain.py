@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from feature_extractor.cli.assumptions import assumption_options
 from feature_extractor.cli.failures import CommandError, require_file
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
 from feature_extractor.diagnostics.suggestions import closest
@@ -51,20 +52,7 @@ Examples:
     show_default=True,
     help="What the TFRecord files hold, as for `fx run`.",
 )
-@click.option(
-    "--candidates",
-    type=click.IntRange(1, 10_000_000),
-    default=100,
-    show_default=True,
-    help="Estimate costs for this many candidates per request.",
-)
-@click.option(
-    "--list-length",
-    type=click.IntRange(0, 1_000_000),
-    default=20,
-    show_default=True,
-    help="Estimate costs for lists of this length.",
-)
+@assumption_options
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the terminal.")
 def command(
     program: str,
