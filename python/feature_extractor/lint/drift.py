@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from feature_extractor.check.typed import InputReference
 from feature_extractor.diagnostics import Span
-from feature_extractor.lint.columns import Column, Problem, Schema, compare, read_schema
+from feature_extractor.lint.columns import (
+    Column,
+    Problem,
+    Schema,
+    SchemaError,
+    compare,
+    read_schema,
+)
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.setting import Setting
 from feature_extractor.syntax import tree
 
 if TYPE_CHECKING:
     from feature_extractor.lint.program import LintedProgram
-    from feature_extractor.lint.rule import Rule
 
 _STEP: Final = re.compile(r"\.\w+|\[\]|\{key\}|\{value\}")
 
@@ -73,6 +80,19 @@ def drifts(program: LintedProgram, found: list[Schema]) -> Iterator[Drift]:
         for problem in problems:
             span = _place(program, declared.name, problem)
             yield Drift(span, declared.domain, paths, problem)
+
+
+def drift_findings(program: LintedProgram, rule: Rule, kind: str, help: str) -> Iterator[Finding]:
+    """Yield the differences of one kind; ``rule`` has the schemas, and tells of one that cannot be read."""
+    try:
+        found = schemas(program, rule)
+    except SchemaError:
+        return
+    for drift in drifts(program, found):
+        if drift.problem.kind == kind:
+            yield Finding(
+                drift.span, drift.problem.message, caption=f"by {drift.schema}", help=help
+            )
 
 
 def _place(program: LintedProgram, name: str, problem: Problem) -> Span:

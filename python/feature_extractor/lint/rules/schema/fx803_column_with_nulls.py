@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.columns import SchemaError
-from feature_extractor.lint.drift import drifts, schemas
+from feature_extractor.lint.drift import drift_findings
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule, Status
 from feature_extractor.lint.rules.schema import fx801_missing_column
@@ -15,19 +14,12 @@ from feature_extractor.lint.rules.schema import fx801_missing_column
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare what may be null."""
-    try:
-        found = schemas(program, fx801_missing_column.RULE)
-    except SchemaError:
-        # FX801 tells of a schema that cannot be read.
-        return
-    for drift in drifts(program, found):
-        if drift.problem.kind == "null":
-            yield Finding(
-                drift.span,
-                drift.problem.message,
-                caption=f"by {drift.schema}",
-                help="write `?` behind the type, and say what counts where there is no value",
-            )
+    return drift_findings(
+        program,
+        fx801_missing_column.RULE,
+        "null",
+        "write `?` behind the type, and say what counts where there is no value",
+    )
 
 
 RULE: Final = Rule(

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.columns import SchemaError
-from feature_extractor.lint.drift import drifts, schemas
+from feature_extractor.lint.drift import drift_findings
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.rules.schema import fx801_missing_column
@@ -15,19 +14,12 @@ from feature_extractor.lint.rules.schema import fx801_missing_column
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for types that a program reads with a loss."""
-    try:
-        found = schemas(program, fx801_missing_column.RULE)
-    except SchemaError:
-        # FX801 tells of a schema that cannot be read.
-        return
-    for drift in drifts(program, found):
-        if drift.problem.kind == "lossy":
-            yield Finding(
-                drift.span,
-                drift.problem.message,
-                caption=f"by {drift.schema}",
-                help="write the data in a type that keeps what is meant",
-            )
+    return drift_findings(
+        program,
+        fx801_missing_column.RULE,
+        "lossy",
+        "write the data in a type that keeps what is meant",
+    )
 
 
 RULE: Final = Rule(
