@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -70,6 +70,14 @@ def linted(
     analysis = analyse_text(text, registry, path, PAGES)
     assert analysis.program is not None, render(analysis.diagnostics)
     return LintedProgram(analysis.program, analysis, registry, settings or {})
+
+
+def assert_places(findings: Sequence[Diagnostic], places: Sequence[str]) -> None:
+    """Require one finding for each place, in this order; a place is a part of what the finding marks."""
+    assert len(findings) == len(places), findings
+    for finding, place in zip(findings, places, strict=True):
+        assert finding.span is not None
+        assert place in finding.span.text
 
 
 def rules_for(rule: Rule) -> list[Rule]:

@@ -16,7 +16,7 @@ from feature_extractor.program import compile_text
 from feature_extractor.registry import load_registry
 from feature_extractor.testing.random_values import random_value
 from feature_extractor.types import FLOAT, ListType
-from rule_pages import PAGES, lint_text
+from rule_pages import PAGES, assert_places, lint_text
 
 INPUTS = """
 input request {
@@ -124,11 +124,7 @@ CASES = [
 
 @pytest.mark.parametrize(("code", "text", "places"), CASES)
 def test_findings(code: str, text: str, places: list[str]) -> None:
-    findings = lint_text(text + INPUTS, all_rules()[code])
-    assert len(findings) == len(places), findings
-    for finding, place in zip(findings, places, strict=True):
-        assert finding.span is not None
-        assert place in finding.span.text
+    assert_places(lint_text(text + INPUTS, all_rules()[code]), places)
 
 
 FIXES = [

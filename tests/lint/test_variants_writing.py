@@ -15,7 +15,7 @@ from feature_extractor.lint.rules.unused.fx616_repeated_call import NOTHING, REP
 from feature_extractor.lint.run import lint_programs
 from feature_extractor.program import compile_text
 from feature_extractor.registry import Registry, load_registry
-from rule_pages import lint_text
+from rule_pages import assert_places, lint_text
 
 INPUTS = """
 input request {
@@ -138,11 +138,7 @@ CASES = [
 
 @pytest.mark.parametrize(("code", "text", "places"), CASES)
 def test_findings(code: str, text: str, places: list[str]) -> None:
-    findings = lint_text(text + INPUTS, all_rules()[code])
-    assert len(findings) == len(places), findings
-    for finding, place in zip(findings, places, strict=True):
-        assert finding.span is not None
-        assert place in finding.span.text
+    assert_places(lint_text(text + INPUTS, all_rules()[code]), places)
 
 
 FIXES = [
