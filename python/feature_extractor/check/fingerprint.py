@@ -59,13 +59,15 @@ class Fingerprints:
         self, expression: Lambda, variables: Mapping[LambdaVariable, int]
     ) -> dict[LambdaVariable, int]:
         """Return the numbers of the variables in the body of a lambda, given those around it."""
+        if not variables:
+            return {expression.variable: 0}
         outer = (variables[variable] for variable in self._variables(expression))
         return {**variables, expression.variable: max(outer, default=-1) + 1}
 
     def _of(self, expression: Expression, bound: dict[LambdaVariable, int]) -> str:
-        free = self._variables(expression)
         key: Any = expression
-        if free:
+        # Outside of lambdas nothing is free.
+        if bound and (free := self._variables(expression)):
             key = (expression, *sorted([bound[variable] for variable in free]))
         known = self._known.get(key)
         if known is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from feature_extractor.check.typed import (
     Call,
@@ -15,15 +15,36 @@ from feature_extractor.check.typed import (
 
 def walk(*roots: Expression) -> Iterator[Expression]:
     """Yield every expression below the roots, the roots too, each once and outer ones first."""
-    seen: set[int] = set()
+    # Expressions are equal only if they are the same, and most of them are calls or leaves.
+    seen: set[Expression] = set()
     waiting = list(reversed(roots))
     while waiting:
         expression = waiting.pop()
-        if id(expression) in seen:
+        if expression in seen:
             continue
-        seen.add(id(expression))
+        seen.add(expression)
         yield expression
-        waiting.extend(reversed(children(expression)))
+        below = expression.arguments if type(expression) is Call else children(expression)
+        if below:
+            waiting += below[::-1]
+
+
+def inner_first(roots: Iterable[Expression]) -> Iterator[Expression]:
+    """Yield every expression below the roots, each once and behind its parts."""
+    seen: set[Expression] = set()
+    waiting: list[tuple[Expression, bool]] = [(root, False) for root in roots]
+    while waiting:
+        value, is_done = waiting.pop()
+        if is_done:
+            yield value
+        elif value not in seen:
+            seen.add(value)
+            below = children(value)
+            if below:
+                waiting.append((value, True))
+                waiting += [(part, False) for part in below[::-1]]
+            else:
+                yield value
 
 
 def inputs(expression: Expression) -> dict[str, InputReference]:

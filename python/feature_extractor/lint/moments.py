@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from feature_extractor.check.typed import (
     Call,
@@ -15,9 +15,11 @@ from feature_extractor.check.typed import (
     LambdaVariable,
     Literal,
 )
-from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.ranges import ELEMENTS
 from feature_extractor.types import DURATION, TIMESTAMP, ListType, StructType
+
+if TYPE_CHECKING:
+    from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 
 _NOW: Final = re.compile(
     r"^(?:now|at|time|ts|timestamp|when|moment|today|as_of|current_(?:time|timestamp|moment)|"
@@ -54,13 +56,13 @@ _TAKING_ONE: Final = {
 _FILTERING: Final = {"filter", "count", "any", "find_first", "find_last", "take_while"}
 """Operators that keep or count the elements for which a condition holds."""
 _UNITS: Final = {"total_seconds": 10**6, "total_hours": 3600 * 10**6, "total_days": 86_400 * 10**6}
-_FLIPPED: Final = (
-    ("less", "greater"),
-    ("less_equal", "greater_equal"),
-    ("greater", "less"),
-    ("greater_equal", "less_equal"),
-)
-_SHOWN: Final = (("less", "<"), ("less_equal", "<="), ("greater", ">"), ("greater_equal", ">="))
+_FLIPPED: Final = {
+    "less": "greater",
+    "less_equal": "greater_equal",
+    "greater": "less",
+    "greater_equal": "less_equal",
+}
+_SHOWN: Final = {"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="}
 
 
 class Bound(NamedTuple):
@@ -90,6 +92,7 @@ class Moments:
             and _NOW.search(field.name)
         )
         """The names of the inputs that are the time of the request."""
+        self._conditions: dict[Expression, list[tuple[Call, list[Bound]]]] = {}
 
     def is_now(self, value: Expression) -> bool:
         """Return whether a timestamp is the time of the request."""
@@ -142,11 +145,17 @@ class Moments:
             return value.arguments[0]
         return None
 
-    def conditions(self, feature: DeclaredFeature) -> Iterator[tuple[Call, list[Bound]]]:
-        """Yield the calls of a feature that keep elements by their time, with what they say of the time.
+    def conditions(self, feature: DeclaredFeature) -> list[tuple[Call, list[Bound]]]:
+        """Return the calls of a feature that keep elements by their time, with what they say of the time.
 
         All bounds of a call hold together.
         """
+        found = self._conditions.get(feature.value)
+        if found is None:
+            found = self._conditions[feature.value] = list(self._found(feature))
+        return found
+
+    def _found(self, feature: DeclaredFeature) -> Iterator[tuple[Call, list[Bound]]]:
         for part in feature.parts:
             if not isinstance(part, Call) or part.operator not in _FILTERING:
                 continue
@@ -168,7 +177,7 @@ class Moments:
                 value, low, high = part.arguments
                 yield from self._compared(part, value, "greater_equal", low)
                 yield from self._compared(part, value, "less_equal", high)
-            elif part.operator in dict(_FLIPPED):
+            elif part.operator in _FLIPPED:
                 yield from self._compared(part, part.arguments[0], part.operator, part.arguments[1])
 
     def _compared(
@@ -176,14 +185,14 @@ class Moments:
     ) -> Iterator[Bound]:
         """Yield what a comparison says of an event, if it compares one with the time of the request."""
         if isinstance(left, Literal):
-            left, operator, right = right, dict(_FLIPPED)[operator], left
+            left, operator, right = right, _FLIPPED[operator], left
         found = self._difference(left, right)
         if found is None:
             return
         first, second, microseconds = found
         if self.is_now(first) and self.is_event(second):
             first, second = second, first
-            operator, microseconds = dict(_FLIPPED)[operator], -microseconds
+            operator, microseconds = _FLIPPED[operator], -microseconds
         if self.is_now(second) and self.is_event(first):
             yield Bound(whole, first, operator, microseconds)
 
@@ -248,7 +257,7 @@ def _without_filters(value: Expression | None) -> Expression | None:
 
 def shown(operator: str) -> str:
     """Return how a comparison is written."""
-    return dict(_SHOWN)[operator]
+    return _SHOWN[operator]
 
 
 def duration_text(microseconds: float) -> str:

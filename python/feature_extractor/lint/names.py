@@ -3,34 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 
 from feature_extractor.diagnostics import Span
+from feature_extractor.lint.written import Written
 from feature_extractor.syntax import tree
-
-
-def mentions(node: tree.Node) -> Iterator[tuple[str, Span]]:
-    """Yield every name that a declaration may read, with its place.
-
-    A lambda variable that hides a name counts as a mention of it: better to miss an unused name than to blame a
-    used one.
-    """
-    waiting: list[tree.Node] = [node]
-    while waiting:
-        part = waiting.pop()
-        kind = type(part)
-        if kind is tree.Name:
-            yield part.text, part.span  # type: ignore[attr-defined]
-            continue
-        if kind is tree.Call:
-            yield part.name.text, part.name.span  # type: ignore[attr-defined]
-        waiting.extend(reversed(tree.children(part)))
 
 
 class Names:
     """The lets and resources of a file, and who mentions them."""
 
-    def __init__(self, file: tree.File) -> None:
+    def __init__(self, file: tree.File, written: Written) -> None:
+        self._written = written
         self.features = [s for s in file.statements if isinstance(s, tree.FeatureDeclaration)]
         self.lets = [s for s in file.statements if isinstance(s, tree.LetDeclaration)]
         self.resources = [s for s in file.statements if isinstance(s, tree.ResourceDeclaration)]
@@ -42,10 +25,19 @@ class Names:
         self.used = self._reached()
 
     def mentions(self, node: tree.Node) -> list[tuple[str, Span]]:
-        """Return every name that a declaration or its value may read, with its place; each is walked once."""
+        """Return every name that a declaration or its value may read, with its place.
+
+        A lambda variable that hides a name counts as a mention of it: better to miss an unused name than to blame a
+        used one.
+        """
         found = self._mentioned.get(node)
         if found is None:
-            found = self._mentioned[node] = list(mentions(node))
+            found = self._mentioned[node] = []
+            for part in self._written.below(node):
+                if isinstance(part, tree.Name):
+                    found.append((part.text, part.span))
+                elif isinstance(part, tree.Call):
+                    found.append((part.name.text, part.name.span))
         return found
 
     def _reached(self) -> set[str]:

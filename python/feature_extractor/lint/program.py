@@ -10,9 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from feature_extractor.check import Analysis
+from feature_extractor.check.fingerprint import Fingerprints
 from feature_extractor.check.typed import Call, CheckedProgram, Expression, Feature, Site
 from feature_extractor.diagnostics import Source, Span
-from feature_extractor.lint.expressions import walk
+from feature_extractor.lint.expressions import inner_first, walk
+from feature_extractor.lint.moments import Moments
 from feature_extractor.lint.names import Names
 from feature_extractor.lint.ranges import Ranges
 from feature_extractor.lint.setting import Configurable, SettingValue
@@ -106,29 +108,49 @@ class LintedProgram:
     @cached_property
     def names(self) -> Names:
         """Which names are used by which declarations."""
-        return Names(self.file)
+        return Names(self.file, self.written)
 
     @cached_property
     def _calls(self) -> dict[str, list[tuple[Call, DeclaredFeature]]]:
         found: dict[str, list[tuple[Call, DeclaredFeature]]] = {}
-        seen: set[int] = set()
+        seen: set[Expression] = set()
         for feature in self.features:
             for part in feature.parts:
-                if isinstance(part, Call) and id(part) not in seen:
-                    seen.add(id(part))
+                if isinstance(part, Call) and part not in seen:
+                    seen.add(part)
                     found.setdefault(part.operator, []).append((part, feature))
         return found
 
     def calls(self, *operators: str) -> Iterator[tuple[Call, DeclaredFeature]]:
         """Yield the calls of some operators, by their places, each with the first feature that needs it."""
-        found = [pair for operator in operators for pair in self._calls.get(operator, ())]
-        found.sort(key=lambda pair: pair[0].site)
-        yield from found
+        known = self._calls
+        found = [pair for name in operators if name in known for pair in known[name]]
+        if len(found) > 1:
+            found.sort(key=lambda pair: pair[0].site)
+        return iter(found)
+
+    @cached_property
+    def inner_first(self) -> Sequence[Expression]:
+        """Every expression that some feature needs, each once and behind its parts."""
+        return list(inner_first(feature.value for feature in self.features))
 
     @cached_property
     def ranges(self) -> Ranges:
         """What is known about the size of the numbers that features read."""
-        return Ranges(feature.value for feature in self.features)
+        calls = (pair[0] for pairs in self._calls.values() for pair in pairs)
+        return Ranges(calls)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Which timestamps are the time of the request, and what conditions say of those of events."""
+        return Moments(self)
+
+    @cached_property
+    def meanings(self) -> Sequence[str]:
+        """A fingerprint of the value of each feature, equal for values that mean the same."""
+        paths = {resource.name: resource.path for resource in self.program.resources}
+        fingerprints = Fingerprints(paths.__getitem__)
+        return [fingerprints.of(feature.value) for feature in self.features]
 
     @cached_property
     def written(self) -> Written:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 from feature_extractor.check.typed import (
@@ -186,34 +186,56 @@ BUCKETS: Final = {"hash_bucket": 1, "modulo_bucket": 1, "iceberg_bucket": 1, "mu
 
 
 class Ranges:
-    """The ranges of all expressions of a program, found from the inside out when it is made."""
+    """The ranges of the expressions of a program, each found when somebody first asks for it.
 
-    def __init__(self, roots: Iterable[Expression]) -> None:
-        self._known: dict[int, Range] = {}
-        self._lists: dict[int, Expression] = {}
-        roots = list(roots)
-        for part in walk(*roots):
-            if isinstance(part, Call):
-                for argument in part.arguments:
-                    if isinstance(argument, Lambda):
-                        self._lists[id(argument.variable)] = part.arguments[0]
-        for part in _inner_first(roots):
-            self._known[id(part)] = _finite(self._look(part))
+    ``calls`` are all calls of the program: they tell which list the variable of a lambda runs over.
+    """
+
+    def __init__(self, calls: Iterable[Call]) -> None:
+        self._known: dict[Expression, Range] = {}
+        self._lists: dict[LambdaVariable, Expression] = {}
+        for call in calls:
+            for argument in call.arguments:
+                if isinstance(argument, Lambda):
+                    self._lists[argument.variable] = call.arguments[0]
 
     def of(self, value: Expression) -> Range:
         """Return the range of a number, or of the elements of a list of numbers; of anything else nothing is known."""
-        return self._known.get(id(value), UNKNOWN)
+        found = self._known.get(value)
+        return self._find(value) if found is None else found
 
-    def around(self, variable: Expression) -> Expression | None:
+    def _find(self, value: Expression) -> Range:
+        """Look at all that a value is made of, from the inside out and in a loop: chains of lets may be long."""
+        known = self._known
+        waiting = [value]
+        while waiting:
+            part = waiting[-1]
+            if part in known:
+                waiting.pop()
+                continue
+            missing = [inner for inner in self._below(part) if inner not in known]
+            if missing:
+                waiting += missing[::-1]
+            else:
+                known[part] = _finite(self._look(part))
+        return known[value]
+
+    def _below(self, value: Expression) -> tuple[Expression, ...]:
+        if isinstance(value, LambdaVariable):
+            around = self._lists.get(value)
+            return () if around is None else (around,)
+        return children(value)
+
+    def around(self, variable: LambdaVariable) -> Expression | None:
         """Return the list that a lambda with this variable runs over."""
-        return self._lists.get(id(variable))
+        return self._lists.get(variable)
 
     def _look(self, value: Expression) -> Range:
         if isinstance(value, Call):
             is_list = isinstance(value.type, ListType)
             return self._found_elements(value) if is_list else self._found(value)
         if isinstance(value, LambdaVariable):
-            around = self._lists.get(id(value))
+            around = self._lists.get(value)
             return UNKNOWN if around is None else self.of(around)
         if isinstance(value, Literal):
             items = value.value if isinstance(value.value, tuple) else (value.value,)
@@ -442,19 +464,3 @@ def _finite(found: Range) -> Range:
     if high is not None and not (math.isfinite(high) and abs(high) <= 2**63):
         high, high_met = None, False
     return Range(low, high, low_met, high_met)
-
-
-def _inner_first(roots: Iterable[Expression]) -> Iterator[Expression]:
-    """Yield all expressions, each once and after its parts; a list comes before the lambda that runs over it."""
-    seen: set[int] = set()
-    waiting: list[tuple[Expression, bool]] = [(root, False) for root in roots]
-    while waiting:
-        value, is_done = waiting.pop()
-        if is_done:
-            yield value
-            continue
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        waiting.append((value, True))
-        waiting.extend((part, False) for part in reversed(children(value)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Final, TypeVar
 
 from feature_extractor.check.typed import Expression, Site
@@ -32,26 +34,48 @@ class Written:
     """
 
     def __init__(self, file: tree.File) -> None:
-        self.nodes = tuple(nodes(file))
+        self._statements: dict[tree.Node, tuple[int, int]] = {}
+        nodes: list[tree.Node] = []
+        self.nodes = nodes
         """Every node of the file, outer ones first: walked once for all rules."""
-        self._by_type: dict[type[tree.Node], list[tree.Node]] = {}
-        for node in self.nodes:
-            self._by_type.setdefault(type(node), []).append(node)
+        for statement in file.statements:
+            begin = len(nodes)
+            nodes += below(statement)
+            self._statements[statement] = (begin, len(nodes))
+        by_type: defaultdict[type[tree.Node], list[tree.Node]] = defaultdict(list)
+        for node in nodes:
+            by_type[type(node)].append(node)
+        self._by_type = dict(by_type)
         self._path = file.source.path
         self._comments = [comment.span for comment in file.comments]
-        self._nodes: dict[tuple[int, int], tree.Expression] = {}
-        self._around: dict[tuple[int, int], tree.Parenthesised] = {}
-        for node in self.nodes:
-            if isinstance(node, tree.Expression):
-                self._nodes[node.span.start, node.span.end] = node
-            if isinstance(node, tree.Parenthesised):
-                self._around[node.inner.span.start, node.inner.span.end] = node
         self._starts = file.source.line_starts
         self._functions = [
             (let.span, {parameter.name.text for parameter in let.parameters})
             for let in file.statements
             if isinstance(let, tree.LetDeclaration) and let.parameters
         ]
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, int], tree.Expression]:
+        """The expressions by their offsets; of two with the same ones the inner one."""
+        return {
+            (node.span.start, node.span.end): node
+            for node in self.nodes
+            if isinstance(node, tree.Expression)
+        }
+
+    @cached_property
+    def _around(self) -> dict[tuple[int, int], tree.Parenthesised]:
+        """The parentheses by the offsets of what is in them."""
+        return {
+            (node.inner.span.start, node.inner.span.end): node
+            for node in self.of(tree.Parenthesised)
+        }
+
+    def below(self, node: tree.Node) -> Sequence[tree.Node]:
+        """Return a node and every node below it, outer ones first; statements were walked already."""
+        place = self._statements.get(node)
+        return list(below(node)) if place is None else self.nodes[place[0] : place[1]]
 
     def of(self, *types: type[_Node]) -> Iterator[_Node]:
         """Yield the nodes of some types, those of one type in the order of the file."""
@@ -63,7 +87,7 @@ class Written:
         site = expression.site
         if site.path != self._path:
             return None
-        return self._nodes.get((self._offset(site), self._end(site)))
+        return self._places.get((self._offset(site), self._end(site)))
 
     def own(self, expression: Expression) -> tree.Expression | None:
         """Return the node of a typed expression that means the same wherever it stands.
@@ -112,22 +136,15 @@ class Written:
         return self._starts[site.end_line - 1] + site.end_column - 1
 
 
-def nodes(file: tree.File) -> Iterator[tree.Node]:
-    """Yield every node of a file, outer ones first."""
-    waiting: list[tree.Node] = list(reversed(file.statements))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(reversed(list(tree.children(node))))
-
-
 def below(node: tree.Node) -> Iterator[tree.Node]:
     """Yield a node and every node below it, outer ones first."""
     waiting = [node]
     while waiting:
         part = waiting.pop()
         yield part
-        waiting.extend(reversed(list(tree.children(part))))
+        parts = tree.children(part)
+        if parts:
+            waiting += parts[::-1]
 
 
 def bare(node: tree.Expression) -> tree.Expression:

@@ -16,8 +16,8 @@ _ARITHMETIC: Final = ("+", "-", "*", "/", "//", "%")
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for defaults that begin with a number and go on with arithmetic, as in `x ?? 0 + 1`."""
-    for node in program.written.nodes:
-        if not isinstance(node, tree.Binary) or node.operator != "??":
+    for node in program.written.of(tree.Binary):
+        if node.operator != "??":
             continue
         default = node.right
         if not isinstance(default, tree.Binary) or default.operator not in _ARITHMETIC:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from feature_extractor.check.typed import Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
-from feature_extractor.registry import ResourcePattern
+from feature_extractor.registry import Registry, ResourcePattern
 
 _OFFSET: Final = re.compile(r"Etc/GMT([+-])(\d{1,2})")
 _WITHOUT_SUMMER: Final = (("EST", "America/New_York"), ("MST", "America/Denver"))
@@ -19,19 +20,34 @@ _WITHOUT_SUMMER: Final = (("EST", "America/New_York"), ("MST", "America/Denver")
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at the zones that operators are given."""
-    for operator in program.registry.operators:
-        for call, feature in program.calls(operator.name):
-            signature = operator.overloads[call.overload].signature
-            for parameter, value in zip(signature.parameters, call.arguments, strict=False):
-                is_zone = (
-                    isinstance(parameter.pattern, ResourcePattern)
-                    and parameter.pattern.kind == "zone"
-                )
+    for operator, overloads in _taking_zones(program.registry):
+        for call, feature in program.calls(operator):
+            for position in overloads[call.overload]:
+                value = call.arguments[position] if position < len(call.arguments) else None
                 zone = value.value if isinstance(value, Literal) else None
-                problem = _problem(zone) if is_zone and isinstance(zone, str) else None
+                problem = _problem(zone) if isinstance(zone, str) else None
                 if problem is not None:
                     what, caption, advice = problem
                     yield Finding(program.place(call, feature), what, caption=caption, help=advice)
+
+
+@cache
+def _taking_zones(registry: Registry) -> list[tuple[str, list[list[int]]]]:
+    """Return the operators that take a zone, with the positions of zones in each overload."""
+    found = []
+    for operator in registry.operators:
+        overloads = [
+            [
+                position
+                for position, parameter in enumerate(overload.signature.parameters)
+                if isinstance(parameter.pattern, ResourcePattern)
+                and parameter.pattern.kind == "zone"
+            ]
+            for overload in operator.overloads
+        ]
+        if any(overloads):
+            found.append((operator.name, overloads))
+    return found
 
 
 def _problem(zone: str) -> tuple[str, str, str] | None:

@@ -25,11 +25,12 @@ _GREATER: Final = {">", ">="}
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Report each list of timed events that some feature reads without a bound, at its declaration."""
+    timed = {name for name, (_, type_) in program.inputs.items() if _moment(type_)}
     readers: dict[str, list[tuple[DeclaredFeature, Span]]] = {}
     for feature in program.features:
         if feature.checked.kind == "label":
             continue
-        for name, reader in _unbounded(program, feature):
+        for name, reader in _unbounded(program, feature, timed):
             known = readers.setdefault(name, [])
             if not known or known[-1][0] is not feature:
                 known.append((feature, program.place(reader, feature)))
@@ -49,16 +50,16 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 
 
 def _unbounded(
-    program: LintedProgram, feature: DeclaredFeature
+    program: LintedProgram, feature: DeclaredFeature, timed: set[str]
 ) -> Iterator[tuple[str, Expression]]:
-    """Yield the lists that a feature reads without a bound, with what reads them."""
-    if not any(isinstance(part, InputReference) and _moment(part.type) for part in feature.parts):
+    """Yield the lists of ``timed`` events that a feature reads without a bound, with what reads them."""
+    if not any(isinstance(part, InputReference) and part.name in timed for part in feature.parts):
         return
     seen: set[int] = set()
     waiting: list[tuple[Expression, Expression]] = [(feature.value, feature.value)]
     while waiting:
         value, reader = waiting.pop()
-        if isinstance(value, InputReference) and _moment(value.type):
+        if isinstance(value, InputReference) and value.name in timed:
             yield value.name, reader
         if id(value) in seen:
             continue

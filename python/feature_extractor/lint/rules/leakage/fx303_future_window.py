@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.moments import Bound, Moments, duration_text
+from feature_extractor.lint.moments import Bound, duration_text
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for conditions that let in events after the time of the request. Labels may."""
-    moments = Moments(program)
+    moments = program.moments
     if not moments.now:
         return
     for feature in program.features:

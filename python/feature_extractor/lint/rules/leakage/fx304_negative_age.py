@@ -46,7 +46,7 @@ _PASSING: Final = {
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for a moment before the request from which the time of the request is taken away."""
-    moments = Moments(program)
+    moments = program.moments
     if not moments.now:
         return
     for call, feature in program.calls(*sorted(_AGES)):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Label, Severity
-from feature_extractor.lint.moments import Bound, Moments
+from feature_extractor.lint.moments import Bound
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
@@ -20,7 +20,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     label = next((f for f in program.features if f.checked.kind == "label"), None)
     if label is None:
         return
-    moments = Moments(program)
+    moments = program.moments
     for feature in program.features:
         if feature.checked.kind == "label":
             continue

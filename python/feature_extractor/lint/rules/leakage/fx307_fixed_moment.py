@@ -7,7 +7,7 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.moments import Moments, difference
+from feature_extractor.lint.moments import difference
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 
@@ -57,7 +57,7 @@ _COUNTING: Final = {
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Follow features down to differences of a moment and a constant one."""
-    moments = Moments(program)
+    moments = program.moments
     for feature in program.features:
         for counted in _counted(feature.value):
             if moments.is_now(counted.arguments[0]):

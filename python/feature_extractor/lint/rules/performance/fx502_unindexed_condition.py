@@ -9,7 +9,7 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Lambda
 from feature_extractor.diagnostics import Fix, Severity
-from feature_extractor.lint.expressions import conjuncts
+from feature_extractor.lint.expressions import conjuncts, walk
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, is_plain
@@ -34,12 +34,13 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 def _check(program: LintedProgram) -> Iterator[Finding]:
     operators = _operators(program.registry)
     rewriter = JoinRewriter(operators, Dependencies(operators))
+    joining = operators.names_with_syntax("==") | operators.names_with_syntax("in")
     for call, feature in program.calls(*ASKING):
         function = call.arguments[-1]
         if not isinstance(function, Lambda):
             continue
         parts = conjuncts(function.body)
-        if len(parts) < 2:
+        if len(parts) < 2 or not _has_call(function.body, joining):
             continue
         # The planner's own rewriter learns here which lists the lambdas of the feature run over.
         rewriter.rewrite(feature.value)
@@ -54,6 +55,11 @@ def _check(program: LintedProgram) -> Iterator[Finding]:
 @cache
 def _operators(registry: Registry) -> Operators:
     return Operators(registry)
+
+
+def _has_call(condition: Expression, operators: frozenset[str]) -> bool:
+    """Return whether one of some operators is called: a condition without any that an index answers is left alone."""
+    return any(isinstance(part, Call) and part.operator in operators for part in walk(condition))
 
 
 def _is_joined(rewriter: JoinRewriter, call: Call) -> bool:

@@ -57,28 +57,19 @@ class Glance:
         self._registry = program.registry
         self._candidates = program.setting(RULE, "candidates")
         self._length = max(program.setting(RULE, "list_length"), 1)
-        self._known: dict[int, float] = {}
         self._calls: dict[tuple[str, int], float] = {}
-
-    def nanoseconds(self, value: Expression) -> float:
-        """Return what a value costs for a request, with all that it is made of and its way into the result."""
-        known = self._known
-        waiting = [value]
-        while waiting:
-            part = waiting[-1]
-            below = children(part)
-            missing = [child for child in below if id(child) not in known]
-            if missing:
-                waiting += missing
-                continue
-            waiting.pop()
-            inner = sum([known[id(child)] for child in below])
+        self._known: dict[Expression, float] = {}
+        for part in program.inner_first:
+            inner = sum([self._known[child] for child in children(part)])
             if isinstance(part, Call):
                 inner += self._own(part.operator, part.overload)
             elif isinstance(part, Lambda):
                 inner *= self._length
-            known[id(part)] = inner
-        return known[id(value)] + 2.0 * float(self._candidates)
+            self._known[part] = inner
+
+    def nanoseconds(self, value: Expression) -> float:
+        """Return what the value of a feature costs for a request, and its way into the result."""
+        return self._known[value] + 2.0 * float(self._candidates)
 
     def _own(self, operator: str, overload: int) -> float:
         found = self._calls.get((operator, overload))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from feature_extractor.check.fingerprint import Fingerprints
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule, Summary
@@ -13,6 +12,7 @@ from feature_extractor.syntax import tree
 
 _WRITTEN_OUT: Final = 3
 """From how many operators on a formula in two files should be a let of a module."""
+_OPERATIONS: Final = (tree.Call, tree.Binary, tree.Unary, tree.Conditional, tree.Index)
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -56,11 +56,8 @@ def check_project(summaries: Sequence[Summary]) -> Iterator[Finding]:
 
 def _meanings(program: LintedProgram) -> Iterator[tuple[DeclaredFeature, DeclaredFeature, str]]:
     """Yield each feature with the first one that gives the model the same, and what its value means."""
-    paths = {resource.name: resource.path for resource in program.program.resources}
-    fingerprints = Fingerprints(paths.__getitem__)
     seen: dict[tuple[object, ...], DeclaredFeature] = {}
-    for feature in program.features:
-        meaning = fingerprints.of(feature.value)
+    for feature, meaning in zip(program.features, program.meanings, strict=True):
         yield feature, seen.setdefault(_received(feature, meaning), feature), meaning
 
 
@@ -77,11 +74,12 @@ def _is_long(feature: DeclaredFeature) -> bool:
     waiting: list[tree.Node] = [feature.declaration.value]
     while waiting:
         node = waiting.pop()
-        count += isinstance(
-            node, tree.Call | tree.Binary | tree.Unary | tree.Conditional | tree.Index
-        )
+        if isinstance(node, _OPERATIONS):
+            count += 1
+            if count == _WRITTEN_OUT:
+                return True
         waiting.extend(tree.children(node))
-    return count >= _WRITTEN_OUT
+    return False
 
 
 RULE: Final = Rule(

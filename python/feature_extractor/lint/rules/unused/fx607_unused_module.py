@@ -21,8 +21,9 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     ]
     if not named:
         return
-    mentions = program.names.mentions
-    used = {name for statement in program.file.statements for name, _ in mentions(statement)}
+    used = {
+        name for found in map(program.names.mentions, program.file.statements) for name, _ in found
+    }
     for statement, alias in named:
         if alias.text not in used:
             yield Finding(

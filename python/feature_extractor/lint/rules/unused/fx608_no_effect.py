@@ -25,7 +25,7 @@ _GIVING: Final = ("and", "or", "??")
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at what is written; a let function that is called with a 0 or 1 is no mistake."""
-    for node in program.written.nodes:
+    for node in program.written.of(tree.Binary, tree.Unary, tree.Conditional):
         found: _Superfluous | None = None
         match node:
             case tree.Binary():

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.names import mentions
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
-from feature_extractor.lint.written import bare
+from feature_extractor.lint.written import bare, below
 from feature_extractor.syntax import tree
 
 DECIDING: Final = {
@@ -62,7 +61,12 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 
 
 def _mentions(node: tree.Expression, name: str) -> bool:
-    return any(found == name for found, _ in mentions(node))
+    return any(
+        part.text == name
+        if isinstance(part, tree.Name)
+        else isinstance(part, tree.Call) and part.name.text == name
+        for part in below(node)
+    )
 
 
 RULE: Final = Rule(
