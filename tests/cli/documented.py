@@ -13,7 +13,15 @@ import feature_extractor
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
-    ROOT / "docs" / name for name in ("command-line.md", "diff.md", "fit.md", "lint.md", "repl.md")
+    ROOT / "docs" / name
+    for name in (
+        "command-line.md",
+        "diff.md",
+        "fit.md",
+        "lint.md",
+        "repl.md",
+        "verification.md",
+    )
 ]
 _FILE = re.compile(
     r"^`([a-z]+\.[a-z]+)`(?:,[^`]*(?:`[a-z]+`[^`]*)?)?:\n\n```\n(.*?)^```$", re.M | re.S

@@ -361,3 +361,38 @@ def test_debug_shows_where(
     monkeypatch.setattr(registry, "load_registry", interrupted)
     assert main(["ops"]) == 130
     assert capfd.readouterr().err == "error: interrupted\n"
+
+
+# ---- explain --row -------------------------------------------------------------------------------
+
+
+def test_explain_row_shows_values(fx: Run, ranking: str, log: str) -> None:
+    outcome = fx("explain", "--row", "1", "--feature", "ratio", log, ranking)
+    assert outcome.code == 0, outcome.err
+    assert "ratio : label = 0.0    the default, because its value is null" in outcome.out
+    assert "1 / (movie - 12)" in outcome.out
+    assert "it is null where `y` is zero" in outcome.out
+
+
+def test_explain_row_as_json(fx: Run, ranking: str, log: str) -> None:
+    outcome = fx("explain", "--row", "2", "--format", "json", log, ranking)
+    (seen,) = [f for f in json.loads(outcome.out)["features"] if f["feature"] == "seen"]
+    assert (seen["result"], seen["lineage"]["value"]) == (0.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--row", "9"], 1, "there is no row 9; the results have 3 rows"),
+        (["--row", "0", "--feature", "sen"], 2, "Did you mean `seen`?"),
+        (["--row", "0", "--format", "html"], 2, "--row is shown as text or json"),
+        ([], 2, "--row takes a table and a program"),
+        (["--row", "-1"], 2, "-1 is not in the range"),
+    ],
+)
+def test_explain_row_refuses(
+    fx: Run, ranking: str, log: str, arguments: list[str], code: int, message: str
+) -> None:
+    outcome = fx("explain", *arguments, log, ranking)
+    assert outcome.code == code
+    assert message in outcome.err

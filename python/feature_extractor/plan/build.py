@@ -57,18 +57,20 @@ def build_plan(
     fold: Fold | None = None,
     optimise: bool = True,
     vocabulary_sizes: Mapping[str, int] | None = None,
+    whole_sites: bool = False,
 ) -> Plan:
     """Plan a checked program.
 
     ``fold`` computes constant expressions; without it they are
     computed at load. ``optimise=False`` gives the plain plan: features share nothing but inputs and
     constants, joins stay predicates, nothing is folded. ``vocabulary_sizes`` gives the number of
-    ids of each vocabulary that a feature names as its size. Raises PlanError for a program that
-    cannot be planned.
+    ids of each vocabulary that a feature names as its size. ``whole_sites`` gives the end of each
+    place too, for tools that show the text of a step. Raises PlanError for a program that cannot be
+    planned.
     """
     operators = Operators(registry)
     dependencies = Dependencies(operators)
-    sites = SiteTexts(program)
+    sites = SiteTexts(program, whole_sites)
     with deep_recursion(), without_collection():
         if optimise:
             program = _rewritten(program, operators, dependencies)
@@ -155,19 +157,25 @@ def _required_plugins(content: Mapping[str, Any], registry: Registry) -> list[di
 class SiteTexts:
     """Writes places relative to the program's folder: a plan knows not where it was compiled."""
 
-    def __init__(self, program: CheckedProgram) -> None:
+    def __init__(self, program: CheckedProgram, whole: bool = False) -> None:
         self._folder = PurePath(program.path).parent.as_posix()
         self._paths: dict[str, str] = {}
+        self._whole = whole
 
     def text(self, expression: Expression) -> str:
-        """Return ``file:line:column`` of an expression."""
+        """Return ``file:line:column`` of an expression, and ``-line:column`` of its end where that is wanted."""
         site = expression.site
-        path = self._paths.get(site.path)
-        if path is None:
-            is_standard = stored_path(site.path) is not None
-            path = site.path if is_standard else relative_path(site.path, self._folder)
-            self._paths[site.path] = path
-        return f"{path}:{site.line}:{site.column}"
+        text = f"{self.path(site.path)}:{site.line}:{site.column}"
+        return f"{text}-{site.end_line}:{site.end_column}" if self._whole else text
+
+    def path(self, path: str) -> str:
+        """Return what a plan calls a file of the program."""
+        found = self._paths.get(path)
+        if found is None:
+            is_standard = stored_path(path) is not None
+            found = path if is_standard else relative_path(path, self._folder)
+            self._paths[path] = found
+        return found
 
 
 def relative_path(path: str, folder: str) -> str:

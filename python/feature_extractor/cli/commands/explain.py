@@ -14,6 +14,7 @@ import click
 from feature_extractor.cli.assumptions import assumption_options
 from feature_extractor.cli.failures import CommandError, require_file
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
+from feature_extractor.cli.tables.formats import INPUT_FORMATS, input_format
 from feature_extractor.diagnostics.suggestions import closest
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 _HELP = """Show what a program or a package computes: per request or per candidate, from which inputs,
 in which steps, what it costs roughly, and what features share.
 
+With --row, show one row of a table: each value from the inputs to the features, and why there is a null.
+
 \b
 Examples:
     fx explain ranking.fx
@@ -30,11 +33,19 @@ Examples:
     fx explain ranking.fxp --plan
     fx explain ranking.fx --format html -o ranking.html
     fx explain ranking.fx --format tf
+    fx explain --row 17 --feature ctr log.parquet ranking.fx
 """
 
 
 @click.command(help=_HELP, short_help="Show what is computed, where and at what cost.")
-@click.argument("program", metavar="PROGRAM|PACKAGE")
+@click.argument("arguments", metavar="[DATA] PROGRAM|PACKAGE", nargs=-1, required=True)
+@click.option(
+    "--row",
+    type=click.IntRange(min=0),
+    metavar="K",
+    help="Show the values of row K of what `fx run` makes of the table DATA; 0 is the first.",
+)
+@click.option("--input-format", "input_form", type=click.Choice(INPUT_FORMATS))
 @click.option("--feature", "features", multiple=True, metavar="NAME", help="Show one feature.")
 @click.option("--plan", "show_plan", is_flag=True, help="Print the steps that run, line by line.")
 @click.option(
@@ -55,7 +66,9 @@ Examples:
 @assumption_options
 @click.option("-o", "--output", metavar="FILE", help="Write to a file instead of the terminal.")
 def command(
-    program: str,
+    arguments: Sequence[str],
+    row: int | None,
+    input_form: str | None,
     features: Sequence[str],
     show_plan: bool,
     output_format: str | None,
@@ -65,6 +78,11 @@ def command(
     output: str | None,
 ) -> int:
     """Explain and print."""
+    if len(arguments) != (1 if row is None else 2):
+        raise click.UsageError(
+            "Name one program; --row takes a table and a program: fx explain --row K DATA PROGRAM."
+        )
+    program = arguments[-1]
     form = output_format or ("html" if output and output.endswith(".html") else "text")
     if show_plan and (form == "html" or features):
         raise click.UsageError("--plan prints the whole plan as text or json.")
@@ -72,6 +90,9 @@ def command(
         raise click.UsageError("The page shows all features; leave out --feature or html.")
     if show_plan and form.startswith("tf"):
         raise click.UsageError("--plan prints the whole plan as text or json.")
+    if row is not None:
+        text = _row_text(arguments[0], input_form, program, row, features, form, show_plan)
+        return _written(text, output)
     plan, manifest = _plan(program)
     if form.startswith("tf"):
         text = _reader_text(manifest, form, features, sample_form)
@@ -79,11 +100,38 @@ def command(
         text = _plan_text(plan, form)
     else:
         text = _explanation_text(plan, manifest, form, features, candidates, list_length)
+    return _written(text, output)
+
+
+def _written(text: str, output: str | None) -> int:
     if output is None or output == "-":
         sys.stdout.write(text)
     else:
         Path(output).write_text(text, encoding="utf-8")
     return 0
+
+
+def _row_text(
+    data: str,
+    input_form: str | None,
+    program: str,
+    row: int,
+    features: Sequence[str],
+    form: str,
+    show_plan: bool,
+) -> str:
+    if show_plan or form not in ("text", "json"):
+        raise click.UsageError("--row is shown as text or json.")
+    require_core()
+    from feature_extractor.cli.explain_row import explain_row
+
+    place = require_file(program)
+    if not is_package(place):
+        refuse_binary(place)
+    found = explain_row(data, input_format(data, input_form), place, row, features)
+    if form == "json":
+        return json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n"
+    return found.text()
 
 
 def _plan(path: str) -> tuple[dict[str, Any], dict[str, Any]]:
