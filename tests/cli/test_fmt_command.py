@@ -106,3 +106,14 @@ def test_standard_input(
         assert main(["fmt", "-", *arguments]) == code
         assert capfdbinary.readouterr().out.decode() == said
     assert main(["fmt", "-", "ugly.fx"]) == 2
+
+
+@pytest.mark.parametrize("path", ["ugly.fx", "."])
+def test_settings_that_are_named_must_be_there(
+    folder: Path, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    assert main(["fmt", path, "--config", "missing.toml"]) == 2
+    assert capsys.readouterr().err == "error: missing.toml: there is no such file\n"
+    Path("fx.toml").write_text("")
+    assert main(["fmt", path, "--config", "fx.toml", "--isolated"]) == 2
+    assert Path("ugly.fx").read_text() == UGLY

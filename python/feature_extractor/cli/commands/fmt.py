@@ -104,9 +104,10 @@ def command(
 
 def _files(paths: Sequence[str], options: _SettingsOptions) -> list[str]:
     """Return the files that are named or lie in a named folder, each once and without those that are excluded."""
-    if not options.force_exclude and not any(os.path.isdir(path) for path in paths):
+    named = options.config is not None or options.force_exclude
+    if not named and not any(os.path.isdir(path) for path in paths):
+        # A single file, as an editor has it formatted, needs no settings.
         return list(dict.fromkeys(paths))
-    # A single file, as an editor has it formatted, needs none of this.
     from feature_extractor.cli.settings import find_settings
     from feature_extractor.settings import find_programs
 
