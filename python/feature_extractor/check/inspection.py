@@ -179,11 +179,6 @@ class Inspection(ProgramChecker):
             else:
                 del self.scope.names[name]
 
-    def examine_all(self) -> None:
-        """Check every statement of the main file."""
-        for statement in self.file.statements:
-            self.examine(statement)
-
     def meanings(self, node: tree.Expression) -> list[Meaning]:
         """Return what an examined expression was found to be, mistakes last.
 

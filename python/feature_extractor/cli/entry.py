@@ -16,12 +16,15 @@ import click
 
 from feature_extractor.cli import commands
 from feature_extractor.cli.console import print_error, print_findings
-from feature_extractor.cli.failures import EXIT_FAILURE, EXIT_FINDINGS, CommandError
+from feature_extractor.cli.failures import (
+    EXIT_FAILURE,
+    EXIT_FINDINGS,
+    EXIT_INTERRUPTED,
+    CommandError,
+)
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError, SettingsError
 
-EXIT_INTERRUPTED = 130
-"""What a shell reports for a process that SIGINT ended: 128 + 2."""
 EXIT_BROKEN_PIPE = 141
 """What a shell reports for a process that SIGPIPE ended: 128 + 13."""
 

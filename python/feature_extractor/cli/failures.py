@@ -10,6 +10,8 @@ EXIT_FINDINGS = 1
 """The program has mistakes, or the data do not fit it."""
 EXIT_FAILURE = 2
 """Wrong usage, a file that cannot be read or written, or an error of fx itself."""
+EXIT_INTERRUPTED = 130
+"""What a shell reports for a process that SIGINT ended: 128 + 2."""
 
 
 class CommandError(Exception):

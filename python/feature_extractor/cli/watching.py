@@ -12,14 +12,13 @@ from typing import Final, NamedTuple
 import click
 
 from feature_extractor.cli.console import counted, print_error, print_findings
-from feature_extractor.cli.failures import CommandError
+from feature_extractor.cli.failures import EXIT_INTERRUPTED, CommandError
 from feature_extractor.errors import SettingsError
 
 _SUFFIXES: Final = (".fx", ".toml")
 _INTERVAL: Final = 0.3
 """Seconds between two looks at the files: less than anybody notices, and little work for thousands of files."""
 _CLEAR: Final = "\x1b[2J\x1b[3J\x1b[H"
-_INTERRUPTED: Final = 130
 
 
 class Version(NamedTuple):
@@ -57,7 +56,7 @@ def watch(
             print(f"\nwatching {counted(files, 'file')}; Ctrl-C ends this", flush=True)
     except KeyboardInterrupt:
         print()
-        raise click.exceptions.Exit(_INTERRUPTED) from None
+        raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
     return 0
 
 

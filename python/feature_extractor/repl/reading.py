@@ -18,10 +18,6 @@ _HISTORY_LINES: Final = 10_000
 Propose = Callable[[str], list[Proposal]]
 
 
-class Interrupted(Exception):
-    """The user gave an entry up (Ctrl-C)."""
-
-
 class EntryReader(Protocol):
     """Where entries come from."""
 
