@@ -13,6 +13,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from feature_extractor import _native
     from feature_extractor.digest import TableDigest
+    from feature_extractor.layout import Layout
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,13 @@ class Extraction:
     def package_digest(self) -> str:
         """The digest of the package that computed this, as ``Extractor.digest`` has it."""
         return self._package_digest
+
+    @property
+    def layout(self) -> Layout:
+        """Where each feature stands in what a model receives."""
+        from feature_extractor.layout import Layout
+
+        return Layout.of(feature for _, feature in self._features.values())
 
     def __len__(self) -> int:
         return len(self._features)

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from feature_extractor import _native
 from feature_extractor.extraction import Extraction, FeatureDescription
+from feature_extractor.layout import Layout
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ class Extractor:
     def inputs(self) -> tuple[InputDescription, ...]:
         """The declared inputs in the order of the program."""
         return self._inputs
+
+    @property
+    def layout(self) -> Layout:
+        """Where each feature stands in what a model receives."""
+        return Layout.of(self._features)
 
     def extract(self, table: Any, *, threads: int = 1, chunk_rows: int = 1024) -> Extraction:
         """Extract from a table.

@@ -1,0 +1,23 @@
+"""Models behind the features: what a model reads, ONNX Runtime and PyTorch over the memory of an extraction."""
+
+from feature_extractor.models.jagged import KeyedJagged, keyed_jagged, tensors
+from feature_extractor.models.sources import ModelError, Source, model_metadata
+
+__all__ = [
+    "KeyedJagged",
+    "ModelError",
+    "OnnxModel",
+    "Source",
+    "keyed_jagged",
+    "model_metadata",
+    "tensors",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import ONNX Runtime only where it is used: it is an optional package, and takes a while to load."""
+    if name == "OnnxModel":
+        from feature_extractor.models.onnx_runtime import OnnxModel
+
+        return OnnxModel
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
