@@ -94,6 +94,24 @@ def test_refusals_are_kept_up_to_a_number(package: Package) -> None:
             with pytest.raises(EngineError):
                 service.push(b"no package")
         assert len(service.refusals) == 20
+        assert service.refused == 30
+
+
+def test_a_host_may_refuse_what_its_model_does_not_fit(package: Package) -> None:
+    asked: list[str] = []
+
+    def accept(extractor: Any) -> None:
+        asked.append(extractor.digest)
+        if len(asked) == 2:
+            raise ValueError("the model does not fit")
+
+    with Service(package(1), accept=accept) as service:
+        with pytest.raises(ValueError, match="the model does not fit"):
+            service.push(package(2))
+        assert service.refusals[-1].reason == "the model does not fit"
+        assert version_of(service.extract_request(REQUEST, CANDIDATES)) == 1
+        third = service.push(package(3))
+        assert asked == [service.previous.digest, asked[1], third.digest]
 
 
 def test_threads_never_see_two_packages_in_one_answer(package: Package) -> None:

@@ -58,6 +58,8 @@ class Service:
     ``warm_up`` are requests, each a pair of what :meth:`extract_request` takes: a new package computes them before it
     is live, and is refused where it cannot. With ``same_outputs`` (the default) it is refused unless its features have
     the same names, kinds, widths and order, and it reads no input that the live one did not declare with the same type.
+    ``accept`` is asked last before a package computes anything; what it raises is the reason of a refusal. A host whose
+    model fits only some packages says so there.
     """
 
     def __init__(
@@ -66,14 +68,17 @@ class Service:
         *,
         warm_up: Iterable[tuple[Any, Any]] = (),
         same_outputs: bool = True,
+        accept: Callable[[Extractor], object] | None = None,
     ) -> None:
         self._warm_up = list(warm_up)
         self._same_outputs = same_outputs
+        self._accept = accept
         self._lock = threading.Lock()
         self._pushing = (
             threading.Lock()
         )  # Packages become live in the order in which they were pushed.
         self._refusals: deque[Refusal] = deque(maxlen=_KEPT_REFUSALS)
+        self._refused = 0
         self._previous: _Live | None = None
         self._shadow: Shadow | None = None
         self._watches: list[_Watch] = []
@@ -121,6 +126,11 @@ class Service:
         """The last packages that were refused, the newest at the end."""
         return tuple(self._refusals)
 
+    @property
+    def refused(self) -> int:
+        """How many packages were refused, those too that ``refusals`` does not keep any more."""
+        return self._refused
+
     def push(self, package: str | os.PathLike[str] | bytes | Extractor) -> Version:
         """Make a package live, and return its version; that of the live one where it is the same package.
 
@@ -165,6 +175,8 @@ class Service:
         extractor = package if isinstance(package, Extractor) else load(package)
         if live is not None and self._same_outputs:
             live.extractor.check_replacement(extractor)
+        if self._accept is not None:
+            self._accept(extractor)
         for request, candidates in self._warm_up:
             extractor.extract_request(request, candidates)
         now = datetime.datetime.now(datetime.UTC)
@@ -172,6 +184,7 @@ class Service:
 
     def _refuse(self, source: str, reason: str) -> None:
         now = datetime.datetime.now(datetime.UTC)
+        self._refused += 1
         self._refusals.append(Refusal(source, now, reason))
         _LOGGER.error("refused the package of %s: %s", source, reason)
 
