@@ -274,8 +274,11 @@ class Registry:
         self.by_name: dict[str, Operator] = {}
         self._by_syntax: dict[str, list[Operator]] = {}
         self._by_alias: dict[str, str] = {}
+        self._by_role: dict[str, list[Operator]] = {}
         for operator in operators:
             self.by_name[operator.name] = operator
+            if operator.role:
+                self._by_role.setdefault(operator.role, []).append(operator)
             if operator.syntax:
                 self._by_syntax.setdefault(operator.syntax, []).append(operator)
             for alias in operator.aliases:
@@ -300,7 +303,7 @@ class Registry:
 
     def by_role(self, role: str) -> tuple[Operator, ...]:
         """Return the operators with a role that the compiler knows, such as ``hash``."""
-        return tuple(operator for operator in self.operators if operator.role == role)
+        return tuple(self._by_role.get(role, ()))
 
     def by_alias(self, name: str) -> str | None:
         """Return the name that we use for what another system calls ``name``."""

@@ -72,15 +72,17 @@ class Fingerprints:
         known = self._known.get(key)
         if known is None:
             parts = self._parts(expression, bound)
-            listing = "\0".join([*parts, str(expression.type)])
-            known = self._known[key] = xxhash.xxh3_128_hexdigest(listing.encode())
+            parts.append(str(expression.type))
+            known = self._known[key] = xxhash.xxh3_128_hexdigest("\0".join(parts).encode())
         return known
 
     def _parts(self, expression: Expression, bound: dict[LambdaVariable, int]) -> list[str]:
         match expression:
             case Call():
-                arguments = [self._of(argument, bound) for argument in expression.arguments]
-                return ["call", expression.operator, *arguments]
+                parts = ["call", expression.operator]
+                for argument in expression.arguments:
+                    parts.append(self._of(argument, bound))
+                return parts
             case Literal():
                 return ["literal", repr(expression.value)]
             case InputReference():

@@ -164,10 +164,10 @@ class Interner:
                 break
         found = self._table.get(key)
         if found is None:
-            expression = Call(type_, site_of(span), operator, overload, bindings, arguments)
-            depth = self._above(arguments)
-            found = self._add(key, expression, span, depth, self._all(arguments))
-            self._inherit(found, arguments)
+            found = Call(type_, site_of(span), operator, overload, bindings, arguments)
+            self._add(key, found, span, self._above(arguments), self._all(arguments))
+            if self._free:
+                self._inherit(found, arguments)
         return found
 
     def _shape(self, expression: Expression, bound: dict[int, int]) -> Any:

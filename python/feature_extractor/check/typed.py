@@ -6,6 +6,7 @@ an expression that is used twice is stored once. The planner may therefore key o
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -32,8 +33,14 @@ class Site(NamedTuple):
 
 def site_of(span: Span) -> Site:
     """Return the place of a span in words that outlive its source."""
+    # Each expression of a program asks for its place: most of them begin and end on one line.
     source, start, end = span
-    return Site(source.path, *source.line_and_column(start), *source.line_and_column(end))
+    starts = source.line_starts
+    line = bisect_right(starts, start)
+    begin = starts[line - 1]
+    if line == len(starts) or end < starts[line]:
+        return Site(source.path, line, start - begin + 1, line, end - begin + 1)
+    return Site(source.path, line, start - begin + 1, *source.line_and_column(end))
 
 
 @dataclass(frozen=True, eq=False)

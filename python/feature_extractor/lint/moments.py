@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from feature_extractor.check.typed import (
@@ -92,7 +93,6 @@ class Moments:
             and _NOW.search(field.name)
         )
         """The names of the inputs that are the time of the request."""
-        self._conditions: dict[Expression, list[tuple[Call, list[Bound]]]] = {}
 
     def is_now(self, value: Expression) -> bool:
         """Return whether a timestamp is the time of the request."""
@@ -145,25 +145,33 @@ class Moments:
             return value.arguments[0]
         return None
 
-    def conditions(self, feature: DeclaredFeature) -> list[tuple[Call, list[Bound]]]:
-        """Return the calls of a feature that keep elements by their time, with what they say of the time.
+    def conditions(self, feature: DeclaredFeature) -> Iterator[tuple[Call, list[Bound]]]:
+        """Yield the calls of a feature that keep elements by their time, with what they say of the time.
 
         All bounds of a call hold together.
         """
-        found = self._conditions.get(feature.value)
-        if found is None:
-            found = self._conditions[feature.value] = list(self._found(feature))
-        return found
-
-    def _found(self, feature: DeclaredFeature) -> Iterator[tuple[Call, list[Bound]]]:
-        for part in feature.parts:
-            if not isinstance(part, Call) or part.operator not in _FILTERING:
-                continue
-            for argument in part.arguments:
-                if isinstance(argument, Lambda):
-                    bounds = list(self._bounds(argument.body))
-                    if bounds:
+        known = self._conditions
+        if known:
+            for part in feature.parts:
+                if isinstance(part, Call) and part in known:
+                    for bounds in known[part]:
                         yield part, bounds
+
+    @cached_property
+    def _conditions(self) -> dict[Call, list[list[Bound]]]:
+        """The same of all calls of the program: what each of their lambdas says of the time."""
+        found: dict[Call, list[list[Bound]]] = {}
+        for call, _ in self._program.calls_with_lambdas:
+            if call.operator in _FILTERING:
+                said = [
+                    bounds
+                    for argument in call.arguments
+                    if isinstance(argument, Lambda)
+                    and (bounds := list(self._bounds(argument.body)))
+                ]
+                if said:
+                    found[call] = said
+        return found
 
     def _bounds(self, condition: Expression) -> Iterator[Bound]:
         waiting = [condition]

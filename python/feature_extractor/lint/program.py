@@ -11,7 +11,7 @@ from typing import Any
 
 from feature_extractor.check import Analysis
 from feature_extractor.check.fingerprint import Fingerprints
-from feature_extractor.check.typed import Call, CheckedProgram, Expression, Feature, Site
+from feature_extractor.check.typed import Call, CheckedProgram, Expression, Feature, Lambda, Site
 from feature_extractor.diagnostics import Source, Span
 from feature_extractor.lint.expressions import inner_first, walk
 from feature_extractor.lint.moments import Moments
@@ -130,6 +130,21 @@ class LintedProgram:
         return iter(found)
 
     @cached_property
+    def calls_with_lambdas(self) -> Sequence[tuple[Call, DeclaredFeature]]:
+        """The calls that are given a lambda, each with the first feature that needs it, in the order of features."""
+        seen: set[Expression] = set()
+        found: list[tuple[Call, DeclaredFeature]] = []
+        for feature in self.features:
+            for part in feature.parts:
+                if isinstance(part, Call) and part not in seen:
+                    seen.add(part)
+                    for argument in part.arguments:
+                        if isinstance(argument, Lambda):
+                            found.append((part, feature))
+                            break
+        return found
+
+    @cached_property
     def inner_first(self) -> Sequence[Expression]:
         """Every expression that some feature needs, each once and behind its parts."""
         return list(inner_first(feature.value for feature in self.features))
@@ -137,8 +152,7 @@ class LintedProgram:
     @cached_property
     def ranges(self) -> Ranges:
         """What is known about the size of the numbers that features read."""
-        calls = (pair[0] for pairs in self._calls.values() for pair in pairs)
-        return Ranges(calls)
+        return Ranges(call for call, _ in self.calls_with_lambdas)
 
     @cached_property
     def moments(self) -> Moments:

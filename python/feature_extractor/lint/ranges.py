@@ -188,7 +188,7 @@ BUCKETS: Final = {"hash_bucket": 1, "modulo_bucket": 1, "iceberg_bucket": 1, "mu
 class Ranges:
     """The ranges of the expressions of a program, each found when somebody first asks for it.
 
-    ``calls`` are all calls of the program: they tell which list the variable of a lambda runs over.
+    ``calls`` are those with lambdas: they tell which list the variable of a lambda runs over.
     """
 
     def __init__(self, calls: Iterable[Call]) -> None:

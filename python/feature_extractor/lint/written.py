@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, TypeVar
@@ -34,18 +33,17 @@ class Written:
     """
 
     def __init__(self, file: tree.File) -> None:
-        self._statements: dict[tree.Node, tuple[int, int]] = {}
-        nodes: list[tree.Node] = []
-        self.nodes = nodes
-        """Every node of the file, outer ones first: walked once for all rules."""
-        for statement in file.statements:
-            begin = len(nodes)
-            nodes += below(statement)
-            self._statements[statement] = (begin, len(nodes))
-        by_type: defaultdict[type[tree.Node], list[tree.Node]] = defaultdict(list)
-        for node in nodes:
-            by_type[type(node)].append(node)
-        self._by_type = dict(by_type)
+        self._statements: dict[tree.Node, list[tree.Node]] = {
+            statement: list(below(statement)) for statement in file.statements
+        }
+        self._by_type: dict[type[tree.Node], list[tree.Node]] = {}
+        for found in self._statements.values():
+            for node in found:
+                known = self._by_type.get(type(node))
+                if known is None:
+                    self._by_type[type(node)] = [node]
+                else:
+                    known.append(node)
         self._path = file.source.path
         self._comments = [comment.span for comment in file.comments]
         self._starts = file.source.line_starts
@@ -54,6 +52,11 @@ class Written:
             for let in file.statements
             if isinstance(let, tree.LetDeclaration) and let.parameters
         ]
+
+    @cached_property
+    def nodes(self) -> Sequence[tree.Node]:
+        """Every node of the file, outer ones first: walked once for all rules."""
+        return [node for found in self._statements.values() for node in found]
 
     @cached_property
     def _places(self) -> dict[tuple[int, int], tree.Expression]:
@@ -74,8 +77,8 @@ class Written:
 
     def below(self, node: tree.Node) -> Sequence[tree.Node]:
         """Return a node and every node below it, outer ones first; statements were walked already."""
-        place = self._statements.get(node)
-        return list(below(node)) if place is None else self.nodes[place[0] : place[1]]
+        found = self._statements.get(node)
+        return list(below(node)) if found is None else found
 
     def of(self, *types: type[_Node]) -> Iterator[_Node]:
         """Yield the nodes of some types, those of one type in the order of the file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Field, InputReference, Literal
@@ -164,6 +165,7 @@ class _Units:
         return None
 
 
+@lru_cache(maxsize=4096)
 def _unit_of_name(name: str) -> int | None:
     if _WINDOW.search(name):
         return None

@@ -57,6 +57,11 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 
 def _says_nothing(description: str, name: str) -> bool:
     """Return whether a description has no word beside those of the name."""
+    written = name.lower()
+    for found in _WORDS.finditer(description.lower()):
+        word = found.group()
+        if word.removesuffix("s") not in written and word not in _SMALL and word not in _LATER:
+            return False  # So it is with most: the name need not be cut into its words.
     words = set(_WORDS.findall(description.lower())) - _SMALL
     if words <= _LATER:
         return True

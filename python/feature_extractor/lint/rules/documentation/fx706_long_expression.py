@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,7 +24,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Count the operators in the value of each let and feature, and how deep conditions and lambdas are nested."""
     most = program.setting(RULE, "operators")
     deepest = program.setting(RULE, "nesting")
-    for statement in _long(program, min(most, deepest)):
+    for statement in _long(program, most, deepest):
         count, depth = _measured(statement.value)
         if count > most:
             problem = (
@@ -46,16 +45,19 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 
 
 def _long(
-    program: LintedProgram, fewest: int
+    program: LintedProgram, most: int, deepest: int
 ) -> Iterator[tree.LetDeclaration | tree.FeatureDeclaration]:
-    """Yield the statements with more operations than that: only they have to be measured."""
-    starts = sorted(
-        node.span.start for node in program.written.of(*_OPERATIONS, tree.LambdaExpression)
-    )
+    """Yield the statements with more nodes, or more lambdas and conditions: only they have to be measured."""
+    nesting = [
+        node.span.start for node in program.written.of(tree.LambdaExpression, tree.Conditional)
+    ]
     for statement in program.file.statements:
         if isinstance(statement, tree.LetDeclaration | tree.FeatureDeclaration):
-            span = statement.value.span
-            if bisect_left(starts, span.end) - bisect_left(starts, span.start) > fewest:
+            _, start, end = statement.span
+            if len(program.written.below(statement)) > most or (
+                len(nesting) > deepest
+                and sum([start <= place < end for place in nesting]) > deepest
+            ):
                 yield statement
 
 

@@ -25,12 +25,12 @@ _GREATER: Final = {">", ">="}
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Report each list of timed events that some feature reads without a bound, at its declaration."""
-    timed = {name for name, (_, type_) in program.inputs.items() if _moment(type_)}
+    reading = _reading(program)
     readers: dict[str, list[tuple[DeclaredFeature, Span]]] = {}
     for feature in program.features:
         if feature.checked.kind == "label":
             continue
-        for name, reader in _unbounded(program, feature, timed):
+        for name, reader in _unbounded(program, feature, reading):
             known = readers.setdefault(name, [])
             if not known or known[-1][0] is not feature:
                 known.append((feature, program.place(reader, feature)))
@@ -49,24 +49,37 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         )
 
 
+def _reading(program: LintedProgram) -> set[Expression]:
+    """Return what reads a list of timed events: the inputs that are such lists, and all that is made of them."""
+    timed = {name for name, (_, type_) in program.inputs.items() if _moment(type_)}
+    found: set[Expression] = set()
+    for part in program.inner_first if timed else ():
+        if isinstance(part, InputReference):
+            if part.name in timed:
+                found.add(part)
+        elif not found.isdisjoint(children(part)):
+            found.add(part)
+    return found
+
+
 def _unbounded(
-    program: LintedProgram, feature: DeclaredFeature, timed: set[str]
+    program: LintedProgram, feature: DeclaredFeature, reading: set[Expression]
 ) -> Iterator[tuple[str, Expression]]:
-    """Yield the lists of ``timed`` events that a feature reads without a bound, with what reads them."""
-    if not any(isinstance(part, InputReference) and part.name in timed for part in feature.parts):
+    """Yield the lists that a feature reads without a bound, with what reads them."""
+    if feature.value not in reading:
         return
-    seen: set[int] = set()
+    seen: set[Expression] = set()
     waiting: list[tuple[Expression, Expression]] = [(feature.value, feature.value)]
     while waiting:
         value, reader = waiting.pop()
-        if isinstance(value, InputReference) and value.name in timed:
+        if isinstance(value, InputReference):
             yield value.name, reader
-        if id(value) in seen:
+        if value in seen:
             continue
-        seen.add(id(value))
+        seen.add(value)
         bounded = isinstance(value, Call) and _is_bounded(program, value)
         below = children(value)[1:] if bounded else children(value)
-        waiting.extend((part, value) for part in reversed(below))
+        waiting += [(part, value) for part in below[::-1] if part in reading]
 
 
 def _moment(type_: Type) -> str:
@@ -80,14 +93,15 @@ def _moment(type_: Type) -> str:
 
 def _is_bounded(program: LintedProgram, call: Call) -> bool:
     """Return whether a call keeps only elements whose time is below something."""
-    if program.operator(call.operator).mapping:
-        return False
-    return any(
-        isinstance(argument, Lambda)
-        and argument.type.with_nullable(False) == BOOL
-        and _bounds(program, argument.body, argument)
-        for argument in call.arguments[1:]
-    )
+    for argument in call.arguments[1:]:
+        if (
+            isinstance(argument, Lambda)
+            and argument.type.with_nullable(False) == BOOL
+            and not program.operator(call.operator).mapping
+            and _bounds(program, argument.body, argument)
+        ):
+            return True
+    return False
 
 
 def _bounds(program: LintedProgram, condition: Expression, around: Lambda) -> bool:

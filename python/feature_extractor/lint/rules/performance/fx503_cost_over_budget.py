@@ -59,13 +59,14 @@ class Glance:
         self._length = max(program.setting(RULE, "list_length"), 1)
         self._calls: dict[tuple[str, int], float] = {}
         self._known: dict[Expression, float] = {}
+        known = self._known
         for part in program.inner_first:
-            inner = sum([self._known[child] for child in children(part)])
             if isinstance(part, Call):
-                inner += self._own(part.operator, part.overload)
-            elif isinstance(part, Lambda):
-                inner *= self._length
-            self._known[part] = inner
+                inner = sum([known[argument] for argument in part.arguments])
+                known[part] = inner + self._own(part.operator, part.overload)
+            else:
+                inner = sum([known[child] for child in children(part)])
+                known[part] = inner * self._length if isinstance(part, Lambda) else inner
 
     def nanoseconds(self, value: Expression) -> float:
         """Return what the value of a feature costs for a request, and its way into the result."""

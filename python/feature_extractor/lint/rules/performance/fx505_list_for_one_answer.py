@@ -101,11 +101,11 @@ def _is_text(call: Call) -> bool:
 def _compared(program: LintedProgram, comparison: Call) -> tuple[tree.Call, str] | None:
     """Return the counting call of a comparison that asks for some or none, and what asks the same."""
     left, right = comparison.arguments
-    node = program.written.at(comparison)
-    if not isinstance(node, tree.Binary):
-        return None
     limit = integer(right)
     if limit is None:
+        return None
+    node = program.written.at(comparison)
+    if not isinstance(node, tree.Binary):
         return None
     condition = (node.operator, limit)
     if condition not in (*_SOME, *_NONE):

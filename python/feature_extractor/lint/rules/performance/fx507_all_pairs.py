@@ -40,32 +40,27 @@ INDEXED: Final = {"equal", "contains"}
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at lambdas over a list that read an element of the same list, or a candidate among all candidates."""
-    seen: set[int] = set()
-    for feature in program.features:
-        for part in feature.parts:
-            if not isinstance(part, Call) or id(part) in seen:
-                continue
-            seen.add(id(part))
-            function = _lambda(part)
-            if function is None or _is_indexed(function.body):
-                continue
-            source = _source(part.arguments[0])
-            if isinstance(source, Collect) and _reads_candidate(function.body):
+    for part, feature in program.calls_with_lambdas:
+        function = _lambda(part)
+        if function is None or _is_indexed(function.body):
+            continue
+        source = _source(part.arguments[0])
+        if isinstance(source, Collect) and _reads_candidate(function.body):
+            yield Finding(
+                program.place(part, feature),
+                "each candidate is compared with all candidates",
+                caption="1,000 candidates are a million pairs",
+                help=_advice(function.body),
+            )
+        elif source is not None:
+            for inner in _of_the_same_list(function, source):
                 yield Finding(
-                    program.place(part, feature),
-                    "each candidate is compared with all candidates",
-                    caption="1,000 candidates are a million pairs",
-                    help=_advice(function.body),
+                    program.place(inner, feature),
+                    "each element of the list is compared with all elements of the list",
+                    caption="200 elements are 40,000 pairs, for each row",
+                    help="`ranks`, `occurrence_numbers`, `group_sum`, `successors` and the like go through "
+                    "the list once",
                 )
-            elif source is not None:
-                for inner in _of_the_same_list(function, source):
-                    yield Finding(
-                        program.place(inner, feature),
-                        "each element of the list is compared with all elements of the list",
-                        caption="200 elements are 40,000 pairs, for each row",
-                        help="`ranks`, `occurrence_numbers`, `group_sum`, `successors` and the like go through "
-                        "the list once",
-                    )
 
 
 def _lambda(call: Call) -> Lambda | None:

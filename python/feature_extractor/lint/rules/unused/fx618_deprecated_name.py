@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Final
 
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.registry import Registry
 from feature_extractor.standard import PREFIX, stored_path
 from feature_extractor.syntax import tree
 
@@ -18,22 +20,28 @@ _DEPRECATED: Final = re.compile(r"^\s*Deprecated:\s*(.*?)\s*$", re.MULTILINE)
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for deprecated operators, and for lets whose description says that they are."""
-    for operator in program.registry.operators:
-        if not operator.deprecated:
-            continue
-        for call, feature in program.calls(operator.name):
+    for name, advice in _deprecated_operators(program.registry):
+        for call, feature in program.calls(name):
             yield Finding(
-                program.place(call, feature),
-                f"the operator `{operator.name}` is deprecated",
-                help=operator.deprecated,
+                program.place(call, feature), f"the operator `{name}` is deprecated", help=advice
             )
     yield from _lets(program)
 
 
+@cache
+def _deprecated_operators(registry: Registry) -> list[tuple[str, str]]:
+    """Return the deprecated operators with what their authors advise."""
+    return [
+        (operator.name, operator.deprecated)
+        for operator in registry.operators
+        if operator.deprecated
+    ]
+
+
 def _lets(program: LintedProgram) -> Iterator[Finding]:
     """Look at the names in the main file, those of its own lets and of modules."""
-    own = _deprecated(program.file)
-    modules: dict[str, dict[str, str]] = {}
+    own = dict(_deprecated(program.file))
+    modules: dict[str, Mapping[str, str]] = {}
     for use in program.file.statements:
         if not isinstance(use, tree.UseDeclaration):
             continue
@@ -55,7 +63,7 @@ def _lets(program: LintedProgram) -> Iterator[Finding]:
 
 
 def _used(
-    node: tree.Node, own: dict[str, str], modules: dict[str, dict[str, str]]
+    node: tree.Node, own: Mapping[str, str], modules: Mapping[str, Mapping[str, str]]
 ) -> tuple[tree.Identifier | tree.Name | None, str | None]:
     """Return the deprecated name that a node reads or calls, with the advice."""
     match node:
@@ -71,7 +79,7 @@ def _used(
             return None, None
 
 
-def _deprecated_of(program: LintedProgram, path: str) -> dict[str, str]:
+def _deprecated_of(program: LintedProgram, path: str) -> Mapping[str, str]:
     """Return the deprecated lets of the module with a path, as `use` names it."""
     for file in program.files[1:]:
         known = stored_path(file.source.path) or file.source.path.replace("\\", "/")
@@ -80,8 +88,9 @@ def _deprecated_of(program: LintedProgram, path: str) -> dict[str, str]:
     return {}
 
 
-def _deprecated(file: tree.File) -> dict[str, str]:
-    """Return the advice for each deprecated let of a file."""
+@lru_cache(maxsize=256)
+def _deprecated(file: tree.File) -> Mapping[str, str]:
+    """Return the advice for each deprecated let of a file; programs share the trees of their modules."""
     found: dict[str, str] = {}
     for statement in file.statements:
         if isinstance(statement, tree.LetDeclaration) and statement.description is not None:
