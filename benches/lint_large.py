@@ -1,4 +1,4 @@
-"""Measure how long it takes to lint a large repository of features, and to answer one key press in an editor.
+"""Measure how long it takes to lint a large repository of features.
 
 The repository has 500 files with 20 features each: lets, histories, hashes, a module of its own and modules of the
 standard library. `fx lint` runs as a process of its own, so that the start of the interpreter counts. A loop of ten
@@ -142,33 +142,6 @@ def median_of(repetitions: int, measure: Callable[[], float]) -> float:
     return statistics.median(measure() for _ in range(repetitions))
 
 
-def key_presses(features: int, presses: int) -> list[float]:
-    """Return how long an editor waits for the diagnostics after each of some key presses."""
-    from feature_extractor.registry import load_registry
-    from feature_extractor.workspace import Workspace
-
-    with tempfile.TemporaryDirectory() as name:
-        path = write_repository(Path(name), 1, features)[0]
-        text = path.read_text()
-        workspace = Workspace(load_registry())
-        workspace.open(path, text)
-        workspace.diagnostics(path)
-        chance = random.Random(1)
-        waits = []
-        word = " + known_price"
-        for press in range(presses):
-            if press % len(word) == 0:
-                place = text.index("?? 0.0", chance.randrange(len(text) // 2)) + len("?? 0.0")
-            typed = word[press % len(word)]
-            text = text[:place] + typed + text[place:]
-            place += 1
-            began = time.perf_counter()
-            workspace.change(path, text)
-            workspace.diagnostics_now(path)
-            waits.append(time.perf_counter() - began)
-        return waits
-
-
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -207,9 +180,6 @@ def main() -> None:
         print("| run | seconds |\n| --- | ---: |")
         for title, measure in rows:
             print(f"| {title} | {median_of(count, measure):.2f} |")
-    waits = sorted(key_presses(500, 60))
-    print(f"| a key press in 500 features, median | {statistics.median(waits):.3f} |")
-    print(f"| a key press in 500 features, longest | {waits[-1]:.3f} |")
     began = time.process_time()
     total = 0
     for number in range(10_000_000):

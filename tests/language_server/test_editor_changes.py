@@ -60,6 +60,7 @@ async def test_the_fix_of_an_error(editor: Editor) -> None:
 
 async def test_fixes_of_the_linter_and_all_at_once(linting: Editor) -> None:
     document = linting.open(f"{PROGRAM}let first = views\nlet second = first + clicks\n")
+    await document.findings()
     found = await actions(document, "second")
     (fix,) = [action for title, action in found.items() if title.startswith("Remove")]
     text = after(document, fix)
@@ -75,17 +76,18 @@ async def test_fixes_of_the_linter_and_all_at_once(linting: Editor) -> None:
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 async def test_a_finding_can_be_allowed_by_a_comment(linting: Editor, line_end: str) -> None:
     document = linting.open(f'{PROGRAM}"Kept."\nlet nobody = views\n'.replace("\n", line_end))
-    before = [d.code for d in await document.diagnostics()]
+    before = [d.code for d in await document.findings()]
     assert "FX601" in before
     found = await actions(document, "nobody")
     text = after(document, found["Ignore FX601 unused-let here with a comment"])
     assert text == document.text.replace('"Kept."', f'# fx: ignore[FX601]{line_end}"Kept."')
     document.change(text)
-    assert "FX601" not in [d.code for d in await document.diagnostics()]
+    assert "FX601" not in [d.code for d in await document.findings()]
 
 
 async def test_a_comment_that_is_there_gets_one_code_more(linting: Editor) -> None:
     document = linting.open(f"{PROGRAM}# fx: ignore[FX602]\nlet nobody = views\n")
+    await document.findings()
     found = await actions(document, "nobody")
     text = after(document, found["Ignore FX601 unused-let here with a comment"])
     assert "# fx: ignore[FX602, FX601]\nlet nobody" in text

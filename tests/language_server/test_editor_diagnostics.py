@@ -91,7 +91,7 @@ async def test_a_module_that_is_edited_is_seen_by_its_users(editor: Editor) -> N
 async def test_findings_of_the_linter_have_links_to_their_pages(editor: Editor) -> None:
     editor.configure(lint=True)
     document = editor.open(f"{PROGRAM}let nobody = views\n")
-    (found,) = [d for d in await document.diagnostics() if d.code == "FX601"]
+    (found,) = [d for d in await document.findings() if d.code == "FX601"]
     editor.configure(lint=False)
     assert document.cut(found.range) == "nobody"
     assert found.severity == types.DiagnosticSeverity.Warning
@@ -105,7 +105,7 @@ async def test_settings_files_choose_the_rules(editor: Editor) -> None:
     text = f"{PROGRAM}let nobody = views\n"
     settings = editor.write("chosen/fx.toml", '[lint]\nignore = ["FX601"]\n')
     document = editor.open(text, "chosen/program.fx")
-    assert "FX601" not in [d.code for d in await document.diagnostics()]
+    assert "FX601" not in [d.code for d in await document.findings()]
     editor.write("chosen/fx.toml", "[lint]\nignor = 1\n")
     changed = types.FileEvent(settings, types.FileChangeType.Changed)
     del editor.arrived[document.uri]

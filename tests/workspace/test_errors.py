@@ -59,6 +59,8 @@ WORDS = [
     "\nlet fresh = known",
     "\nfeature fresh : dense = double",
     "\nlet known = 2.0\n",
+    "\ninput candidate { known: int, item: string }\n",
+    *("float", "int?", "views", "title: int,", "candidate", "request"),
 ]
 
 
@@ -143,6 +145,11 @@ def test_edits_of_examples(name: str) -> None:
         ("price ?? 1.0", "price"),
         ("let double", "let doble"),
         ("x + y", "x + z"),
+        ("age: int?", "age: float?"),
+        ("age: int?", "age, height: int?"),
+        ("age: int?", "age: int?, oops"),
+        ("price: float? ", "price: float "),
+        ("clicks, views: int", "views, clicks: int"),
     ],
 )
 def test_an_edit_of_a_let_or_a_feature_checks_little(folder: Path, old: str, new: str) -> None:
@@ -154,12 +161,25 @@ def test_an_edit_of_a_let_or_a_feature_checks_little(folder: Path, old: str, new
     assert errors.complete_checks == 1
 
 
+def test_findings_in_the_same_text_are_all_there() -> None:
+    """Also the last one, whose fix removes all up to the end of the text."""
+    workspace = Workspace(REGISTRY)
+    text = "input request { x: int }\nfeature a : dense = x\nlet unused = x\n"
+    workspace.open("untitled:1", text)
+    found = workspace.findings("untitled:1")
+    assert [finding.code for finding in found] == ["FX601"]
+    workspace.tell("untitled:1", text, found)
+    assert shown(workspace.diagnostics_now("untitled:1")) == shown(found)
+
+
 def test_findings_move_with_the_text_until_the_linter_looks_again() -> None:
     workspace = Workspace(REGISTRY)
     text = "input request { x: int }\nlet first = x\nlet second = x\nfeature a : dense = x\n"
     workspace.open("untitled:1", text)
     before = workspace.diagnostics("untitled:1")
     assert [finding.code for finding in before] == ["FX601", "FX601"]
+    assert workspace.diagnostics_now("untitled:1") == []
+    workspace.tell("untitled:1", text, before)
     assert shown(workspace.diagnostics_now("untitled:1")) == shown(before)
     workspace.change("untitled:1", text.replace("first", "fir_st"))
     (left,) = workspace.diagnostics_now("untitled:1")

@@ -58,6 +58,7 @@ def _documentation() -> Path:
     return installed if installed.is_dir() else Path(__file__).resolve().parents[3] / "docs"
 
 
+@cache
 def rule_page(code: str) -> str | None:
     """Return the URI of the page of a rule; None for the compiler's errors, which have no pages."""
     page = _documentation() / "rules" / f"{code}.md"

@@ -7,7 +7,7 @@ import posixpath
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -18,9 +18,10 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from feature_extractor.check.inspection import Inspection
 from feature_extractor.check.modules import UnreadableFile, read_file
-from feature_extractor.diagnostics import Source, render_short
+from feature_extractor.diagnostics import Diagnostic, Source, render_short
 from feature_extractor.errors import SettingsError
 from feature_extractor.language_server.positions import LineTable, clean
+from feature_extractor.lint.baseline import Baseline, BaselineError
 from feature_extractor.lint.configuration import Configuration
 from feature_extractor.registry import Registry
 from feature_extractor.settings import Settings, SettingsFinder
@@ -106,6 +107,9 @@ class Project:
     complaints: list[str] = field(default_factory=list)
     """What is wrong with settings files; whoever talks with the editor tells it, and empties the list."""
     _told: set[str] = field(default_factory=set)
+    _baselines: dict[Path, tuple[tuple[int, int], Baseline | None]] = field(default_factory=dict)
+    has_forgotten: bool = False
+    """Whether files on disk have changed since somebody has set this to False."""
 
     def __post_init__(self) -> None:
         self.workspace = Workspace(self.registry, self._configuration)
@@ -118,11 +122,45 @@ class Project:
                 return settings.configuration(path)
             return Configuration([])
         except SettingsError as error:
-            complaint = render_short(error.diagnostics[0])
-            if complaint not in self._told:
-                self._told.add(complaint)
-                self.complaints.append(complaint)
+            self._complain(render_short(error.diagnostics[0]))
         return Settings().configuration(path)
+
+    def findings(self, path: str) -> list[Diagnostic]:
+        """Return what the linter finds in a file and its baseline does not know; nothing where there are errors.
+
+        Raises UnreadableFile.
+        """
+        found = self.workspace.findings(path)
+        baseline = self._baseline(Path(path)) if found else None
+        return baseline.compare(found, {}).new if baseline is not None else found
+
+    def _baseline(self, path: Path) -> Baseline | None:
+        """Return the baseline that the settings of a file name; None where there is none that can be read."""
+        try:
+            file = self._settings.settings(path).baseline
+        except SettingsError:
+            return None
+        if file is None:
+            return None
+        try:
+            status = file.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+        except OSError:
+            stamp = (0, 0)
+        known = self._baselines.get(file)
+        if known is None or known[0] != stamp:
+            baseline = None
+            try:
+                baseline = Baseline.read(file)
+            except BaselineError as error:
+                self._complain(f"{file}: {error}")
+            known = self._baselines[file] = (stamp, baseline)
+        return known[1]
+
+    def _complain(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self.complaints.append(text)
 
     # ---- open files ------------------------------------------------------------------------------
 
@@ -150,12 +188,17 @@ class Project:
         self._on_disk.clear()
         self._settings = SettingsFinder()
         self._told.clear()
+        self.has_forgotten = True
         self.workspace.reload()
 
     @property
     def opened(self) -> list[Text]:
         """All files that are open."""
         return list(self._open.values())
+
+    def opened_at(self, path: str) -> Text | None:
+        """Return the open file at a path, or None where it is not open."""
+        return self._open.get(path)
 
     def by_uri(self, uri: str) -> Text | None:
         """Return an open file, or one on disk; None where there is neither."""
@@ -232,21 +275,9 @@ class Project:
                     yield path
 
     def users_of(self, path: str) -> list[Text]:
-        """Return the open files that need a module, also through others."""
-        found = []
-        for opened in self.opened:
-            waiting, seen = [opened], {opened.path}
-            while waiting:
-                for _, used in self.modules_of(waiting.pop()):
-                    if used in seen:
-                        continue
-                    seen.add(used)
-                    module = self.by_path(used)
-                    if module is not None:
-                        waiting.append(module)
-            if path in seen and opened.path != path:
-                found.append(opened)
-        return found
+        """Return the open files that need a module, also through others; those that were looked at."""
+        users = self.workspace.dependents(path)
+        return [self._open[user] for user in users if user in self._open and user != path]
 
     # ---- meanings --------------------------------------------------------------------------------
 
@@ -304,6 +335,7 @@ def path_of(uri: str) -> str:
     return path
 
 
+@lru_cache(maxsize=1024)
 def uri_of(path: str) -> str:
     """Return the URI of a path of the compiler."""
     place = _standard_files().get(path, path) if path.startswith(SHOWN) else path

@@ -30,7 +30,7 @@ class Settings:
     """Rows of the sample that are computed and shown."""
 
     delay: int = 150
-    """Milliseconds without a change before diagnostics are computed."""
+    """Milliseconds without a change before the linter looks; errors are shown at once."""
 
 
 def read_settings(given: Any, before: Settings | None = None) -> Settings:

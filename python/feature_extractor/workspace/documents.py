@@ -118,6 +118,8 @@ class Workspace:
         self._texts: dict[str, str] = {}
         self._known: dict[str, DocumentAnalysis] = {}
         self._errors: dict[str, Errors] = {}
+        self._found: dict[str, list[Diagnostic]] = {}
+        """The errors of each document as it is now, once somebody has asked."""
         self._told: dict[str, tuple[str, list[Diagnostic]]] = {}
         """The text that the linter last looked at, and what it found, of each document."""
         self._read_by: dict[str, set[str]] = {}
@@ -143,6 +145,7 @@ class Workspace:
     def reload(self) -> None:
         """Forget everything that was read from disk, because files there have changed."""
         self._known.clear()
+        self._found.clear()
 
     @property
     def documents(self) -> list[str]:
@@ -158,10 +161,11 @@ class Workspace:
         return self.errors(path) or self.findings(path)
 
     def diagnostics_now(self, path: str | Path) -> list[Diagnostic]:
-        """Return the errors of a document; without any, what the linter found before the last edits.
+        """Return the errors of a document; without any, the findings that were told before the last edits.
 
         Such findings move with the text, and those in what was edited are left out. This is for each key press:
-        the linter looks at a whole program, which is soon enough when nobody has typed for a moment.
+        the linter looks at a whole program, which is soon enough when nobody has typed for a moment. Raises
+        UnreadableFile.
         """
         name = document_name(path)
         errors = self.errors(name)
@@ -171,26 +175,33 @@ class Workspace:
         source = Source(name, self._read(Path(name)))
         return list(moved(findings, text, source))
 
+    def tell(self, path: str | Path, text: str, findings: list[Diagnostic]) -> None:
+        """Take what the linter has found in a text that an open document has, or had before the last edits."""
+        name = document_name(path)
+        if name in self._texts:
+            self._told[name] = (text, findings)
+
     def errors(self, path: str | Path) -> list[Diagnostic]:
         """Return the errors of a document; only what an edit concerns is checked again. Raises UnreadableFile."""
         name = document_name(path)
         known = self._known.get(name)
         if known is not None:
             return known.errors
+        found = self._found.get(name)
+        if found is not None:
+            return found
         text = self._read(Path(name))
         errors = self._errors.get(name)
         if errors is None:
             root = Path(name).parent if _is_path(name) else None
             errors = Errors(self._registry, name, root, self._reader(name))
             self._errors[name] = errors
-        return errors.of(text)
+        self._found[name] = errors.of(text)
+        return self._found[name]
 
     def findings(self, path: str | Path) -> list[Diagnostic]:
         """Return what the linter finds in a document; nothing where there are errors. Raises UnreadableFile."""
-        found = self.analysis(path)
-        if not found.errors:
-            self._told[document_name(path)] = (found.source.text, found.findings)
-        return found.findings
+        return self.analysis(path).findings
 
     def analysis(self, path: str | Path) -> DocumentAnalysis:
         """Return what is known about a document. Raises UnreadableFile."""
@@ -234,6 +245,7 @@ class Workspace:
     def _forget(self, name: str) -> None:
         for other in (name, *self._read_by.get(name, ())):
             self._known.pop(other, None)
+            self._found.pop(other, None)
 
 
 def document_name(path: str | Path) -> str:

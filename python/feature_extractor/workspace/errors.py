@@ -1,9 +1,10 @@
 """Finds the errors of a program again after each key press, and looks only at what an edit concerns.
 
-An edit of lets and features concerns them, and all that name them, directly or through lets. The mistakes of all others
-stay what they were. Where that is not certain, everything is checked: after a change of inputs, resources or modules;
-where a mistake is told in the call of a function, because the first call tells it; and where a new name could be what
-another mistake proposes.
+An edit of lets and features concerns them, and all that name them, directly or through lets; one of inputs concerns
+all that name a field that has changed. The mistakes of all others stay what they were. Where that is not certain,
+everything is checked: after a change of resources or modules; where the first input of a candidate comes or the last
+one goes; where a mistake is told in the call of a function, because the first call tells it; and where a new name
+could be what another mistake proposes.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from feature_extractor.check import analyse_text
 from feature_extractor.check.expressions import MAXIMUM_STEPS, BudgetExceeded
@@ -30,6 +31,7 @@ _MANY: Final = 100
 _FORGIVEN: Final = ("FX005", "FX006", "FX150", "FX151")
 """Mistakes that are about more than their statement: limits, and circles of lets."""
 _IN_A_CALL: Final = "in this call of "
+_Fields: TypeAlias = Sequence[tuple[str, str]]
 
 
 class Errors:
@@ -43,6 +45,7 @@ class Errors:
         self._units: list[Unit] = []
         self._modules: dict[str, str] | None = None
         """The texts of the modules at the last look; None where the next one has to be at everything."""
+        self._has_candidates = False
         self.complete_checks = 0
         """How often everything was looked at."""
 
@@ -71,8 +74,9 @@ class Errors:
         syntax = [*layout.diagnostics, *_syntax(units, places)]
         if not checker.declare(source, units) or len(syntax) >= _MANY:
             return None
-        concerned = self._concerned(before, units, checker.modules)
+        concerned = self._concerned(before, units, checker)
         self._modules = None
+        self._has_candidates = checker.has_candidates
         if concerned is None or not self._settle(checker, concerned, units, places):
             self.complete_checks += 1
             checker = _UnitChecker(self._registry, self._name, self._root, self._read)
@@ -87,15 +91,21 @@ class Errors:
         return sorted(everything, key=Diagnostic.sort_key)
 
     def _concerned(
-        self, before: Sequence[Unit], units: Sequence[Unit], modules: dict[str, str]
+        self, before: Sequence[Unit], units: Sequence[Unit], checker: _UnitChecker
     ) -> set[Unit] | None:
         """Return the units whose values an edit concerns; None for all."""
-        if self._modules != modules or not before:
+        if self._modules != checker.modules or not before:
+            return None
+        if self._has_candidates != checker.has_candidates:
             return None
         new, old = set(units) - set(before), set(before) - set(units)
-        if not all(unit.is_plain for unit in new | old):
+        if not all(unit.is_plain or unit.is_input for unit in new | old):
             return None
-        names = {name for unit in new | old for name in unit.declared}
+        names = {name for unit in new | old if unit.is_plain for name in unit.declared}
+        names |= _changed_inputs(
+            [field for unit in before if unit in old for field in unit.inputs],
+            [field for unit in units if unit in new for field in unit.inputs],
+        )
         concerned = set(new)
         changed = True
         while changed:
@@ -133,6 +143,17 @@ class Errors:
         return True
 
 
+def _changed_inputs(before: _Fields, now: _Fields) -> set[str]:
+    """Return the names of fields that are others now; of two with one name the first one counts, so order does too."""
+    names = {name for name, _ in [*before, *now]}
+    return {
+        name
+        for name in names
+        if [meaning for other, meaning in before if other == name]
+        != [meaning for other, meaning in now if other == name]
+    }
+
+
 def _is_wide(found: Diagnostic) -> bool:
     """Return whether a mistake may be told otherwise after an edit of something else."""
     return found.code in _FORGIVEN or any(
@@ -162,7 +183,8 @@ class _UnitChecker(ProgramChecker):
         self._main = loader.load_parsed(os.path.basename(self._path), parsed)
         for loaded in modules_first(self._main):
             self._declare(loaded, is_module=loaded is not self._main)
-        self._expressions.has_candidates = any(i.domain == "candidate" for i in self._inputs)
+        self.has_candidates = any(i.domain == "candidate" for i in self._inputs)
+        self._expressions.has_candidates = self.has_candidates
         self.modules = {path: text for path, text in loader.sources.items() if path != source.path}
         self.declared = [*loader.diagnostics, *self._reporter.diagnostics]
         self._told = len(self._reporter.diagnostics)

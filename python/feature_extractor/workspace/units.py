@@ -53,7 +53,8 @@ class Unit:
             for let in self.statements
             if isinstance(let, tree.LetDeclaration)
         ]
-        return (*lets, self.declared, self.result.file.damaged)
+        inputs = tuple(name for name, _ in self.inputs)
+        return (*lets, inputs, self.declared, self.result.file.damaged)
 
     @cached_property
     def is_plain(self) -> bool:
@@ -61,6 +62,33 @@ class Unit:
         plain = (tree.LetDeclaration, tree.FeatureDeclaration, tree.Description, tree.Annotation)
         return not self.result.file.damaged - _written_names(self) and all(
             isinstance(statement, plain) for statement in self.statements
+        )
+
+    @cached_property
+    def inputs(self) -> tuple[tuple[str, str], ...]:
+        """The fields of its inputs, each with all that others see of it: domain and type, or nothing where damaged."""
+        fields = [
+            (name.text, f"{declaration.domain.text} {field.type.span.text}")
+            for declaration in self.statements
+            if isinstance(declaration, tree.InputDeclaration)
+            for field in declaration.fields
+            for name in field.names
+        ]
+        damaged = sorted(self.result.file.damaged) if self._is_damaged_input else []
+        return (*fields, *((name, "") for name in damaged))
+
+    @cached_property
+    def is_input(self) -> bool:
+        """Whether it has only inputs, which concern nobody who does not name a field that has changed."""
+        only = (tree.InputDeclaration, tree.Description)
+        is_known = not self.result.file.damaged or self._is_damaged_input
+        return is_known and all(isinstance(statement, only) for statement in self.statements)
+
+    @cached_property
+    def _is_damaged_input(self) -> bool:
+        lines = self.source.text.split("\n")
+        return any(line.startswith("input") for line in lines) and not any(
+            line.startswith(("let", "feature", "use", "resource")) for line in lines
         )
 
     @cached_property
@@ -179,7 +207,7 @@ def moved(findings: Sequence[Diagnostic], text: str, source: Source) -> Iterator
     def at(span: Span) -> Span:
         if span.path != source.path:
             return span
-        if span.end < first:
+        if span.end < first or len(text) == first == len(new):
             return Span(source, span.start, span.end)
         if span.start >= end:
             return Span(source, span.start + shift, span.end + shift)
@@ -192,8 +220,14 @@ def moved(findings: Sequence[Diagnostic], text: str, source: Source) -> Iterator
 
 def _alike(one: str, other: str) -> int:
     """Return how many characters two texts have in common at their beginnings."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+    alike, different = 0, min(len(one), len(other)) + 1
+    while different - alike > 1:
+        middle = (alike + different) // 2
+        if one.startswith(other[alike:middle], alike):
+            alike = middle
+        else:
+            different = middle
+    return alike
 
 
 class _Edited(Exception):

@@ -15,7 +15,7 @@ from feature_extractor.plugins import VARIABLE
 _HELP = """Start the language server, for editors. It speaks the Language Server Protocol on its standard streams.
 
 An editor starts it; docs/editors.md has the settings for VS Code, Neovim and Helix. What goes wrong inside of it is
-told on standard error.
+told to the editor, which has a log for it.
 """
 
 
@@ -27,6 +27,7 @@ told on standard error.
 def command(stdio: bool, verbose: bool) -> int:
     """Serve until the editor ends the session."""
     try:
+        from feature_extractor.language_server.collection import collect_in_pauses
         from feature_extractor.language_server.server import FeatureServer
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in ("pygls", "lsprotocol"):
@@ -45,31 +46,11 @@ def command(stdio: bool, verbose: bool) -> int:
     server = FeatureServer(known_registry(), __version__)
     plugins = named_plugins()
     if plugins:
-        # For the processes that run features on samples.
+        # For the processes that lint, and that run features on samples.
         os.environ[VARIABLE] = os.pathsep.join(plugins)
     # The protocol has standard output for itself: nothing that prints may get between its messages.
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     sys.stdout = sys.stderr
+    collect_in_pauses(server)
     server.start_io(stdout=output)
     return 0 if server.was_shut_down else EXIT_FINDINGS
-
-
-def _log_to_standard_error(verbose: bool) -> None:
-    """Log what goes wrong, each time in one line; with ``verbose`` everything."""
-    from feature_extractor.language_server.server import Refused
-
-    class OneLine(logging.Formatter):
-        def format(self, record: logging.LogRecord) -> str:
-            error = record.exc_info[1] if record.exc_info else None
-            text = " ".join(record.getMessage().split())
-            return f"{text}: {type(error).__name__}: {error}" if error is not None else text
-
-    def is_mistake(record: logging.LogRecord) -> bool:
-        """A request that was refused is answered, so there is nothing to log."""
-        return not (record.exc_info and isinstance(record.exc_info[1], Refused))
-
-    handler = logging.StreamHandler(sys.stderr)
-    if not verbose:
-        handler.setFormatter(OneLine())
-        handler.addFilter(is_mistake)
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.ERROR, handlers=[handler])

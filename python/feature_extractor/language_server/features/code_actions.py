@@ -7,6 +7,7 @@ from typing import Final
 
 from lsprotocol import types
 
+from feature_extractor.check.modules import UnreadableFile
 from feature_extractor.diagnostics import Applicability, Diagnostic, Severity, apply_fixes
 from feature_extractor.language_server.edits import (
     edits_to,
@@ -43,8 +44,9 @@ def register(server: FeatureServer) -> None:
         actions: list[types.CodeAction] = []
         if _wanted(types.CodeActionKind.QuickFix, only):
             actions += _quick_fixes(server.project, text, found, first, last, versioned)
-        if _wanted(FIX_ALL, only):
-            actions += _fix_all(server.project, text, found, versioned)
+        # An editor asks for actions whenever the cursor moves; for all fixes of a file only where somebody wants them.
+        if only is not None and _wanted(FIX_ALL, only):
+            actions += _fix_all(server.project, text, versioned, lint=server.settings.lint)
         return actions
 
 
@@ -132,10 +134,10 @@ def _extended(text: Text, line: int, code: str, *, alone: bool) -> types.TextEdi
 
 
 def _fix_all(
-    project: Project, text: Text, found: Sequence[Diagnostic], versioned: bool
+    project: Project, text: Text, versioned: bool, *, lint: bool
 ) -> Iterator[types.CodeAction]:
     """Yield one action with all safe fixes of a file, if there are any."""
-    fixed = all_fixed(project, text, found)
+    fixed = all_fixed(project, text, lint=lint)
     if fixed != text.text:
         yield types.CodeAction(
             "Make all safe fixes",
@@ -144,9 +146,18 @@ def _fix_all(
         )
 
 
-def all_fixed(project: Project, text: Text, found: Sequence[Diagnostic]) -> str:
-    """Return the text with all safe fixes made, as far as they leave no error behind."""
-    current = text.text
+def all_fixed(project: Project, text: Text, *, lint: bool = True) -> str:
+    """Return the text with all safe fixes made, as far as they leave no error behind.
+
+    As with `fx lint --fix` these are also the fixes of findings that a baseline knows.
+    """
+    try:
+        analysis = project.workspace.analysis(text.path)
+    except UnreadableFile:
+        return text.text
+    current, found = text.text, analysis.errors
+    if not found and lint:
+        found = analysis.findings
     for _ in range(_MOST_ROUNDS):
         fixable = [finding for finding in found if _is_safe(finding, text.path)]
         if not fixable:

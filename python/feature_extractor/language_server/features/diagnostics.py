@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from lsprotocol import types
@@ -11,11 +11,20 @@ from lsprotocol import types
 from feature_extractor.check.modules import UnreadableFile
 from feature_extractor.diagnostics import Diagnostic, Label, Severity, Span
 from feature_extractor.language_server.documentation import rule_page
-from feature_extractor.language_server.project import Project, Text, uri_of
+from feature_extractor.language_server.examination import (
+    Answer,
+    ExaminationFailed,
+    Examiner,
+    Question,
+)
+from feature_extractor.language_server.project import Project, Text, path_of, uri_of
 from feature_extractor.language_server.server import FeatureServer
 from feature_extractor.syntax import tree
 
 SOURCE: Final = "fx"
+
+_SOON: Final = 5
+"""Milliseconds until errors are looked for: more keys may be on their way, and only the last text counts."""
 
 _SEVERITIES: Final = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
@@ -27,57 +36,92 @@ _UNNECESSARY: Final = "FX6"
 
 
 def register(server: FeatureServer) -> None:
-    """Publish diagnostics of each open file, once nobody has typed for a moment."""
-    waiting: dict[str, asyncio.TimerHandle] = {}
+    """Publish diagnostics of each open file: errors at once, findings of the linter when nobody has typed for a moment.
 
-    def publish(path: str) -> None:
-        waiting.pop(path, None)
-        text = next((opened for opened in server.project.opened if opened.path == path), None)
-        if text is None:
-            return
-        try:
-            found = diagnostics(server.project, text, lint=server.settings.lint)
-        except Exception as error:
-            server.report_mistake(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, error)
-            return
-        server.text_document_publish_diagnostics(
-            types.PublishDiagnosticsParams(text.uri, found, text.version)
-        )
-        while server.project.complaints:
-            complaint = server.project.complaints.pop(0)
-            server.window_show_message(types.ShowMessageParams(types.MessageType.Error, complaint))
+    Between two looks of the linter its findings move with the text.
+    """
+    project = server.project
+    published: dict[str, types.PublishDiagnosticsParams] = {}
+    waiting: dict[tuple[Callable[[str], None], str], asyncio.TimerHandle] = {}
 
-    def schedule(path: str) -> None:
-        known = waiting.pop(path, None)
+    def later(action: Callable[[str], None], path: str, milliseconds: int) -> None:
+        """Do something with a file after a time in which nobody asks for it again."""
+        known = waiting.pop((action, path), None)
         if known is not None:
             known.cancel()
-        delay = server.settings.delay / 1000
-        waiting[path] = asyncio.get_running_loop().call_later(delay, publish, path)
+
+        def act() -> None:
+            del waiting[action, path]
+            try:
+                action(path)
+            except Exception as error:
+                server.report_mistake(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, error)
+
+        loop = asyncio.get_running_loop()
+        waiting[action, path] = loop.call_later(milliseconds / 1000, act)
+
+    def publish(path: str, *, again: bool = False) -> None:
+        text = project.opened_at(path)
+        if text is None:
+            return
+        found = diagnostics(project, text, lint=server.settings.lint)
+        params = types.PublishDiagnosticsParams(text.uri, found, text.version)
+        if again or published.get(path) != params:
+            published[path] = params
+            server.text_document_publish_diagnostics(params)
+
+    def examine(path: str) -> None:
+        examiner.ask(path)
+
+    def question(path: str) -> Question | None:
+        text = project.opened_at(path)
+        if text is None or not server.settings.lint or found_in(project, text, lint=False):
+            return None
+        forget, server.project.has_forgotten = server.project.has_forgotten, False
+        return Question(path, {opened.uri: opened.text for opened in project.opened}, forget)
+
+    def tell(answer: Answer) -> None:
+        if answer.failure:
+            error = ExaminationFailed(answer.failure)
+            server.report_mistake(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, error)
+            return
+        project.workspace.tell(answer.path, answer.text, answer.findings)
+        text = project.opened_at(answer.path)
+        if text is not None and text.text == answer.text:
+            publish(answer.path, again=True)
+        for complaint in answer.complaints:
+            server.window_show_message(types.ShowMessageParams(types.MessageType.Error, complaint))
+
+    examiner = Examiner(question, tell)
+
+    def look(path: str, milliseconds: int) -> None:
+        later(publish, path, milliseconds)
+        if server.settings.lint:
+            later(examine, path, max(server.settings.delay, milliseconds))
 
     def changed(uri: str) -> None:
-        text = server.project.by_uri(uri)
-        is_open = text is not None and any(o is text for o in server.project.opened)
-        if is_open and text is not None:
-            schedule(text.path)
+        path = path_of(uri)
+        if project.opened_at(path) is not None:
+            look(path, _SOON)
         else:
+            published.pop(path, None)
             server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
-        if text is not None:
-            for user in server.project.users_of(text.path):
-                schedule(user.path)
+        for user in project.users_of(path):
+            look(user.path, server.settings.delay)
 
     def configured() -> None:
-        for opened in server.project.opened:
-            schedule(opened.path)
+        for opened in project.opened:
+            look(opened.path, _SOON)
 
     server.changed.append(changed)
     server.configured.append(configured)
 
 
 def found_in(project: Project, text: Text, *, lint: bool = True) -> Sequence[Diagnostic]:
-    """Return the errors of an open file, or else what the linter finds."""
+    """Return the errors of an open file, or else what the linter has found until now."""
     try:
-        errors = project.workspace.errors(text.path)
-        return errors if errors or not lint else project.workspace.findings(text.path)
+        workspace = project.workspace
+        return workspace.diagnostics_now(text.path) if lint else workspace.errors(text.path)
     except UnreadableFile:
         return []
 
