@@ -16,6 +16,8 @@ class Extraction:
     def arrow_c_array(self) -> tuple[object, object]: ...
     def statistics(self) -> dict[str, Any]: ...
 
+class MessageDecoder: ...
+
 class Extractor:
     def extract(
         self, table: Any, threads: int, chunk_rows: int, profile: bool = False
@@ -25,6 +27,14 @@ class Extractor:
         requests: Any,
         candidates: Any,
         offsets: Sequence[int],
+        threads: int,
+        chunk_rows: int,
+    ) -> Extraction: ...
+    def json_decoder(self, maximum_bytes: int, maximum_candidates: int) -> MessageDecoder: ...
+    def extract_messages(
+        self,
+        decoder: MessageDecoder,
+        messages: list[Any],
         threads: int,
         chunk_rows: int,
     ) -> Extraction: ...

@@ -12,6 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from feature_extractor import _native
+from feature_extractor.decoding import (
+    MAXIMUM_BYTES,
+    MAXIMUM_CANDIDATES,
+    JsonFormat,
+    MessageDecoder,
+    MessageFormat,
+)
 from feature_extractor.extraction import Extraction, FeatureDescription
 from feature_extractor.layout import Layout
 
@@ -34,6 +41,7 @@ class Extractor:
     def __init__(self, native: _native.Extractor, manifest: Mapping[str, Any]) -> None:
         self._native = native
         self._manifest = manifest
+        self._decoders: dict[MessageFormat, _native.MessageDecoder] = {}
         self._features = tuple(_feature(entry) for entry in manifest["features"])
         self._inputs = tuple(
             InputDescription(
@@ -129,6 +137,41 @@ class Extractor:
 
         Its features must have the same names, kinds, widths and order, and a row per candidate or per request as these
         have; and it must read no input that this one does not declare with the same type.
+    def json_decoder(
+        self,
+        *,
+        maximum_bytes: int = MAXIMUM_BYTES,
+        maximum_candidates: int = MAXIMUM_CANDIDATES,
+    ) -> MessageDecoder:
+        """Return a decoder of requests in JSON.
+
+        A request is an object with a member per request input and ``candidates``: an array of objects, or an object
+        of arrays. A message holds one such object, an array of them, or one after the other on lines of their own.
+        Messages with more bytes, and calls with more candidates than the limits are refused.
+        """
+        format_ = JsonFormat(maximum_bytes, maximum_candidates)
+        self.prepare(format_)
+        return MessageDecoder(
+            lambda messages, threads, chunk_rows: self.extract_messages(
+                format_, messages, threads, chunk_rows
+            ),
+            f"JSON for {self.name!r}",
+        )
+
+    def prepare(self, format_: MessageFormat) -> _native.MessageDecoder:
+        """Make the decoder of a format, unless it is there. Raises EngineError where it does not fit the program."""
+        decoder = self._decoders.get(format_)
+        if decoder is None:
+            decoder = self._decoders.setdefault(format_, format_.decoder(self._native))
+        return decoder
+
+    def extract_messages(
+        self, format_: MessageFormat, messages: list[Any], threads: int, chunk_rows: int
+    ) -> Extraction:
+        """Extract from messages of a format: what decoders call."""
+        native = self._native.extract_messages(self.prepare(format_), messages, threads, chunk_rows)
+        return Extraction(native, self._features, self.digest)
+
         """
         self._native.check_replacement(fresh._native)
 

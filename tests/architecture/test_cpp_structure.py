@@ -22,6 +22,7 @@ MAY_INCLUDE = {
     "plugin": {"plugin", "registry", "plan", "package", "arrow"},
     "registry": {"registry"},
     "resource": {"resource", "arrow"},
+    "request": {"request", "arrow", "engine", "plan"},
     "samples": {"samples", "arrow", "engine"},
 }
 """By folder of cpp/src. The faces (python, c_api) may include everything."""

@@ -84,6 +84,18 @@ class SessionOptions(Sized):
     )
 
 
+class DecoderOptions(Sized):
+    _fields_ = (
+        ("struct_size", c_size_t),
+        ("maximum_bytes", c_int64),
+        ("maximum_candidates", c_int64),
+    )
+
+
+class Bytes(ctypes.Structure):
+    _fields_ = (("data", c_char_p), ("size", c_size_t))
+
+
 class Column(Sized):
     _fields_ = (
         ("struct_size", c_size_t),
@@ -179,6 +191,9 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         c_int32,
         (_H, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_size_t, _E, _E),
     ),
+    "fx_decoder_json": (c_int32, (_H, c_void_p, _E, _E)),
+    "fx_decoder_free": (None, (_H,)),
+    "fx_extract_messages": (c_int32, (_H, _H, c_void_p, c_size_t, _E, _E)),
     "fx_extraction_rows": (c_int64, (_H,)),
     "fx_extraction_requests": (c_int64, (_H,)),
     "fx_extraction_column": (c_int32, (_H, c_size_t, c_void_p)),
@@ -282,6 +297,13 @@ class CLibrary:
             return self.made(
                 "extract_requests", session, *pointers, given, len(offsets or ())
             )  # fmt: skip
+
+    def extract_messages(
+        self, session: c_void_p, decoder: c_void_p, messages: list[bytes]
+    ) -> c_void_p:
+        """Extract from messages."""
+        given = (Bytes * len(messages))(*(Bytes(one, len(one)) for one in messages))
+        return self.made("extract_messages", session, decoder, given, len(messages))
 
     def values(self, extractor: c_void_p, extraction: c_void_p) -> dict[str, tuple[bytes, ...]]:
         """Copy the bytes of all features: values, offsets, weights."""

@@ -63,7 +63,7 @@ def test_the_header_and_these_tests_name_the_same_functions() -> None:
 
 
 def test_versions(library: CLibrary) -> None:
-    assert library.abi_version() == 1
+    assert library.abi_version() == 2
     assert library.version().decode() == fx.__version__
     assert library.code_name(INVALID_ARGUMENT) == b"invalid_argument"
     assert [library.code_name(code).decode() for code in (0, 8, 9, 10, -1)] == [

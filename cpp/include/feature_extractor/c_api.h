@@ -34,7 +34,7 @@ extern "C" {
 #endif
 #define FX_API __attribute__((visibility("default")))
 
-#define FX_ABI_VERSION 1
+#define FX_ABI_VERSION 2
 
 /* The structures of the Arrow C data interface (https://arrow.apache.org/docs/format/CDataInterface.html). */
 struct ArrowSchema;
@@ -59,6 +59,7 @@ typedef struct fx_session fx_session;       /* Reusable memory to extract with: 
 typedef struct fx_extraction fx_extraction; /* The features of one batch. */
 typedef struct fx_service fx_service;       /* The extractor that is current, and can be swapped. */
 
+typedef struct fx_decoder fx_decoder;       /* How messages of one format fit an extractor. It never changes. */
 /* ---- Versions and errors ------------------------------------------------------------------------------------------- */
 
 FX_API uint32_t fx_abi_version(void);          /* FX_ABI_VERSION of the library that runs. */
@@ -203,6 +204,33 @@ FX_API fx_code fx_extract_requests(fx_session* session, const struct ArrowSchema
 /* ---- Results ------------------------------------------------------------------------------------------------------- */
 
 typedef struct fx_column {
+/* ---- Messages (since FX_ABI_VERSION 2) ------------------------------------------------------------------------------- */
+
+typedef struct fx_decoder_options {
+  size_t struct_size;
+  int64_t maximum_bytes;      /* Of one message; 0 means 67,108,864. Beyond it: FX_LIMIT. */
+  int64_t maximum_candidates; /* Of one call, in all of its requests; 0 means 1,048,576. Beyond it: FX_LIMIT. */
+} fx_decoder_options;
+
+/* For messages in JSON (docs/requests.md): an object with a member per request input, and the candidates in its member `candidates`,
+ * an array of objects or an object of arrays. `options` may be NULL. Any number of threads may use a decoder; it keeps its extractor
+ * until it is freed with fx_decoder_free. */
+FX_API fx_code fx_decoder_json(fx_extractor* extractor, const fx_decoder_options* options, fx_decoder** decoder,
+                               fx_error** error);
+FX_API void fx_decoder_free(fx_decoder* decoder);
+
+/* One message. */
+typedef struct fx_bytes {
+  const void* data;
+  size_t size;
+} fx_bytes;
+
+/* Extracts from messages, in their order: each holds a request with its candidates, or several. The session must be one of the
+ * decoder's extractor; the memory that the columns are read into is the session's. A message that does not fit is
+ * FX_INVALID_ARGUMENT, with the request, the field and the byte. */
+FX_API fx_code fx_extract_messages(fx_session* session, const fx_decoder* decoder, const fx_bytes* messages,
+                                   size_t message_count, fx_extraction** extraction, fx_error** error);
+
   size_t struct_size;
   const void* values;     /* float32, int64, or bytes; see fx_kind. */
   const int64_t* offsets; /* rows + 1, of the ragged kinds: row r has the values offsets[r] to offsets[r + 1] - 1. */

@@ -36,6 +36,7 @@ class Scanner {
   explicit Scanner(Text text) : text_(text) {}
 
   bool done() const { return text_.empty(); }
+  bool starts_with_digit() const { return !text_.empty() && is_digit(text_.front()); }
   bool take(char c) {
     if (text_.empty() || text_.front() != c) return false;
     text_.remove_prefix(1);

@@ -23,6 +23,12 @@ struct Node {
 
 inline constexpr uint32_t kNone = 0xFFFFFFFF;
 
+// Where a text stops being JSON, and what had to stand there.
+struct Problem {
+  uint32_t at = 0;
+  const char* expected = "";
+};
+
 // The value of the four digits of a \u escape, or a number above 0xFFFF where they are none.
 uint32_t read_hexadecimal(const char* at);
 
@@ -30,6 +36,10 @@ class Document {
  public:
   // Reads a text. False where it is not JSON, or 4 GiB long.
   bool read(Text text, Arena& arena);
+  // Reads values one after the other, each on lines of its own, as JSON lines have them. NaN, Infinity and -Infinity are numbers
+  // then, since Python's json writes them. A value that does not nest in another is a root: the first has number 0, and the
+  // `next` of a root is the following one.
+  bool read_sequence(Text text, Arena& arena, Problem& problem);
 
   const Node& operator[](uint32_t number) const { return nodes_[number]; }
   uint32_t size() const { return size_; }
@@ -40,6 +50,8 @@ class Document {
 
   // A value as text: a string without its quotes and escapes, anything else as it stands. Null for JSON's null.
   Nullable<Text> text_of(const Node& node, Arena& arena) const;
+  // The same of a string or name; null where half of a surrogate pair stands alone, which is no character.
+  Nullable<Text> strict_text_of(const Node& node, Arena& arena) const;
   // A number that is an integer, also one that is written with a fraction or an exponent, as 1.0 and 1e2.
   Nullable<int64_t> int_of(const Node& node) const;
   Nullable<double> float_of(const Node& node) const;

@@ -15,6 +15,7 @@
 #include "engine/extractor.h"
 #include "engine/session.h"
 #include "feature_extractor/c_api.h"
+#include "request/request_reader.h"
 #include "status.h"
 
 struct fx_error {
@@ -37,6 +38,13 @@ struct fx_session {
   std::shared_ptr<feature_extractor::Extractor> extractor;
   std::shared_ptr<feature_extractor::Session> session;
   feature_extractor::ExtractionOptions options;
+  // The memory that messages are read into, for the decoder that was used last. It is freed before the session.
+  std::shared_ptr<const feature_extractor::RequestDecoder> decoder;
+  std::unique_ptr<feature_extractor::RequestReader> reader;
+};
+
+struct fx_decoder {
+  std::shared_ptr<const feature_extractor::RequestDecoder> decoder;
 };
 
 struct fx_extraction {
@@ -97,6 +105,9 @@ fx_code write_structure(const Structure& values, Structure* out) {
               size - sizeof(size_t));
   return FX_OK;
 }
+
+// Extracts from tables in Arrow, in the memory of the session.
+Status extract_into(fx_session* session, const ExtractionInput& input, fx_extraction** extraction);
 
 // Takes a package; the caller has the first reference.
 StatusOr<fx_extractor*> load_handle(const char* path, const void* bytes, size_t size, const fx_load_options* options);

@@ -36,16 +36,6 @@ StatusOr<fx_session*> new_session(fx_extractor* extractor, const fx_session_opti
   return handle.release();
 }
 
-Status extract_into(fx_session* session, const ExtractionInput& input, fx_extraction** extraction) {
-  // First what can fail, so that nothing has to be taken back.
-  auto handle = std::make_unique<fx_extraction>();
-  auto result = session->extractor->extract(input, session->options, session->session.get());
-  if (!result.ok()) return result.status();
-  handle->held = std::make_shared<HeldExtraction>(session->session, *std::move(result));
-  *extraction = handle.release();
-  return Status::success();
-}
-
 Status extract_table(fx_session* session, const ArrowSchema& schema, const ArrowArray& array,
                      fx_extraction** extraction) {
   if (Status status = check_structure(schema, array, "table"); !status.ok()) return status;
@@ -83,6 +73,17 @@ struct EmptyTable {
 };
 
 }  // namespace
+
+Status extract_into(fx_session* session, const ExtractionInput& input, fx_extraction** extraction) {
+  // First what can fail, so that nothing has to be taken back.
+  auto handle = std::make_unique<fx_extraction>();
+  auto result = session->extractor->extract(input, session->options, session->session.get());
+  if (!result.ok()) return result.status();
+  handle->held = std::make_shared<HeldExtraction>(session->session, *std::move(result));
+  *extraction = handle.release();
+  return Status::success();
+}
+
 }  // namespace feature_extractor
 
 using namespace feature_extractor;
@@ -103,7 +104,10 @@ int64_t fx_session_memory(const fx_session* session) {
 }
 
 void fx_session_trim(fx_session* session) {
-  if (session != nullptr) session->session->trim();
+  if (session == nullptr) return;
+  session->reader.reset();
+  session->decoder.reset();
+  session->session->trim();
 }
 
 void fx_session_free(fx_session* session) {

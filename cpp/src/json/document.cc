@@ -21,7 +21,7 @@ namespace {
 
 // What stands between the quotes of a string that was read already, with its escapes replaced. Half of a surrogate pair
 // that stands alone is not a character, and becomes U+FFFD.
-Text unescape(Text inside, Arena& arena) {
+Text unescape(Text inside, Arena& arena, bool* has_lone_half = nullptr) {
   char* const out = arena.allocate(inside.size());
   char* to = out;
   const char* at = inside.data();
@@ -47,6 +47,7 @@ Text unescape(Text inside, Arena& arena) {
         at += 6;
       } else {
         code_point = 0xFFFD;
+        if (has_lone_half != nullptr) *has_lone_half = true;
       }
     }
     to += text::encode(code_point, to);
@@ -59,10 +60,16 @@ Text unescape(Text inside, Arena& arena) {
 // Reads a text once, from its first byte to its last.
 class Reader {
  public:
-  Reader(Text text, Arena& arena)
-      : text_(text), arena_(arena), nodes_(nullptr), capacity_(static_cast<uint32_t>(text.size() / 8 + 8)) {
+  Reader(Text text, Arena& arena, bool is_sequence)
+      : text_(text),
+        arena_(arena),
+        is_sequence_(is_sequence),
+        nodes_(nullptr),
+        capacity_(static_cast<uint32_t>(text.size() / 8 + 8)) {
     nodes_ = arena.allocate_array<Node>(capacity_);
   }
+
+  Problem problem() const { return {at_, expected_}; }
 
   bool read(Document& document) {
     const bool is_json = read_all();
@@ -83,12 +90,19 @@ class Reader {
     return size_++;
   }
 
+  // The text is none; `back` bytes before the reader's place something else had to stand.
+  bool fail(const char* expected, uint32_t back = 0) {
+    expected_ = expected;
+    at_ -= back;
+    return false;
+  }
+
   bool read_all() {
     uint32_t parent = kNone;  // The container that is open; its `next` names the one around it.
     for (;;) {
       // Here a value must begin.
       skip_space();
-      if (at_ >= text_.size()) return false;
+      if (at_ >= text_.size()) return fail("a value");
       const char c = text_[at_];
       if (c == '{' || c == '[') {
         const uint32_t opened = push(c == '{' ? Kind::kObject : Kind::kArray, at_++);
@@ -107,18 +121,25 @@ class Reader {
       // Here a value has ended, or an empty container has begun.
       for (;;) {
         if (parent == kNone) {
+          const uint32_t end = at_;
           skip_space();
-          return at_ == text_.size();
+          if (at_ == text_.size()) return true;
+          if (!is_sequence_ || text_.substr(end, at_ - end).find('\n') == Text::npos) {
+            return fail(is_sequence_ ? "the end, or a new line before the next value" : "the end");
+          }
+          break;
         }
         skip_space();
-        if (at_ >= text_.size()) return false;
+        if (at_ >= text_.size()) return fail(nodes_[parent].kind == Kind::kObject ? "',' or '}'" : "',' or ']'");
         Node& open = nodes_[parent];
         const char next = text_[at_++];
         if (next == ',' && open.count != 0) {
           if (open.kind == Kind::kObject && !read_name()) return false;
           break;
         }
-        if (next != (open.kind == Kind::kObject ? '}' : ']')) return false;
+        if (next != (open.kind == Kind::kObject ? '}' : ']')) {
+          return fail(open.kind == Kind::kObject ? "',' or '}'" : "',' or ']'", 1);
+        }
         open.end = at_;
         parent = open.next;
         open.next = size_;
@@ -137,23 +158,27 @@ class Reader {
 
   bool read_name() {
     skip_space();
-    if (at_ >= text_.size() || text_[at_] != '"' || !read_string(Kind::kName)) return false;
+    if (at_ >= text_.size() || text_[at_] != '"') return fail("a name in double quotes");
+    if (!read_string(Kind::kName)) return false;
     skip_space();
-    if (at_ >= text_.size() || text_[at_] != ':') return false;
+    if (at_ >= text_.size() || text_[at_] != ':') return fail("':' behind the name");
     ++at_;
     return true;
   }
 
   bool read_scalar(char c) {
     if (c == '"') return read_string(Kind::kString);
+    if (is_sequence_ && (c == 'N' || c == 'I' || text_.substr(at_, 2) == "-I")) {
+      return read_word(c == 'N' ? "NaN" : c == 'I' ? "Infinity" : "-Infinity", Kind::kNumber);
+    }
     if (c == '-' || is_digit(c)) return read_number();
     if (c == 't') return read_word("true", Kind::kTrue);
     if (c == 'f') return read_word("false", Kind::kFalse);
-    return c == 'n' && read_word("null", Kind::kNull);
+    return read_word("null", Kind::kNull);
   }
 
   bool read_word(Text word, Kind kind) {
-    if (text_.substr(at_, word.size()) != word) return false;
+    if (text_.substr(at_, word.size()) != word) return fail("a value");
     const uint32_t node = push(kind, at_);
     at_ += static_cast<uint32_t>(word.size());
     nodes_[node].end = at_;
@@ -165,18 +190,19 @@ class Reader {
     if (text_[at_] == '-') ++at_;
     const uint32_t whole = at_;
     skip_digits();
-    if (at_ == whole || (text_[whole] == '0' && at_ != whole + 1)) return false;
+    if (at_ == whole) return fail("a digit");
+    if (text_[whole] == '0' && at_ != whole + 1) return fail("a number without leading zeros", at_ - whole);
     if (at_ < text_.size() && text_[at_] == '.') {
       const uint32_t fraction = ++at_;
       skip_digits();
-      if (at_ == fraction) return false;
+      if (at_ == fraction) return fail("a digit");
     }
     if (at_ < text_.size() && (text_[at_] | 0x20) == 'e') {
       ++at_;
       if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
       const uint32_t exponent = at_;
       skip_digits();
-      if (at_ == exponent) return false;
+      if (at_ == exponent) return fail("a digit");
     }
     nodes_[node].end = at_;
     return true;
@@ -196,14 +222,18 @@ class Reader {
                                   (block < static_cast<uint8_t>(0x20)));
       found &= (1u << left) - 1;
       if (found == 0) {
-        if (left < text::kBlock) return false;
+        if (left < text::kBlock) {
+          at_ += static_cast<uint32_t>(left);
+          return fail("'\"' at the end of the text");
+        }
         at_ += static_cast<uint32_t>(left);
         continue;
       }
       at_ += static_cast<uint32_t>(__builtin_ctz(found));
       const char c = text_[at_++];
       if (c == '"') break;
-      if (c != '\\' || !skip_escape()) return false;
+      if (c != '\\') return fail("no control character in a text", 1);
+      if (!skip_escape()) return fail("an escape: one of \"\\/bfnrt, or u and four digits");
       nodes_[node].count = 1;
     }
     nodes_[node].end = at_;
@@ -224,6 +254,8 @@ class Reader {
 
   const Text text_;
   Arena& arena_;
+  const bool is_sequence_;
+  const char* expected_ = "";
   Node* nodes_;
   uint32_t size_ = 0;
   uint32_t capacity_;
@@ -234,7 +266,19 @@ bool Document::read(Text text, Arena& arena) {
   text_ = text;
   arena_ = &arena;
   size_ = 0;
-  return text.size() < kNone && Reader(text, arena).read(*this);
+  return text.size() < kNone && Reader(text, arena, false).read(*this);
+}
+
+bool Document::read_sequence(Text text, Arena& arena, Problem& problem) {
+  text_ = text;
+  arena_ = &arena;
+  size_ = 0;
+  problem = {0, "less than 4 GiB of text"};
+  if (text.size() >= kNone) return false;
+  Reader reader(text, arena, true);
+  const bool is_json = reader.read(*this);
+  problem = reader.problem();
+  return is_json;
 }
 
 bool Document::is_named(const Node& name, Text wanted) const {
@@ -251,6 +295,14 @@ Nullable<Text> Document::text_of(const Node& node, Arena& arena) const {
   if (node.kind != Kind::kString && node.kind != Kind::kName) return raw(node);
   const Text inside = between_quotes(node);
   return node.count == 0 ? inside : unescape(inside, arena);
+}
+
+Nullable<Text> Document::strict_text_of(const Node& node, Arena& arena) const {
+  const Text inside = between_quotes(node);
+  if (node.count == 0) return inside;
+  bool has_lone_half = false;
+  const Text text = unescape(inside, arena, &has_lone_half);
+  return Nullable<Text>::where(!has_lone_half, text);
 }
 
 Nullable<int64_t> Document::int_of(const Node& node) const {

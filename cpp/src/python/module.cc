@@ -15,6 +15,7 @@
 #include "plugin/load_plugin.h"
 #include "python/engine_error.h"
 #include "python/table_digests.h"
+#include "python/message_decoder.h"
 #include "python/table_samples.h"
 #include "python/table_source.h"
 #include "registry/registry.h"
@@ -207,6 +208,19 @@ class PyExtractor {
   }
 
   py::object arrow_c_schema() const {
+  std::unique_ptr<PyMessageDecoder> json_decoder(int64_t bytes, int64_t candidates) const {
+    return std::make_unique<PyMessageDecoder>(make_json_decoder(extractor_, {bytes, candidates}), true);
+  }
+
+  // The requests in messages, which a decoder of this very extractor reads.
+  PyExtraction extract_messages(PyMessageDecoder& decoder, const py::list& messages, int threads,
+                                int64_t chunk_rows) const {
+    std::unique_ptr<RequestReader> reader = decoder.read(messages);
+    PyExtraction extraction = run(reader->input(), threads, chunk_rows, false);
+    decoder.give_back(std::move(reader));
+    return extraction;
+  }
+
     auto schema = std::make_unique<ArrowSchema>(output_arrow_schema(extractor_->plan()));
     return py::capsule(schema.release(), "arrow_schema", [](PyObject* capsule) {
       auto* pointer = static_cast<ArrowSchema*>(PyCapsule_GetPointer(capsule, "arrow_schema"));
@@ -377,11 +391,15 @@ PYBIND11_MODULE(_native, m) {
       .def("statistics", &PyExtraction::statistics);
   py::class_<PyExtractor>(m, "Extractor")
       .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"),
+  py::class_<PyMessageDecoder>(m, "MessageDecoder");
            py::arg("profile") = false)
       .def("extract_request", &PyExtractor::extract_request, py::arg("requests"), py::arg("candidates"),
            py::arg("offsets"), py::arg("threads"), py::arg("chunk_rows"))
       .def("arrow_c_schema", &PyExtractor::arrow_c_schema)
       .def("check_replacement", &PyExtractor::check_replacement, py::arg("fresh"));
+      .def("json_decoder", &PyExtractor::json_decoder, py::arg("maximum_bytes"), py::arg("maximum_candidates"))
+      .def("extract_messages", &PyExtractor::extract_messages, py::arg("decoder"), py::arg("messages"),
+           py::arg("threads"), py::arg("chunk_rows"))
   py::class_<PySampleEncoder>(m, "SampleEncoder")
       .def(py::init<py::handle, bool>(), py::arg("batch"), py::arg("sequence"))
       .def_property_readonly("rows", &PySampleEncoder::rows)

@@ -11,33 +11,6 @@ namespace {
 namespace py = pybind11;
 using Kind = DeclaredType::Kind;
 
-const char* scalar_format(Kind kind) {
-  switch (kind) {
-    case Kind::kBool:
-      return "b";
-    case Kind::kInt:
-      return "l";
-    case Kind::kFloat:
-      return "g";
-    case Kind::kString:
-      return "U";
-    case Kind::kBytes:
-      return "Z";
-    case Kind::kTimestamp:
-      return "tsu:";
-    case Kind::kDuration:
-      return "tDu";
-    case Kind::kVector:
-      return "+w:";
-    case Kind::kStruct:
-      return "+s";
-    case Kind::kMap:
-      return "+m";
-    default:
-      return "+L";
-  }
-}
-
 std::string shown(py::handle value) {
   std::string text;
   try {
@@ -96,78 +69,20 @@ bool numpy_time(py::handle value, const char* kind, int64_t* microseconds, bool*
 
 }  // namespace
 
-ColumnBuilder::ColumnBuilder(const DeclaredType& type) : type_(type), format_(scalar_format(type.kind)) {
-  if (type.kind == Kind::kVector) {
-    format_ += std::to_string(type.size);
-    element_type_ = std::make_unique<DeclaredType>();
-    element_type_->kind = Kind::kFloat;
-  } else {
-    for (const DeclaredType& child : type.children) children_.push_back(std::make_unique<ColumnBuilder>(child));
-  }
-  if (type.kind == Kind::kStruct) {
-    for (const std::string& name : type.field_names) {
+ColumnBuilder::ColumnBuilder(ColumnWriter& writer) : writer_(writer), type_(writer.type()) {
+  children_.reserve(writer.child_count());
+  for (size_t i = 0; i < writer.child_count(); ++i) children_.emplace_back(writer.child(i));
+  if (type_.kind == Kind::kStruct) {
+    for (const std::string& name : type_.field_names) {
       // A key that is written in a program is interned, and then found by its address.
       field_keys_.push_back(py::reinterpret_steal<py::str>(PyUnicode_InternFromString(name.c_str())));
     }
-  }
-  offsets_.push_back(0);
-}
-
-ColumnBuilder::~ColumnBuilder() = default;
-
-void ColumnBuilder::reserve(size_t rows) {
-  valid_.reserve(valid_.size() + rows);
-  switch (type_.kind) {
-    case Kind::kString:
-    case Kind::kBytes:
-    case Kind::kList:
-    case Kind::kMap:
-      offsets_.reserve(offsets_.size() + rows);
-      break;
-    case Kind::kStruct:
-      for (auto& child : children_) child->reserve(rows);
-      break;
-    case Kind::kBool:
-      data_.reserve(data_.size() + rows);
-      break;
-    case Kind::kVector:
-      data_.reserve(data_.size() + rows * type_.size * sizeof(float));
-      break;
-    default:
-      data_.reserve(data_.size() + rows * sizeof(int64_t));
-      break;
   }
 }
 
 void ColumnBuilder::mismatch(py::handle value, const std::string& column, int64_t row) {
   throw py::type_error("Row " + std::to_string(row) + ", column '" + column + "': expected " + type_.text() + ", got " +
                        shown(value) + ".");
-}
-
-void ColumnBuilder::append_null() {
-  valid_.push_back(0);
-  ++nulls_;
-  ++size_;
-  switch (type_.kind) {
-    case Kind::kBool:
-      data_.push_back(0);
-      break;
-    case Kind::kString:
-    case Kind::kBytes:
-    case Kind::kList:
-    case Kind::kMap:
-      offsets_.push_back(offsets_.back());
-      break;
-    case Kind::kVector:
-      data_.insert(data_.end(), sizeof(float) * type_.size, 0);
-      break;
-    case Kind::kStruct:
-      for (auto& child : children_) child->append_null();
-      break;
-    default:
-      push<int64_t>(0);
-      break;
-  }
 }
 
 void ColumnBuilder::append(py::handle value, const std::string& column, int64_t row) {
@@ -182,15 +97,15 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
           std::strcmp(Py_TYPE(object)->tp_name, "numpy.bool") != 0) {
         mismatch(value, column, row);
       }
-      data_.push_back(PyObject_IsTrue(object) == 1 ? 1 : 0);
-      break;
+      writer_.add_bool(PyObject_IsTrue(object) == 1);
+      return;
     case Kind::kInt: {
       if (PyLong_CheckExact(object)) {
         int overflow = 0;
         const int64_t number = PyLong_AsLongLongAndOverflow(object, &overflow);
         if (overflow == 0) {
-          push(number);
-          break;
+          writer_.add_int(number);
+          return;
         }
       }
       if (PyFloat_Check(object) || PyBool_Check(object) || PyIndex_Check(object) == 0) mismatch(value, column, row);
@@ -202,13 +117,13 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
         throw py::value_error("Row " + std::to_string(row) + ", column '" + column + "': " + shown(value) +
                               " does not fit 64 bits.");
       }
-      push(number);
-      break;
+      writer_.add_int(number);
+      return;
     }
     case Kind::kFloat: {
       if (PyFloat_CheckExact(object)) {
-        push(PyFloat_AS_DOUBLE(object));
-        break;
+        writer_.add_float(PyFloat_AS_DOUBLE(object));
+        return;
       }
       const bool is_number =
           PyFloat_Check(object) || PyLong_Check(object) || PyObject_HasAttrString(object, "__float__") != 0;
@@ -218,8 +133,8 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
         PyErr_Clear();
         mismatch(value, column, row);
       }
-      push(number);
-      break;
+      writer_.add_float(number);
+      return;
     }
     case Kind::kString: {
       if (!PyUnicode_Check(object)) mismatch(value, column, row);
@@ -228,20 +143,16 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
       if (text == nullptr) {
         // A lone surrogate has no UTF-8 form; inside it is what any other text that is not UTF-8 is: null, and counted.
         PyErr_Clear();
-        data_.push_back(static_cast<char>(0xFF));
-        offsets_.push_back(static_cast<int64_t>(data_.size()));
-        break;
+        writer_.add_text_without_form();
+        return;
       }
-      data_.insert(data_.end(), text, text + size);
-      offsets_.push_back(static_cast<int64_t>(data_.size()));
-      break;
+      writer_.add_text({text, static_cast<size_t>(size)});
+      return;
     }
     case Kind::kBytes: {
       if (!PyBytes_Check(object)) mismatch(value, column, row);
-      const char* bytes = PyBytes_AS_STRING(object);
-      data_.insert(data_.end(), bytes, bytes + PyBytes_GET_SIZE(object));
-      offsets_.push_back(static_cast<int64_t>(data_.size()));
-      break;
+      writer_.add_text({PyBytes_AS_STRING(object), static_cast<size_t>(PyBytes_GET_SIZE(object))});
+      return;
     }
     case Kind::kTimestamp:
     case Kind::kDuration: {
@@ -262,29 +173,27 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
         mismatch(value, column, row);
       }
       if (is_null) {
-        append_null();
-        return;
+        writer_.add_null();
+      } else {
+        writer_.add_int(microseconds);
       }
-      push(microseconds);
-      break;
+      return;
     }
     case Kind::kList:
       append_list(value, column, row);
-      break;
+      return;
     case Kind::kVector:
       append_vector(value, column, row);
-      break;
+      return;
     case Kind::kMap:
       append_map(value, column, row);
-      break;
+      return;
     case Kind::kStruct:
       append_struct(value, column, row);
-      break;
+      return;
     default:
       mismatch(value, column, row);
   }
-  valid_.push_back(1);
-  ++size_;
 }
 
 void ColumnBuilder::append_list(py::handle value, const std::string& column, int64_t row) {
@@ -300,9 +209,9 @@ void ColumnBuilder::append_list(py::handle value, const std::string& column, int
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(fast.ptr());
   PyObject** items = PySequence_Fast_ITEMS(fast.ptr());
   // Lists that are appended one after the other grow as vectors do: a reservation of just enough would copy each time.
-  if (children_[0]->size() == 0) children_[0]->reserve(static_cast<size_t>(size));
-  for (Py_ssize_t i = 0; i < size; ++i) children_[0]->append(items[i], column, row);
-  offsets_.push_back(offsets_.back() + size);
+  if (writer_.child(0).size() == 0) writer_.child(0).reserve(static_cast<size_t>(size));
+  for (Py_ssize_t i = 0; i < size; ++i) children_[0].append(items[i], column, row);
+  writer_.end_list();
 }
 
 void ColumnBuilder::append_vector(py::handle value, const std::string& column, int64_t row) {
@@ -316,8 +225,8 @@ void ColumnBuilder::append_vector(py::handle value, const std::string& column, i
     throw py::value_error("Row " + std::to_string(row) + ", column '" + column + "': expected " + type_.text() +
                           ", got " + std::to_string(array.size()) + " numbers.");
   }
-  const auto* floats = reinterpret_cast<const char*>(array.data());
-  data_.insert(data_.end(), floats, floats + sizeof(float) * type_.size);
+  for (uint32_t i = 0; i < type_.size; ++i) writer_.add_number(array.data()[i]);
+  writer_.end_vector();
 }
 
 void ColumnBuilder::append_map(py::handle value, const std::string& column, int64_t row) {
@@ -325,23 +234,21 @@ void ColumnBuilder::append_map(py::handle value, const std::string& column, int6
     // Arrow libraries show maps as lists of pairs.
     for (const py::handle pair : value) {
       if (!PyTuple_Check(pair.ptr()) || PyTuple_GET_SIZE(pair.ptr()) != 2) mismatch(value, column, row);
-      children_[0]->append(PyTuple_GET_ITEM(pair.ptr(), 0), column, row);
-      children_[1]->append(PyTuple_GET_ITEM(pair.ptr(), 1), column, row);
+      children_[0].append(PyTuple_GET_ITEM(pair.ptr(), 0), column, row);
+      children_[1].append(PyTuple_GET_ITEM(pair.ptr(), 1), column, row);
     }
-    offsets_.push_back(offsets_.back() + PyList_GET_SIZE(value.ptr()));
+    writer_.end_list();
     return;
   }
   if (!PyDict_Check(value.ptr())) mismatch(value, column, row);
   PyObject* key = nullptr;
   PyObject* item = nullptr;
   Py_ssize_t position = 0;
-  int64_t count = 0;
   while (PyDict_Next(value.ptr(), &position, &key, &item) != 0) {
-    children_[0]->append(key, column, row);
-    children_[1]->append(item, column, row);
-    ++count;
+    children_[0].append(key, column, row);
+    children_[1].append(item, column, row);
   }
-  offsets_.push_back(offsets_.back() + count);
+  writer_.end_list();
 }
 
 void ColumnBuilder::append_struct(py::handle value, const std::string& column, int64_t row) {
@@ -356,8 +263,9 @@ void ColumnBuilder::append_struct(py::handle value, const std::string& column, i
       throw py::value_error("Row " + std::to_string(row) + ", column '" + column + "': field '" + type_.field_names[f] +
                             "' of type " + type_.children[f].text() + " is missing.");
     }
-    children_[f]->append(field == nullptr ? py::none().ptr() : field, field_places_[f], row);
+    children_[f].append(field == nullptr ? py::none().ptr() : field, field_places_[f], row);
   }
+  writer_.end_struct();
 }
 
 bool ColumnBuilder::take_array(py::handle value) {
@@ -369,8 +277,7 @@ bool ColumnBuilder::take_array(py::handle value) {
     if (array.shape(1) != type_.size) return false;
     const auto floats = py::array_t<float, py::array::c_style | py::array::forcecast>::ensure(array);
     if (!floats) return false;
-    size_ = floats.shape(0);
-    borrowed_ = floats.data();
+    writer_.borrow("", floats.data(), floats.shape(0));
     kept_.push_back(floats);
     return true;
   }
@@ -378,11 +285,7 @@ bool ColumnBuilder::take_array(py::handle value) {
   const bool native = array.dtype().byteorder() != '>';
   if (type_.kind == Kind::kBool && kind == 'b') {
     const auto bools = py::array_t<bool, py::array::c_style>::ensure(array);
-    for (py::ssize_t i = 0; i < bools.shape(0); ++i) {
-      data_.push_back(bools.at(i) ? 1 : 0);
-      valid_.push_back(1);
-    }
-    size_ = bools.shape(0);
+    for (py::ssize_t i = 0; i < bools.shape(0); ++i) writer_.add_bool(bools.at(i));
     return true;
   }
   if ((type_.kind == Kind::kTimestamp && kind == 'M') || (type_.kind == Kind::kDuration && kind == 'm')) {
@@ -390,12 +293,12 @@ bool ColumnBuilder::take_array(py::handle value) {
     const auto ints = py::array_t<int64_t, py::array::c_style | py::array::forcecast>::ensure(
         array.attr("astype")(unit).attr("astype")("int64"));
     for (py::ssize_t i = 0; i < ints.shape(0); ++i) {
-      const int64_t microseconds = ints.at(i);
-      push(microseconds);
-      valid_.push_back(microseconds == INT64_MIN ? 0 : 1);
-      nulls_ += microseconds == INT64_MIN ? 1 : 0;
+      if (ints.at(i) == INT64_MIN) {
+        writer_.add_null();
+      } else {
+        writer_.add_int(ints.at(i));
+      }
     }
-    size_ = ints.shape(0);
     return true;
   }
   const bool is_integer = kind == 'i' || kind == 'u';
@@ -404,167 +307,36 @@ bool ColumnBuilder::take_array(py::handle value) {
       !((type_.kind == Kind::kInt && is_integer) || (type_.kind == Kind::kFloat && (is_integer || is_float)))) {
     return false;
   }
+  const char* format = nullptr;
   switch (item) {
     case 1:
-      format_ = kind == 'i' ? "c" : "C";
+      format = kind == 'i' ? "c" : "C";
       break;
     case 2:
-      format_ = kind == 'i' ? "s" : kind == 'u' ? "S" : "e";
+      format = kind == 'i' ? "s" : kind == 'u' ? "S" : "e";
       break;
     case 4:
-      format_ = kind == 'i' ? "i" : kind == 'u' ? "I" : "f";
+      format = kind == 'i' ? "i" : kind == 'u' ? "I" : "f";
       break;
     case 8:
-      format_ = kind == 'i' ? "l" : kind == 'u' ? "L" : "g";
+      format = kind == 'i' ? "l" : kind == 'u' ? "L" : "g";
       break;
     default:
       return false;
   }
   py::array contiguous = py::array::ensure(array, py::array::c_style);
   if (!contiguous) return false;
-  size_ = contiguous.shape(0);
-  borrowed_ = contiguous.data();
+  writer_.borrow(format, contiguous.data(), contiguous.shape(0));
   kept_.push_back(contiguous);
   return true;
 }
 
-void ColumnBuilder::finish(const std::string& name) {
-  name_ = name;
-  const void* validity = nullptr;
-  if (nulls_ > 0) {
-    // Pack the bytes to bits in place: byte i is read before bit i's byte is written.
-    for (int64_t i = 0; i < size_; ++i) {
-      const uint8_t present = valid_[static_cast<size_t>(i)];
-      const auto at = static_cast<size_t>(i >> 3);
-      if ((i & 7) == 0)
-        valid_[at] = present;
-      else
-        valid_[at] = static_cast<uint8_t>(valid_[at] | present << (i & 7));
-    }
-    validity = valid_.data();
-  }
-  if (type_.kind == Kind::kBool) {
-    for (int64_t i = 0; i < size_; ++i) {
-      const auto bit = static_cast<uint8_t>(data_[static_cast<size_t>(i)]);
-      const auto at = static_cast<size_t>(i >> 3);
-      const auto before = (i & 7) == 0 ? 0 : static_cast<uint8_t>(data_[at]);
-      data_[at] = static_cast<char>(before | bit << (i & 7));
-    }
-  }
-  schema_.format = format_.c_str();
-  schema_.name = name_.c_str();
-  schema_.flags = ARROW_FLAG_NULLABLE;
-  array_.length = size_;
-  array_.null_count = nulls_;
-  buffers_.push_back(validity);
-  const void* values = borrowed_ != nullptr ? borrowed_ : data_.data();
-  switch (type_.kind) {
-    case Kind::kString:
-    case Kind::kBytes:
-      buffers_.push_back(offsets_.data());
-      buffers_.push_back(values);
-      break;
-    case Kind::kList:
-      buffers_.push_back(offsets_.data());
-      break;
-    case Kind::kMap: {
-      // Arrow's maps have 32-bit offsets.
-      std::vector<char> narrow;
-      for (const int64_t offset : offsets_) {
-        const auto small = static_cast<int32_t>(offset);
-        const auto* bytes = reinterpret_cast<const char*>(&small);
-        narrow.insert(narrow.end(), bytes, bytes + sizeof(small));
-      }
-      data_ = std::move(narrow);
-      buffers_.push_back(data_.data());
-      break;
-    }
-    case Kind::kStruct:
-      break;
-    case Kind::kVector:
-      break;
-    default:
-      buffers_.push_back(values);
-      break;
-  }
-  array_.n_buffers = static_cast<int64_t>(buffers_.size());
-  array_.buffers = buffers_.data();
-
-  if (type_.kind == Kind::kVector) {
-    auto child = std::make_unique<ColumnBuilder>(*element_type_);
-    child->format_ = "f";
-    child->size_ = size_ * type_.size;
-    child->borrowed_ = values;
-    child->finish("item");
-    children_.push_back(std::move(child));
-  } else {
-    for (size_t f = 0; f < children_.size(); ++f) {
-      children_[f]->finish(type_.kind == Kind::kStruct ? type_.field_names[f]
-                           : type_.kind == Kind::kMap  ? (f == 0 ? "key" : "value")
-                                                       : "item");
-    }
-  }
-  for (auto& child : children_) {
-    schema_children_.push_back(child->schema());
-    array_children_.push_back(child->array());
-  }
-  if (type_.kind == Kind::kMap) {
-    entries_schema_.format = "+s";
-    entries_schema_.name = "entries";
-    entries_schema_.n_children = 2;
-    entries_schema_.children = schema_children_.data();
-    entries_array_.length = children_[0]->size();
-    entries_array_.n_buffers = 1;
-    entries_array_.buffers = &entries_buffer_;
-    entries_array_.n_children = 2;
-    entries_array_.children = array_children_.data();
-    schema_.n_children = 1;
-    schema_.children = &entries_schema_pointer_;
-    array_.n_children = 1;
-    array_.children = &entries_array_pointer_;
-    return;
-  }
-  schema_.n_children = static_cast<int64_t>(schema_children_.size());
-  schema_.children = schema_children_.data();
-  array_.n_children = static_cast<int64_t>(array_children_.size());
-  array_.children = array_children_.data();
-}
-
 ColumnBuilder& TableBuilder::add(const std::string& name, const DeclaredType& type) {
-  Column column;
-  column.name = name;
-  column.type = std::make_unique<DeclaredType>(type);
-  column.builder = std::make_unique<ColumnBuilder>(*column.type);
-  columns_.push_back(std::move(column));
-  return *columns_.back().builder;
-}
-
-void TableBuilder::add(ArrowSchema* schema, ArrowArray* array) {
-  schemas_.push_back(schema);
-  arrays_.push_back(array);
+  return builders_.emplace_back(table_.add(name, type));
 }
 
 void TableBuilder::finish() {
-  for (Column& column : columns_) {
-    column.builder->finish(column.name);
-    add(column.builder->schema(), column.builder->array());
-  }
-  schema_.format = "+s";
-  schema_.name = "";
-  schema_.n_children = static_cast<int64_t>(schemas_.size());
-  schema_.children = schemas_.data();
-  array_.length = arrays_.empty() ? 0 : arrays_[0]->length;
-  for (size_t i = 0; i < arrays_.size(); ++i) {
-    if (arrays_[i]->length != array_.length) {
-      throw py::value_error(std::string("Column '") + schemas_[i]->name + "' has " +
-                            std::to_string(arrays_[i]->length) + " rows, and column '" + schemas_[0]->name + "' has " +
-                            std::to_string(array_.length) + ": all columns must have the same length.");
-    }
-  }
-  array_.n_buffers = 1;
-  array_.buffers = &buffer_;
-  array_.n_children = static_cast<int64_t>(arrays_.size());
-  array_.children = arrays_.data();
+  if (Status status = table_.finish(); !status.ok()) throw py::value_error(status.message);
 }
 
 }  // namespace feature_extractor

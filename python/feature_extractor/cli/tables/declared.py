@@ -24,6 +24,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -263,7 +264,8 @@ def _json_float(value: Any) -> float:
         try:
             return float(value)
         except OverflowError:
-            pass
+            # As 1e999, which the reader of JSON gives as infinity: null, and counted.
+            return math.inf if value > 0 else -math.inf
     raise BadCellError("float", value)
 
 

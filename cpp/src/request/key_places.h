@@ -1,0 +1,42 @@
+// Finds the keys of a map that come twice: the later value counts, at the place of the first.
+#pragma once
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <string_view>
+
+#include "engine/memory.h"
+
+namespace feature_extractor {
+
+// Numbers keys in the order in which they first come. The texts must stay where they are until the next begin().
+class KeyPlaces {
+ public:
+  // Room for so many keys.
+  void begin(size_t count) {
+    keys_.clear();
+    slots_.assign(std::bit_ceil(std::max<size_t>(8, count * 2)), 0);
+  }
+  // The number of a key; a new one is that of the keys before.
+  uint32_t place_of(std::string_view key) {
+    const size_t mask = slots_.size() - 1;
+    for (size_t at = XXH3_64bits(key.data(), key.size()) & mask;; at = (at + 1) & mask) {
+      if (slots_[at] == 0) {
+        keys_.push_back(key);
+        slots_[at] = static_cast<uint32_t>(keys_.size());
+        return slots_[at] - 1;
+      }
+      if (keys_[slots_[at] - 1] == key) return slots_[at] - 1;
+    }
+  }
+
+ private:
+  AccountedVector<std::string_view> keys_;
+  AccountedVector<uint32_t> slots_;
+};
+
+}  // namespace feature_extractor

@@ -1,0 +1,96 @@
+"""Messages through the C interface: the values that tables give, in the session's memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from ctypes import byref, c_void_p
+from typing import Any
+
+import pytest
+from c_data import OFFSETS, candidate_rows, request_rows
+from c_library import INVALID_ARGUMENT, LIMIT, CError, CLibrary, DecoderOptions
+
+
+@pytest.fixture
+def loaded(library: CLibrary, package: Any) -> Iterator[c_void_p]:
+    handle = library.load(package)
+    yield handle
+    library.extractor_free(handle)
+
+
+@pytest.fixture
+def messages() -> list[bytes]:
+    """Return the requests of the test data, each with its candidates."""
+    candidates = candidate_rows(OFFSETS[-1])
+    found = []
+    for r, row in enumerate(request_rows(3)):
+        assert row is not None
+        taste = dict(row["taste"])  # type: ignore[call-overload]
+        own = candidates[OFFSETS[r] : OFFSETS[r + 1]]
+        found.append(json.dumps(row | {"taste": taste, "candidates": own}).encode())
+    return found
+
+
+def test_messages_give_what_tables_give(
+    library: CLibrary, loaded: c_void_p, requests: Any, candidates: Any, messages: list[bytes]
+) -> None:
+    session = library.session(loaded, threads=2)
+    decoder = library.made("decoder_json", loaded, None)
+    expected = library.extract_requests(session, requests, candidates, OFFSETS)
+    values = library.values(loaded, expected)
+    for batch in (messages, [b"\n".join(messages)]):
+        extraction = library.extract_messages(session, decoder, batch)
+        assert library.extraction_requests(extraction) == 3
+        assert library.values(loaded, extraction) == values
+        library.extraction_free(extraction)
+    library.decoder_free(decoder)
+    library.extraction_free(expected)
+    library.session_free(session)
+
+
+def test_the_memory_is_the_sessions(
+    library: CLibrary, loaded: c_void_p, messages: list[bytes]
+) -> None:
+    session = library.session(loaded, reserve_step=1)
+    decoder = library.made("decoder_json", loaded, None)
+    library.extraction_free(library.extract_messages(session, decoder, messages))
+    held = library.session_memory(session)
+    for _ in range(3):
+        library.extraction_free(library.extract_messages(session, decoder, messages))
+        assert library.session_memory(session) == held, "it was warm"
+    library.decoder_free(decoder)
+    library.session_trim(session)
+    assert library.session_memory(session) == 0
+    library.session_free(session)
+
+
+def test_a_message_that_does_not_fit(library: CLibrary, loaded: c_void_p) -> None:
+    session = library.session(loaded)
+    options = DecoderOptions(maximum_bytes=30)
+    decoder = library.made("decoder_json", loaded, byref(options))
+    for message, code, text in [
+        (b'{"user": 7}', INVALID_ARGUMENT, "Request 0, `user`, byte 9"),
+        (b'{"user": "' + b"x" * 30, LIMIT, "at most 30"),
+    ]:
+        with pytest.raises(CError, match=text) as refused:
+            library.extract_messages(session, decoder, [message])
+        assert refused.value.code == code
+    assert library.extraction_rows(library.extract_messages(session, decoder, [])) == 0
+    library.decoder_free(decoder)
+    library.session_free(session)
+
+
+def test_a_decoder_of_another_extractor_is_refused(
+    library: CLibrary, loaded: c_void_p, package: Any
+) -> None:
+    other = library.load(package)
+    session = library.session(loaded)
+    decoder = library.made("decoder_json", other, None)
+    library.extractor_free(other)
+    with pytest.raises(CError, match="not of the same extractor"):
+        library.extract_messages(session, decoder, [b"{}"])
+    with pytest.raises(CError, match="must not be negative"):
+        library.made("decoder_json", loaded, byref(DecoderOptions(maximum_bytes=-1)))
+    library.decoder_free(decoder)
+    library.session_free(session)
