@@ -14,8 +14,11 @@ struct MapCosine : MapProduct<K> {
     return lane_sum(m.values(), [](double value) { return value * value; });
   }
   static Nullable<double> cosine(double product, double x_squares, double y_squares) {
+    // One root is exact more often than two, but the product may leave the range of floats.
     const double norms = x_squares * y_squares;
-    return Nullable<double>::where(norms > 0.0, product / __builtin_sqrt(norms));
+    const double apart = __builtin_sqrt(x_squares) * __builtin_sqrt(y_squares);
+    const double scale = norms > 1e-290 && norms < 1e300 ? __builtin_sqrt(norms) : apart;
+    return Nullable<double>::where(scale > 0.0 && scale <= adapter::kLargestFinite, product / scale);
   }
   struct Index : MapProduct<K>::FirstShared {
     double x_squares;
@@ -44,7 +47,9 @@ constexpr Operator kOperator = {
         {generic_overload<"<K: key>(x: map<K, float>, y: map<K, float>) -> float?", MapCosine, bool, int64_t, Text>()},
     .edges = {{"a map is empty, or all its values are 0", "null: there is no angle"},
               {"the maps share no key", "0"},
-              {"a value is null", "it counts as 0"}},
+              {"a value is null", "it counts as 0"},
+              {"the squares of the values are too large, or all too small, for a float", "null"},
+              {"an input map holds a key twice", "both squares count, and the product is that of `map_dot`"}},
     .examples = {{"m: map<string, float> = {\"a\": 3.0, \"b\": 4.0} | map_cosine(m, m)", "1.0"}},
     .cost = {.per_row = 35.0, .per_element = 3.0},
     .aliases = "cosine_similarity_map kv_cosine sparse_cosine",

@@ -19,7 +19,9 @@ struct Sums {
     least += x < y ? x : y;
     greatest += x < y ? y : x;
   }
-  Nullable<double> similarity() const { return Nullable<double>::where(greatest > 0.0, least / greatest); }
+  Nullable<double> similarity() const {
+    return Nullable<double>::where(greatest > 0.0 && greatest <= adapter::kLargestFinite, least / greatest);
+  }
 };
 
 // A map with the number of each entry's key, and a weight for each number.

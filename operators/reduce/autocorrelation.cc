@@ -23,7 +23,7 @@ struct Autocorrelation {
       const double product = (static_cast<double>(x[i]) - mean) * (static_cast<double>(x[i + shift]) - mean);
       return exists(i) && exists(i + shift) ? product : 0.0;
     });
-    return Nullable<double>::where(squares > 0.0, products / squares);
+    return Nullable<double>::where(squares > 0.0 && squares <= 1.7976931348623157e308, products / squares);
   }
 };
 
@@ -41,7 +41,8 @@ constexpr Operator kOperator = {
     .edges = {{"the list is empty", "null"},
               {"an element is null", "the pairs with it are skipped"},
               {"`lag` is below 1, or not below the length", "null"},
-              {"all elements are equal", "null"}},
+              {"all elements are equal", "null"},
+              {"the squares of the deviations are too large, or all too small, for a float", "null"}},
     .examples = {{"autocorrelation([1, -1, 1, -1])", "-0.75"}, {"autocorrelation([3, 3, 3])", "null"}},
     .cost = {.per_row = 30.0, .per_element = 3.0},
     .aliases = "autocorr acf serial_correlation",

@@ -30,7 +30,7 @@ constexpr Operator kOperator = {
               {"an element is zero", "0"},
               {"an element is negative", "null"},
               {"the list is empty, or all elements are null", "null"},
-              {"a reciprocal is not finite", "0 or null"}},
+              {"the sum of the reciprocals is not finite, as with an element below 5e-309", "0"}},
     .examples = {{"harmonic_mean([1, 1])", "1.0"}, {"harmonic_mean([2.0, 6.0])", "3.0"}},
     .cost = {.per_row = 20.0, .per_element = 3.0},
     .aliases = "hmean",

@@ -18,7 +18,8 @@ Nullable<double> weighted_mean_of(List<T> xs, List<W> weights) {
   const double total = lane_sum(size, [&](uint32_t i) { return exists(i) ? static_cast<double>(w[i]) : 0.0; });
   const double weighted = lane_sum(
       size, [&](uint32_t i) { return exists(i) ? static_cast<double>(w[i]) * static_cast<double>(x[i]) : 0.0; });
-  return Nullable<double>::where(total != 0.0, weighted / total);
+  // Divided by infinity, a number would look like 0.
+  return Nullable<double>::where(total != 0.0 && __builtin_fabs(total) <= 1.7976931348623157e308, weighted / total);
 }
 
 template <class T>
@@ -43,7 +44,9 @@ constexpr Operator kOperator = {
          generic_overload<"<T: number>(xs: list<T>, weights: list<int>) -> float?", IntWeights, int64_t, double>()},
     .edges = {{"an element or its weight is null", "the pair is skipped"},
               {"one list is longer", "its rest is left out"},
-              {"the weights add up to 0, or there are none", "null"}},
+              {"the weights add up to 0, or there are none", "null"},
+              {"a sum is not finite", "null"},
+              {"a weight is negative", "it is taken away, and the mean may lie outside of the elements"}},
     .examples = {{"weighted_mean([1.0, 4.0], [1.0, 2.0])", "3.0"}},
     .cost = {.per_row = 8.0, .per_element = 1.0},
     .aliases = "weighted_average avg_weighted wavg",

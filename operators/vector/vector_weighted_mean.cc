@@ -19,7 +19,8 @@ struct VectorWeightedMean {
       for (uint32_t i = 0; i < result.size; ++i) sums[i] += weight * static_cast<double>(x.data[i]);
       total += weight;
     }
-    if (total == 0.0) return false;
+    // Divided by infinity, a number would look like 0.
+    if (total == 0.0 || !(__builtin_fabs(total) <= 1.7976931348623157e308)) return false;
     return round_vector(sums, total, result);
   }
 };
@@ -36,7 +37,7 @@ constexpr Operator kOperator = {
     .edges = {{"a vector or its weight is null", "the pair is skipped"},
               {"one list is longer", "its rest is left out"},
               {"the weights add up to 0, or there are none", "null"},
-              {"a number of the result is not finite", "null"}},
+              {"the sum of the weights, or a number of the result, is not finite", "null"}},
     .examples = {{"vs: list<vector<2>> = [[1.0, 2.0], [4.0, -1.0]] | to_list(vector_weighted_mean(vs, [1.0, 2.0]))",
                   "[3.0, 0.0]"}},
     .cost = {.per_row = 15.0, .per_element = 10.0},

@@ -41,7 +41,8 @@ inline PairedMoments paired_moments(List<T> xs, List<U> ys) {
       [=](uint32_t i) { return static_cast<double>(x[i]); }, [=](uint32_t i) { return static_cast<double>(y[i]); });
 }
 
-// Pearson's correlation; null where one side does not vary. Rounding cannot take it out of -1..1.
+// Pearson's correlation; null where one side does not vary, or where a sum of squares leaves the range of floats. Rounding
+// cannot take it out of -1..1.
 inline Nullable<double> correlation_of(const PairedMoments& moments) {
   // One root is exact more often than two, but the product may leave the range of floats.
   const double product = moments.first_squares * moments.second_squares;
@@ -49,7 +50,7 @@ inline Nullable<double> correlation_of(const PairedMoments& moments) {
   const double scale = product > 1e-290 && product < 1e300 ? __builtin_sqrt(product) : apart;
   const double ratio = moments.products / scale;
   const double limited = ratio > 1.0 ? 1.0 : ratio < -1.0 ? -1.0 : ratio;
-  return Nullable<double>::where(moments.count >= 2.0 && scale > 0.0, limited);
+  return Nullable<double>::where(moments.count >= 2.0 && scale > 0.0 && scale <= 1.7976931348623157e308, limited);
 }
 
 }  // namespace feature_extractor
