@@ -9,6 +9,7 @@ namespace {
 
 struct PiecewiseLinear {
   static constexpr uint32_t kMostPoints = 4096;
+  static constexpr double kFarthest = 1.7976931348623157e308;
   struct State {
     std::vector<double> points;
     std::vector<double> values;
@@ -24,6 +25,11 @@ struct PiecewiseLinear {
     for (uint32_t i = 0; i < size; ++i) {
       if (points.is_null(i) || values.is_null(i) || (i > 0 && !(points[i - 1] < points[i]))) {
         error.set("The points must grow from each to the next, and neither they nor the values may be null.");
+        return std::nullopt;
+      }
+      if (i > 0 &&
+          !(points[i] - points[i - 1] <= kFarthest && __builtin_fabs(values[i] - values[i - 1]) <= kFarthest)) {
+        error.set("Two neighbouring points, or their values, must not be farther apart than the largest float.");
         return std::nullopt;
       }
       state.points.push_back(points[i]);
@@ -64,7 +70,9 @@ constexpr Operator kOperator = {
         {overload<"(x: float, points: const list<float>, values: const list<float>) -> float", PiecewiseLinear>()},
     .edges = {{"`x` is below the first point, or above the last one", "the value of that point"},
               {"`x` is a point", "its value"},
-              {"points that do not grow, or lists of two lengths", "an error of the program"}},
+              {"points that do not grow, or lists of two lengths", "an error of the program"},
+              {"no points, or more than 4,096", "an error of the program"},
+              {"neighbouring points or values whose difference is not finite", "an error of the program"}},
     .examples = {{"piecewise_linear(1.5, [1.0, 2.0], [10.0, 20.0])", "15.0"},
                  {"piecewise_linear(9.0, [1.0, 2.0], [10.0, 20.0])", "20.0"}},
     .cost = {.per_row = 8.0, .per_element = 0.0},

@@ -1,11 +1,16 @@
 // min_max(x, low, high): where x lies between two numbers.
+#include "feature_extractor/math.h"
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {
 namespace {
 
 struct MinMax {
-  static double eval(double x, double low, double high) { return (x - low) / (high - low); }
+  static Nullable<double> eval(double x, double low, double high) {
+    // Divided by infinity, a number would look like 0.
+    const double range = high - low;
+    return Nullable<double>::where(math::magnitude(range) <= math::kLargest, (x - low) / range);
+  }
 };
 
 constexpr Operator kOperator = {

@@ -15,6 +15,7 @@ constexpr Operator kOperator = {
     .detail = "`sign(x) * log1p(abs(x))`: 0 stays 0, and numbers near zero hardly change.",
     .parameters = {{"x", "the number"}},
     .overloads = {overload<"(x: float) -> float", SignedLog>()},
+    .edges = {{"`x` is negative", "the result of its magnitude, negative; never null"}},
     .examples = {{"signed_log(0.0)", "0.0"}, {"signed_log(-1.0)", "-0.6931471805599453"}},
     .cost = {.per_row = 0.8},
     .aliases = "symlog signed_log1p sign_log",

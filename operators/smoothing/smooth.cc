@@ -1,12 +1,15 @@
 // smooth(hits, trials, prior, weight): a rate drawn towards a prior.
+#include "feature_extractor/math.h"
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {
 namespace {
 
 struct Smooth {
-  static double eval(double hits, double trials, double prior, double weight) {
-    return (hits + prior * weight) / (trials + weight);
+  static Nullable<double> eval(double hits, double trials, double prior, double weight) {
+    // Divided by infinity, a number would look like 0.
+    const double total = trials + weight;
+    return Nullable<double>::where(math::magnitude(total) <= math::kLargest, (hits + prior * weight) / total);
   }
 };
 
@@ -23,7 +26,7 @@ constexpr Operator kOperator = {
                    {"weight", "how many trials the prior is worth"}},
     .overloads = {overload<"(hits: float, trials: float, prior: float, weight: float) -> float", Smooth>()},
     .edges = {{"`trials` is zero", "`prior`"},
-              {"`trials + weight` is zero", "null"},
+              {"`trials + weight` is zero, or a sum is not finite", "null"},
               {"more hits than trials, or negative counts", "the formula, which may leave 0..1"}},
     .examples = {{"smooth(0, 0, 0.25, 8)", "0.25"}, {"smooth(3, 8, 0.25, 8)", "0.3125"}},
     .cost = {.per_row = 0.7},

@@ -10,7 +10,8 @@ struct WilsonLower {
     const double square = z * z;
     const double spread = z * math::sqrt(hits * (trials - hits) / trials + 0.25 * square);
     const double bound = (hits + 0.5 * square - spread) / (trials + square);
-    const bool exists = (trials > 0.0) & (hits >= 0.0) & (hits <= trials) & (z >= 0.0);
+    const bool exists = (trials > 0.0) & (hits >= 0.0) & (hits <= trials) & (z >= 0.0) & (spread <= math::kLargest) &
+                        (trials + square <= math::kLargest);
     // Without a hit both terms cancel up to rounding, and the bound is exactly 0.
     return Nullable<double>::where(exists, math::select(hits == 0.0, 0.0, math::at_least(bound, 0.0)));
   }
@@ -29,6 +30,7 @@ constexpr Operator kOperator = {
     .edges = {{"`trials` is zero or negative", "null"},
               {"`hits` is negative or more than `trials`", "null"},
               {"`z` is negative", "null"},
+              {"a product on the way is not finite, as with counts above 1e154", "null"},
               {"`hits` is zero", "0.0"}},
     .examples = {{"wilson_lower(0, 10)", "0.0"}, {"wilson_lower(5, 10, 0.0)", "0.5"}, {"wilson_lower(1, 0)", "null"}},
     .cost = {.per_row = 1.5},

@@ -10,7 +10,8 @@ struct WilsonUpper {
     const double square = z * z;
     const double spread = z * math::sqrt(hits * (trials - hits) / trials + 0.25 * square);
     const double bound = (hits + 0.5 * square + spread) / (trials + square);
-    const bool exists = (trials > 0.0) & (hits >= 0.0) & (hits <= trials) & (z >= 0.0);
+    const bool exists = (trials > 0.0) & (hits >= 0.0) & (hits <= trials) & (z >= 0.0) & (spread <= math::kLargest) &
+                        (trials + square <= math::kLargest);
     // If all trials hit, numerator and denominator are equal up to rounding, and the bound is exactly 1.
     return Nullable<double>::where(exists, math::select(hits == trials, 1.0, math::at_most(bound, 1.0)));
   }
@@ -29,6 +30,7 @@ constexpr Operator kOperator = {
     .edges = {{"`trials` is zero or negative", "null"},
               {"`hits` is negative or more than `trials`", "null"},
               {"`z` is negative", "null"},
+              {"a product on the way is not finite, as with counts above 1e154", "null"},
               {"all trials hit", "1.0"}},
     .examples = {{"wilson_upper(10, 10)", "1.0"}, {"wilson_upper(5, 10, 0.0)", "0.5"}, {"wilson_upper(1, 0)", "null"}},
     .cost = {.per_row = 1.5},
