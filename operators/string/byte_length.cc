@@ -18,7 +18,7 @@ constexpr Operator kOperator = {
     .detail = "Use `length` to count code points.",
     .parameters = {{"s", "the text or the bytes"}},
     .overloads = {overload<"(s: string) -> int", ByteLength>(), overload<"(s: bytes) -> int", ByteLengthBytes>()},
-    .edges = {{"the text is empty", "0"}},
+    .edges = {{"the text is empty", "0"}, {"there are no bytes", "0"}},
     .examples = {{"byte_length(\"abc\")", "3"}, {"byte_length(\"é\")", "2"}, {"byte_length(b\"\\x00\\xFF\")", "2"}},
     .cost = {.per_row = 0.5},
     .aliases = "octet_length lengthb strlen byte_size",

@@ -55,10 +55,11 @@ struct ReplaceMany {
       out.append(pair->replacement);
       at += pair->part.size();
       copied = at;
-      if (out.size() > text::kMaximumSize + s.size()) return null;
+      if (out.size() > text::kMaximumSize && out.size() > s.size()) return null;
     }
     if (copied == 0) return s;
     out.append(s.substr(copied));
+    if (out.size() > text::kMaximumSize && out.size() > s.size()) return null;
     return out.text();
   }
 
@@ -89,7 +90,9 @@ constexpr Operator kOperator = {
               {"a replacement is empty", "the part is left out"},
               {"there are no parts", "the text as it is"},
               {"a part is empty, or the lists differ in length", "an error when the program is compiled"},
-              {"the result is more than 1 MiB longer than the text", "null"}},
+              {"the result is longer than the text and has more than 1,048,576 bytes", "null"},
+              {"upper and lower case, or composed and decomposed letters",
+               "are different: `fold_case` and `normalize` come first where they should not be"}},
     .examples = {{"replace_many(\"tee & kaffee\", [\"tee\", \"kaffee\"], [\"tea\", \"coffee\"])", "\"tea & coffee\""},
                  {"replace_many(\"ab\", [\"a\", \"b\"], [\"b\", \"a\"])", "\"ba\""}},
     .cost = {.per_row = 20.0, .per_element = 2.0},

@@ -7,7 +7,7 @@ namespace {
 
 struct SplitPart {
   static Nullable<Text> eval(Text s, Text separator, int64_t index) {
-    if (separator.empty()) return null;
+    if (separator.empty()) return code_point(s, index);
     if (index >= 0) {
       for (;; --index) {
         const size_t end = text::find(s, separator);
@@ -25,6 +25,18 @@ struct SplitPart {
     if (index < -count) return null;
     return eval(s, separator, index + count);
   }
+
+ private:
+  // The parts between empty separators are the code points, as for `split`.
+  static Nullable<Text> code_point(Text s, int64_t index) {
+    if (index < 0) {
+      const auto wanted = 0 - static_cast<uint64_t>(index);
+      if (wanted > text::count_code_points(s)) return null;
+      return text::slice(s, index, 1);
+    }
+    const Text found = text::slice(s, index, 1);
+    return Nullable<Text>::where(!found.empty(), found);
+  }
 };
 
 constexpr Operator kOperator = {
@@ -40,7 +52,8 @@ constexpr Operator kOperator = {
     .edges = {{"there is no such part", "null, where PostgreSQL gives an empty text"},
               {"the text is empty", "it has one part, an empty text"},
               {"separators overlap", "the first one counts, as for `split`"},
-              {"the separator is an empty text", "null"}},
+              {"the separator is an empty text",
+               "the parts are the code points, as for `split`; an empty text has none"}},
     .examples = {{"split_part(\"Comedy|Drama|War\", \"|\", 1)", "\"Drama\""},
                  {"split_part(\"a.b.c\", \".\", -1)", "\"c\""},
                  {"split_part(\"a.b.c\", \".\", 3)", "null"}},

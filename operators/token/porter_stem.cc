@@ -173,7 +173,7 @@ constexpr Operator kOperator = {
     .parameters = {{"word", "one word"}},
     .overloads = {overload<"(word: string) -> string", PorterStem>()},
     .edges = {{"the word has another character than A to Z and a to z", "the word as it is"},
-              {"the word has one or two letters", "the word in lower case"},
+              {"the word has one or two letters, or none", "the word in lower case"},
               {"other languages", "the rules are for English only"},
               {"irregular forms, such as `ran` and `run`", "have different stems"}},
     .examples = {{"porter_stem(\"running\")", "\"run\""},
