@@ -11,7 +11,11 @@ struct MovingAverage {
   static void eval(Arena& arena, List<T> xs, int64_t window, ListBuilder<double>& result) {
     const uint32_t size = xs.size();
     if (size == 0) return;
-    const uint32_t width = window < 1 ? 1 : window > static_cast<int64_t>(size) ? size : static_cast<uint32_t>(window);
+    if (window < 1) {
+      for (uint32_t i = 0; i < size; ++i) result.push_null();
+      return;
+    }
+    const uint32_t width = window > static_cast<int64_t>(size) ? size : static_cast<uint32_t>(window);
     Arena::Scope scope(arena);
     double* ends = arena.allocate_array<double>(size);
     uint32_t* counts = arena.allocate_array<uint32_t>(size_t{size} + 1);
@@ -43,7 +47,8 @@ constexpr Operator kOperator = {
         {generic_overload<"<T: number>(xs: list<T>, window: int) -> list<float>", MovingAverage, int64_t, double>()},
     .edges = {{"the first elements", "the mean of the fewer that there are"},
               {"an element is null", "it is skipped; null where the window has only nulls"},
-              {"`window` is below 1", "1"},
+              {"`window` is below 1", "null in each place: the mean of nothing"},
+              {"a mean is not finite", "null in its place"},
               {"the list is empty", "an empty list"}},
     .examples = {{"moving_average([1, 3, 5, 7], 2)", "[1.0, 2.0, 4.0, 6.0]"},
                  {"moving_average([2.0, 4.0], 10)", "[2.0, 3.0]"}},

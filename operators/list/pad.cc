@@ -26,7 +26,7 @@ constexpr Operator kOperator = {
     .overloads = {generic_overload<"<T: scalar>(xs: list<T>, size: int, value: T) -> list<T>", Pad, bool, int64_t,
                                    double, Text>()},
     .edges = {{"the list is empty", "`size` times the value"},
-              {"the list has `size` or more elements", "it stays"},
+              {"the list has `size` or more elements, or `size` is negative", "it stays"},
               {"`size` is more than 4,096", "filled up to 4,096"},
               {"an element is null", "it stays null"}},
     .examples = {{"pad([1, 2], 4, 0)", "[1, 2, 0, 0]"}},

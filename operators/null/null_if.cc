@@ -28,7 +28,7 @@ constexpr Operator kOperator = {
     .detail = "Turns a sentinel such as -1 or \"unknown\" into null.",
     .parameters = {{"x", "the value"}, {"y", "the sentinel that stands for null"}},
     .overloads = {generic_overload<"<T: scalar>(x: T, y: T?) -> T?", NullIf, bool, int64_t, double, Text>()},
-    .edges = {{"`y` is null", "`x`, as in SQL"}, {"`x` is null", "null"}},
+    .edges = {{"`y` is null", "`x`, as in SQL"}, {"`x` is null", "null"}, {"both are equal, as `==` says", "null"}},
     .examples = {{"null_if(-1, -1)", "null"}, {"null_if(5, -1)", "5"}},
     .cost = {.per_row = 0.4},
     .aliases = "nullif",
