@@ -8,7 +8,12 @@ namespace {
 struct Bearing {
   static Nullable<double> eval(double latitude, double longitude, double other_latitude, double other_longitude) {
     using namespace geography;
-    const double turn = (other_longitude - longitude) * kRadiansPerDegree;
+    // The shorter way round. It is exact, so that a longitude and the same one 360 degrees on are one.
+    const double apart = other_longitude - longitude;
+    const double nearer =
+        apart - 360.0 * (math::select(apart > 180.0, 1.0, 0.0) + math::select(apart > 540.0, 1.0, 0.0) -
+                         math::select(apart < -180.0, 1.0, 0.0) - math::select(apart < -540.0, 1.0, 0.0));
+    const double turn = nearer * kRadiansPerDegree;
     const double from = latitude * kRadiansPerDegree;
     const double to = other_latitude * kRadiansPerDegree;
     const double east = sine(turn) * cosine(to);
@@ -33,7 +38,9 @@ constexpr Operator kOperator = {
                    {"other_longitude", "the same of the other place"}},
     .overloads = {overload<
         "(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float", Bearing>()},
-    .edges = {{"both are the same place", "0, or any direction by rounding"},
+    .edges = {{"both are the same place, also by longitudes that differ by 360 degrees", "0"},
+              {"the first place is a pole",
+               "180 less the difference of the longitudes at the north pole, that difference at the south pole"},
               {"a latitude is beyond a pole, or a longitude beyond 360 degrees", "null"}},
     .examples = {{"bearing(0.0, 0.0, 10.0, 0.0)", "0.0"},
                  {"bearing(0.0, 0.0, 0.0, 10.0)", "90.0"},
