@@ -15,6 +15,7 @@ constexpr Operator kOperator = {
     .detail = "Of either sign; exact for cubes of whole numbers that a float holds.",
     .parameters = {{"x", "the number"}},
     .overloads = {overload<"(x: float) -> float", Cbrt>()},
+    .edges = {{"`x` is negative", "the root of its magnitude, negative; never null"}},
     .examples = {{"cbrt(27.0)", "3.0"}, {"cbrt(-8.0)", "-2.0"}},
     .cost = {.per_row = 1.5},
     .aliases = "cube_root",

@@ -15,7 +15,7 @@ constexpr Operator kOperator = {
     .detail = "`(exp(x) + exp(-x)) / 2`.",
     .parameters = {{"x", "the number"}},
     .overloads = {overload<"(x: float) -> float", Cosh>()},
-    .edges = {{"the result is not finite, above 710.47 in magnitude", "null"}},
+    .edges = {{"the result is not finite, above 710.48 in magnitude", "null"}},
     .examples = {{"cosh(0.0)", "1.0"}, {"cosh(1.0)", "1.5430806348152437"}},
     .cost = {.per_row = 2.0},
     .aliases = "hyperbolic_cosine",

@@ -16,7 +16,7 @@ constexpr Operator kOperator = {
     .detail = "Keeps its digits where `erf(x)` is nearly 1.",
     .parameters = {{"x", "the number"}},
     .overloads = {overload<"(x: float) -> float", Erfc>()},
-    .edges = {{"`x` is above 27.2", "0.0"}, {"`x` is below -5.9", "2.0"}},
+    .edges = {{"`x` is above 27.23", "0.0"}, {"`x` is below -5.9", "2.0"}},
     .examples = {{"erfc(0.0)", "1.0"}, {"erfc(100.0)", "0.0"}},
     .cost = {.per_row = 10.0},
     .aliases = "complementary_error_function",

@@ -14,7 +14,7 @@ constexpr Operator kOperator = {
     .summary = "Raise e to a power",
     .parameters = {{"x", "the exponent"}},
     .overloads = {overload<"(x: float) -> float", Exp>()},
-    .edges = {{"`x` is above 709.78: the result is not finite", "null"}, {"`x` is below -745.13", "0.0"}},
+    .edges = {{"`x` is above 709.79: the result is not finite", "null"}, {"`x` is below -745.14", "0.0"}},
     .examples = {{"exp(0.0)", "1.0"}, {"exp(1.0)", "2.718281828459045"}, {"exp(1000.0)", "null"}},
     .cost = {.per_row = 0.8},
     .aliases = "exponential",

@@ -15,7 +15,7 @@ constexpr Operator kOperator = {
     .detail = "The inverse of `log1p`.",
     .parameters = {{"x", "the exponent"}},
     .overloads = {overload<"(x: float) -> float", Expm1>()},
-    .edges = {{"`x` is above 709.78: the result is not finite", "null"}, {"`x` is below -37.5", "-1.0"}},
+    .edges = {{"`x` is above 709.79: the result is not finite", "null"}, {"`x` is below -37.5", "-1.0"}},
     .examples = {{"expm1(0.0)", "0.0"}, {"expm1(1e-10)", "1.00000000005e-10"}},
     .cost = {.per_row = 0.9},
     .aliases = "exp_minus_one",

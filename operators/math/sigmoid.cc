@@ -15,7 +15,7 @@ constexpr Operator kOperator = {
     .detail = "`1 / (1 + exp(-x))`. The inverse of `log_odds`.",
     .parameters = {{"x", "the number"}},
     .overloads = {overload<"(x: float) -> float", Sigmoid>()},
-    .edges = {{"`x` is above 37", "1.0"}, {"`x` is below -745.13", "0.0"}},
+    .edges = {{"`x` is above 37.5", "1.0"}, {"`x` is below -745.14", "0.0"}},
     .examples = {{"sigmoid(0.0)", "0.5"}, {"sigmoid(1000.0)", "1.0"}},
     .cost = {.per_row = 1.5},
     .aliases = "logistic expit inverse_logit",

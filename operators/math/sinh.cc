@@ -15,7 +15,7 @@ constexpr Operator kOperator = {
     .detail = "`(exp(x) - exp(-x)) / 2`, without its loss of digits near zero.",
     .parameters = {{"x", "the number"}},
     .overloads = {overload<"(x: float) -> float", Sinh>()},
-    .edges = {{"the result is not finite, above 710.47 in magnitude", "null"}},
+    .edges = {{"the result is not finite, above 710.48 in magnitude", "null"}},
     .examples = {{"sinh(0.0)", "0.0"}, {"sinh(1.0)", "1.1752011936438014"}},
     .cost = {.per_row = 2.0},
     .aliases = "hyperbolic_sine",

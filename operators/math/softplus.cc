@@ -15,7 +15,7 @@ constexpr Operator kOperator = {
     .detail = "Never overflows. The ramp with a corner (relu) is `maximum(x, 0.0)`.",
     .parameters = {{"x", "the number"}},
     .overloads = {overload<"(x: float) -> float", Softplus>()},
-    .edges = {{"`x` is large", "`x`"}, {"`x` is very negative", "close to 0, and 0.0 below -745"}},
+    .edges = {{"`x` is large", "`x`"}, {"`x` is very negative", "close to 0, and 0.0 below -745.14"}},
     .examples = {{"softplus(0.0)", "0.6931471805599453"}, {"softplus(1000.0)", "1000.0"}},
     .cost = {.per_row = 2.0},
     .aliases = "smooth_relu log1pexp",

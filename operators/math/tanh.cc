@@ -14,7 +14,7 @@ constexpr Operator kOperator = {
     .summary = "Map a number to -1..1 by the hyperbolic tangent",
     .parameters = {{"x", "the number"}},
     .overloads = {overload<"(x: float) -> float", Tanh>()},
-    .edges = {{"`x` is above 19.06 in magnitude", "1.0 or -1.0"}},
+    .edges = {{"`x` is above 19.07 in magnitude", "1.0 or -1.0"}},
     .examples = {{"tanh(0.0)", "0.0"}, {"tanh(1000.0)", "1.0"}},
     .cost = {.per_row = 1.5},
     .aliases = "hyperbolic_tangent",
