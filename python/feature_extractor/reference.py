@@ -12,9 +12,9 @@ LANGUAGE = "[language](../language.md) tells how to read a signature."
 
 RULES = (
     "Where an operator says nothing else: a null argument gives null, a float that is not finite or an int that "
-    "does not fit 64 bits is null, -0.0 is 0.0 and there is no NaN, lists and maps keep their order, of equal "
-    "elements the first comes first, of equal keys the last value counts, and texts are counted and cut in "
-    "code points."
+    "does not fit 64 bits is null, there is no NaN and nothing tells -0.0 from 0.0, lists and maps keep their "
+    "order, of equal elements the first comes first, of equal keys the last value counts, and texts, which are "
+    "always UTF-8, are counted and cut in code points and compared without folding case."
 )
 
 
