@@ -20,6 +20,7 @@ enum class ErrorCode : uint8_t {
   kInvalidPlan,         // The plan breaks a rule that the loader verifies.
   kLimit,               // A documented limit is exceeded.
   kOutOfMemory,
+  kDifferentValues = 10,  // The golden rows of a package give other values here; 9 is a defect, which is no status.
 };
 
 // Success, or why something failed. The message is one or more full sentences: what, where, and

@@ -31,6 +31,14 @@ class Extractor:
         chunk_rows: int,
     ) -> Extraction: ...
     def json_decoder(self, maximum_bytes: int, maximum_candidates: int) -> MessageDecoder: ...
+    def protobuf_decoder(
+        self,
+        descriptor_set: bytes,
+        message: str,
+        candidates: str,
+        maximum_bytes: int,
+        maximum_candidates: int,
+    ) -> MessageDecoder: ...
     def extract_messages(
         self,
         decoder: MessageDecoder,
@@ -53,6 +61,7 @@ def load_package(
     verify_resources: bool = True,
     simd_level: int = 2,
     use_reference: bool = False,
+    verify_values: bool = True,
 ) -> tuple[Extractor, str]: ...
 def load_plan(
     plan: str,

@@ -18,7 +18,7 @@ class EngineError(FeatureExtractorError):
     """The core refused a package, a plan or a batch.
 
     ``code`` is one of ``invalid_argument not_found io corrupt unsupported_version invalid_plan limit
-    out_of_memory``; the text says what, where and what to do.
+    out_of_memory different_values``; the text says what, where and what to do.
     """
 
     def __init__(self, code: str, message: str) -> None:

@@ -63,6 +63,11 @@ class Extractor:
         return str(self._manifest["digest"])
 
     @property
+    def golden_requests(self) -> int:
+        """How many requests with known results the package holds, which were computed when it was loaded."""
+        return int(self._manifest.get("golden", {}).get("requests", 0))
+
+    @property
     def features(self) -> tuple[FeatureDescription, ...]:
         """The features in the order of the program."""
         return self._features
@@ -132,11 +137,6 @@ class Extractor:
         )
         return Extraction(native, self._features, self.digest)
 
-    def check_replacement(self, fresh: Extractor) -> None:
-        """Raise EngineError, which says what differs, unless a host of this extractor can go on with ``fresh``.
-
-        Its features must have the same names, kinds, widths and order, and a row per candidate or per request as these
-        have; and it must read no input that this one does not declare with the same type.
     def json_decoder(
         self,
         *,
@@ -172,6 +172,11 @@ class Extractor:
         native = self._native.extract_messages(self.prepare(format_), messages, threads, chunk_rows)
         return Extraction(native, self._features, self.digest)
 
+    def check_replacement(self, fresh: Extractor) -> None:
+        """Raise EngineError, which says what differs, unless a host of this extractor can go on with ``fresh``.
+
+        Its features must have the same names, kinds, widths and order, and a row per candidate or per request as these
+        have; and it must read no input that this one does not declare with the same type.
         """
         self._native.check_replacement(fresh._native)
 
@@ -192,6 +197,7 @@ class Extractor:
 def load(
     source: str | os.PathLike[str] | bytes,
     *,
+    verify: bool = True,
     verify_resources: bool = True,
     simd_level: int = 2,
     use_reference: bool = False,
@@ -199,17 +205,21 @@ def load(
     """Load a package (``.fxp``) from a path or from bytes.
 
     Everything is verified before anything runs: the digests, the plan's indices and types, the
-    resources. ``verify_resources=False`` skips the digests of resources, so that a large vocabulary is
-    not read at load; it stays safe, but damage may go unnoticed. ``simd_level`` (0 baseline, 1 AVX2, 2
-    AVX-512) is an upper bound and ``use_reference`` takes the plain form of each kernel; neither changes
-    a bit of the result. Raises EngineError with a code that says what is wrong.
+    resources. Where the package has golden rows they are computed, and a feature that has other bits here
+    is an error that says which; ``verify=False`` skips that. ``verify_resources=False`` skips the digests
+    of resources, so that a large vocabulary is not read at load; it stays safe, but damage may go
+    unnoticed. ``simd_level`` (0 baseline, 1 AVX2, 2 AVX-512) is an upper bound and ``use_reference`` takes
+    the plain form of each kernel; neither changes a bit of the result. Raises EngineError with a code that
+    says what is wrong.
     """
     place = source if isinstance(source, bytes) else os.fspath(source)
     if "FEATURE_EXTRACTOR_PLUGINS" in os.environ:
         from feature_extractor.plugins import load_named_plugins
 
         load_named_plugins()
-    native, manifest = _native.load_package(place, verify_resources, simd_level, use_reference)
+    native, manifest = _native.load_package(
+        place, verify_resources, simd_level, use_reference, verify
+    )
     return Extractor(native, json.loads(manifest))
 
 

@@ -67,6 +67,22 @@ class Program:
         """Write the package to a file. The same program gives the same bytes. Raises OSError."""
         self._package.write(path)
 
+    def with_golden_rows(self, table: Any, *, requests: int = 64) -> Program:
+        """Return the program with the first requests of a table, and their results, in its package.
+
+        ``table`` is what :meth:`Extractor.extract` takes. Whoever loads the package computes the rows, and refuses it
+        where a bit differs. Raises EngineError, InputTableError and GoldenRowsError for a table that does not fit.
+        """
+        from feature_extractor import _native
+        from feature_extractor.golden import golden_tables, with_golden_rows
+
+        extractor = self.extractor()
+        tables = golden_tables(self._package, extractor, table, requests)
+        package = with_golden_rows(self._package, extractor, tables)
+        return Program(
+            self._checked, package, self._warnings, _native.load_package(package.to_bytes())
+        )
+
     def extractor(self) -> Extractor:
         """Return an extractor of this program, as if it had been saved and loaded."""
         from feature_extractor.extractor import Extractor, load

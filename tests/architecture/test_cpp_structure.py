@@ -14,6 +14,7 @@ PUBLIC = "feature_extractor/"
 MAY_INCLUDE = {
     "arrow": {"arrow", "plan", "engine"},
     "engine": {"engine", "arrow", "package", "plan", "registry", "resource"},
+    "golden": {"golden", "arrow", "engine", "package", "plan"},
     "jni": {"jni", "arrow"},
     "json": {"json"},
     "sets": {"sets"},
@@ -21,8 +22,8 @@ MAY_INCLUDE = {
     "plan": {"plan", "registry"},
     "plugin": {"plugin", "registry", "plan", "package", "arrow"},
     "registry": {"registry"},
-    "resource": {"resource", "arrow"},
     "request": {"request", "arrow", "engine", "plan"},
+    "resource": {"resource", "arrow"},
     "samples": {"samples", "arrow", "engine"},
 }
 """By folder of cpp/src. The faces (python, c_api) may include everything."""

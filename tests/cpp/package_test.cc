@@ -364,12 +364,12 @@ TEST(Package, NamesWhatIsWrongWithTheManifest) {
   };
   refused(
       [](json& m) {
-        m["format"] = 2;
+        m["format"] = 3;
         m["engine_version"] = "0.9.1";
       },
       ErrorCode::kUnsupportedVersion,
-      "The package has format 2, written by version `0.9.1` of feature_extractor; this engine "
-      "reads format 1.");
+      "The package has format 3, written by version `0.9.1` of feature_extractor; this engine "
+      "reads formats up to 2.");
   refused([](json& m) { m["format"] = "1"; }, ErrorCode::kCorrupt, "no format version");
   refused([](json& m) { m["format"] = 1.0; }, ErrorCode::kCorrupt, "no format version");
   refused([](json& m) { m["format"] = -1; }, ErrorCode::kCorrupt, "no format version");

@@ -220,8 +220,8 @@ def test_a_member_that_was_exchanged_is_found(package: Package) -> None:
     manifest = package.manifest | {"digest": "0" * 32}
     with pytest.raises(PackageError, match="does not fit"):
         read_package(Package(manifest, package.members).to_bytes())
-    with pytest.raises(PackageError, match="format 2"):
-        read_package(Package(package.manifest | {"format": 2}, package.members).to_bytes())
+    with pytest.raises(PackageError, match="format 3"):
+        read_package(Package(package.manifest | {"format": 3}, package.members).to_bytes())
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"not a package", b"PK\x05\x06" + bytes(18)])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from feature_extractor.errors import EngineError, FeatureExtractorError
 from feature_extractor.serving import Service
+from golden.proofs import with_golden, with_wrong_value
 
 Package = Callable[..., bytes]
 REQUEST = {"user": "Ann of Ulm", "seen": [3, 3, 5]}
@@ -76,16 +77,17 @@ def test_other_outputs_are_refused_unless_they_are_wanted(package: Package) -> N
         assert "more" in service.extract_request(REQUEST, CANDIDATES)
 
 
-def test_a_package_that_cannot_warm_up_is_refused(package: Package) -> None:
-    reads_more = package(2, "feature dear : dense = price ?? 0.0")
-    without_prices = {"item": CANDIDATES["item"]}
-    with Service(package(1), warm_up=[(REQUEST, without_prices)], same_outputs=False) as service:
-        with pytest.raises(EngineError, match="price"):
-            service.push(reads_more)
-        assert "price" in service.refusals[-1].reason
-        assert version_of(service.extract_request(REQUEST, without_prices)) == 1
-        service.push(package(2))
-        assert version_of(service.extract_request(REQUEST, without_prices)) == 2
+def test_a_package_whose_golden_rows_differ_is_refused(package: Package) -> None:
+    rows = {"user": ["Ann"] * 8, "seen": [[3]] * 8, **CANDIDATES}
+    proved = with_golden(package(2), rows)
+    with Service(package(1)) as service:
+        with pytest.raises(EngineError, match="'version' differs in 8 of 8 rows") as caught:
+            service.push(with_wrong_value(proved, "version"))
+        assert caught.value.code == "different_values"
+        assert "expected 1000, found 2" in service.refusals[-1].reason
+        assert version_of(service.extract_request(REQUEST, CANDIDATES)) == 1
+        service.push(proved)
+        assert version_of(service.extract_request(REQUEST, CANDIDATES)) == 2
 
 
 def test_refusals_are_kept_up_to_a_number(package: Package) -> None:

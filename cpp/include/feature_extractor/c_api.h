@@ -50,7 +50,8 @@ typedef enum fx_code {
   FX_INVALID_PLAN = 6,        /* The plan breaks a rule that the loader verifies. */
   FX_LIMIT = 7,               /* A documented limit is exceeded. */
   FX_OUT_OF_MEMORY = 8,       /* The system, or the caller's own `reserve`, has no more memory. */
-  FX_INTERNAL = 9             /* A defect of this library. */
+  FX_INTERNAL = 9,            /* A defect of this library. */
+  FX_DIFFERENT_VALUES = 10    /* The golden rows of the package give other values here than where it was made. */
 } fx_code;
 
 typedef struct fx_error fx_error;           /* Why a call failed. */
@@ -58,8 +59,8 @@ typedef struct fx_extractor fx_extractor;   /* A loaded package. It never change
 typedef struct fx_session fx_session;       /* Reusable memory to extract with: one per thread, task or connection. */
 typedef struct fx_extraction fx_extraction; /* The features of one batch. */
 typedef struct fx_service fx_service;       /* The extractor that is current, and can be swapped. */
-
 typedef struct fx_decoder fx_decoder;       /* How messages of one format fit an extractor. It never changes. */
+
 /* ---- Versions and errors ------------------------------------------------------------------------------------------- */
 
 FX_API uint32_t fx_abi_version(void);          /* FX_ABI_VERSION of the library that runs. */
@@ -98,6 +99,8 @@ typedef struct fx_load_options {
   int32_t skip_resource_digests;
   /* For tests: an upper bound (0 baseline, 1 AVX2, 2 AVX-512), plus one; 0 means no bound. No bit of a result depends on it. */
   int32_t simd_level_bound;
+  /* 1: do not compute the golden rows that a package may have (docs/verification.md). */
+  int32_t skip_golden_rows;
 } fx_load_options;
 
 /* `options` may be NULL. Free the extractor with fx_extractor_free. */
@@ -201,9 +204,6 @@ FX_API fx_code fx_extract_requests(fx_session* session, const struct ArrowSchema
                                    const struct ArrowArray* candidates, const int64_t* offsets, size_t offset_count,
                                    fx_extraction** extraction, fx_error** error);
 
-/* ---- Results ------------------------------------------------------------------------------------------------------- */
-
-typedef struct fx_column {
 /* ---- Messages (since FX_ABI_VERSION 2) ------------------------------------------------------------------------------- */
 
 typedef struct fx_decoder_options {
@@ -217,6 +217,13 @@ typedef struct fx_decoder_options {
  * until it is freed with fx_decoder_free. */
 FX_API fx_code fx_decoder_json(fx_extractor* extractor, const fx_decoder_options* options, fx_decoder** decoder,
                                fx_error** error);
+/* For messages in Protocol Buffers: `descriptor_set` is a serialised google.protobuf.FileDescriptorSet with all that the message
+ * needs, and is copied; `message` the full name of the message of a request. Inputs are fields of their names; the candidates are
+ * the repeated message in the field `candidates`, a name that may be NULL for "candidates". FX_NOT_FOUND if there is no such message,
+ * FX_INVALID_ARGUMENT with both types where a field does not fit. */
+FX_API fx_code fx_decoder_protobuf(fx_extractor* extractor, const void* descriptor_set, size_t descriptor_set_size,
+                                   const char* message, const char* candidates, const fx_decoder_options* options,
+                                   fx_decoder** decoder, fx_error** error);
 FX_API void fx_decoder_free(fx_decoder* decoder);
 
 /* One message. */
@@ -231,6 +238,9 @@ typedef struct fx_bytes {
 FX_API fx_code fx_extract_messages(fx_session* session, const fx_decoder* decoder, const fx_bytes* messages,
                                    size_t message_count, fx_extraction** extraction, fx_error** error);
 
+/* ---- Results ------------------------------------------------------------------------------------------------------- */
+
+typedef struct fx_column {
   size_t struct_size;
   const void* values;     /* float32, int64, or bytes; see fx_kind. */
   const int64_t* offsets; /* rows + 1, of the ragged kinds: row r has the values offsets[r] to offsets[r + 1] - 1. */

@@ -34,6 +34,7 @@ fx_code report(const Status& status, fx_error** error) noexcept {
   static_assert(static_cast<int>(ErrorCode::kInvalidPlan) == FX_INVALID_PLAN);
   static_assert(static_cast<int>(ErrorCode::kLimit) == FX_LIMIT);
   static_assert(static_cast<int>(ErrorCode::kOutOfMemory) == FX_OUT_OF_MEMORY);
+  static_assert(static_cast<int>(ErrorCode::kDifferentValues) == FX_DIFFERENT_VALUES);
   const auto code = static_cast<fx_code>(status.code);
   if (code != FX_OK) set_error(code, status.message.data(), status.message.size(), error);
   return code;
@@ -77,6 +78,8 @@ const char* fx_code_name(fx_code code) {
       return "out_of_memory";
     case FX_INTERNAL:
       return "internal";
+    case FX_DIFFERENT_VALUES:
+      return "different_values";
   }
   return "unknown";
 }

@@ -5,7 +5,7 @@
 #include "arrow/input_schema.h"
 #include "c_api/handles.h"
 #include "engine/arrow_export.h"
-#include "engine/load.h"
+#include "golden/verified_load.h"
 #include "package/package.h"
 
 namespace feature_extractor {
@@ -27,7 +27,7 @@ StatusOr<fx_extractor*> load_handle(const char* path, const void* bytes, size_t 
   handle->manifest = std::string(package->manifest());
   LoadOptions load_options;
   if (options.simd_level_bound > 0) load_options.simd_level = static_cast<SimdLevel>(options.simd_level_bound - 1);
-  auto extractor = load_extractor(*std::move(package), load_options);
+  auto extractor = load_verified_extractor(*std::move(package), load_options, options.skip_golden_rows == 0);
   if (!extractor.ok()) return extractor.status();
   handle->extractor = *std::move(extractor);
   for (const InputDeclaration& input : handle->extractor->plan().inputs) {

@@ -6,10 +6,11 @@
 namespace feature_extractor::jni {
 namespace {
 
-fx_load_options load_options(jboolean skip_resource_digests) {
+fx_load_options load_options(jboolean skip_resource_digests, jboolean skip_golden_rows) {
   fx_load_options options = {};
   options.struct_size = sizeof(options);
   options.skip_resource_digests = skip_resource_digests != JNI_FALSE ? 1 : 0;
+  options.skip_golden_rows = skip_golden_rows != JNI_FALSE ? 1 : 0;
   return options;
 }
 
@@ -17,8 +18,8 @@ jint abi_version(JNIEnv*) { return static_cast<jint>(fx_abi_version()); }
 
 jbyteArray version(JNIEnv* env) { return bytes_of(env, fx_version()); }
 
-jlong load_file(JNIEnv* env, jbyteArray path, jboolean skip_resource_digests) {
-  const fx_load_options options = load_options(skip_resource_digests);
+jlong load_file(JNIEnv* env, jbyteArray path, jboolean skip_resource_digests, jboolean skip_golden_rows) {
+  const fx_load_options options = load_options(skip_resource_digests, skip_golden_rows);
   fx_extractor* extractor = nullptr;
   fx_error* error = nullptr;
   const fx_code code = fx_load_file(text_of(env, path).c_str(), &options, &extractor, &error);
@@ -26,8 +27,8 @@ jlong load_file(JNIEnv* env, jbyteArray path, jboolean skip_resource_digests) {
   return address(extractor);
 }
 
-jlong load_bytes(JNIEnv* env, jbyteArray bytes, jboolean skip_resource_digests) {
-  const fx_load_options options = load_options(skip_resource_digests);
+jlong load_bytes(JNIEnv* env, jbyteArray bytes, jboolean skip_resource_digests, jboolean skip_golden_rows) {
+  const fx_load_options options = load_options(skip_resource_digests, skip_golden_rows);
   const std::string copy = text_of(env, bytes);
   fx_extractor* extractor = nullptr;
   fx_error* error = nullptr;
@@ -134,8 +135,8 @@ void swap_service(JNIEnv* env, jlong service, jlong extractor, jboolean same_out
 }
 
 void reload_service(JNIEnv* env, jlong service, jbyteArray path, jboolean skip_resource_digests,
-                    jboolean same_outputs) {
-  const fx_load_options options = load_options(skip_resource_digests);
+                    jboolean skip_golden_rows, jboolean same_outputs) {
+  const fx_load_options options = load_options(skip_resource_digests, skip_golden_rows);
   fx_error* error = nullptr;
   const fx_code code = fx_service_reload(pointer<fx_service>(service), text_of(env, path).c_str(), &options,
                                          same_outputs != JNI_FALSE ? 1 : 0, &error);
@@ -153,8 +154,8 @@ void add_extractor_methods(std::vector<JNINativeMethod>* methods) {
                                       native_method("loadPlugin", "([B)V", entry<load_plugin>()),
                                       native_method("pluginCount", "()I", entry<plugin_count>()),
                                       native_method("plugin", "(I)[[B", entry<plugin>()),
-                                      native_method("loadFile", "([BZ)J", entry<load_file>()),
-                                      native_method("loadBytes", "([BZ)J", entry<load_bytes>()),
+                                      native_method("loadFile", "([BZZ)J", entry<load_file>()),
+                                      native_method("loadBytes", "([BZZ)J", entry<load_bytes>()),
                                       native_method("freeExtractor", "(J)V", entry<free_extractor>()),
                                       native_method("extractorText", "(JI)[B", entry<extractor_text>()),
                                       native_method("outputDomain", "(J)I", entry<output_domain>()),
@@ -166,7 +167,7 @@ void add_extractor_methods(std::vector<JNINativeMethod>* methods) {
                                       native_method("newService", "(J)J", entry<new_service>()),
                                       native_method("currentExtractor", "(J)J", entry<current_extractor>()),
                                       native_method("swapService", "(JJZ)V", entry<swap_service>()),
-                                      native_method("reloadService", "(J[BZZ)V", entry<reload_service>()),
+                                      native_method("reloadService", "(J[BZZZ)V", entry<reload_service>()),
                                       native_method("freeService", "(J)V", entry<free_service>()),
                                   });
 }

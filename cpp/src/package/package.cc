@@ -22,6 +22,8 @@ constexpr std::string_view kManifest = "manifest.json";
 constexpr std::string_view kPlan = "plan.json";
 constexpr std::string_view kResources = "resources/";
 constexpr std::string_view kSource = "source/";
+constexpr std::string_view kGolden = "golden/";
+constexpr int64_t kFormatWithGoldenRows = 2;
 
 constexpr std::string_view kCopyAgain = " Copy it again from where it was made, or compile it again with `fx compile`.";
 constexpr std::string_view kCompileAgain = " Compile it again with `fx compile`.";
@@ -69,7 +71,8 @@ bool is_safe_name(std::string_view name) {
 }
 
 bool is_known_name(std::string_view name) {
-  return name == kManifest || name == kPlan || name.starts_with(kResources) || name.starts_with(kSource);
+  return name == kManifest || name == kPlan || name.starts_with(kResources) || name.starts_with(kSource) ||
+         name.starts_with(kGolden);
 }
 
 const std::string* find_text(const json& object, const char* key) {
@@ -83,6 +86,7 @@ struct ManifestEntry {
 };
 
 struct Manifest {
+  int64_t format = 0;
   std::string name;
   std::string engine_version;
   std::string digest;
@@ -98,12 +102,12 @@ StatusOr<Manifest> read_manifest(std::string_view bytes) {
   if (format == root.end() || !format->is_number_integer() || *format < 1) {
     return corrupt("manifest.json has no format version.");
   }
-  if (*format != kPackageFormat) {
+  if (*format > kPackageFormat) {
     const std::string writer = engine_version == nullptr ? "a later version" : "version " + shown(*engine_version);
     return Status::error(ErrorCode::kUnsupportedVersion,
                          "The package has format " + format->dump() + ", written by " + writer +
-                             " of feature_extractor; this engine reads format " + std::to_string(kPackageFormat) +
-                             ". Load it with " + writer +
+                             " of feature_extractor; this engine reads formats up to " +
+                             std::to_string(kPackageFormat) + ". Load it with " + writer +
                              ", or compile the program again with the version that loads it.");
   }
   const std::string* const name = find_text(root, "name");
@@ -111,6 +115,7 @@ StatusOr<Manifest> read_manifest(std::string_view bytes) {
   if (engine_version == nullptr || name == nullptr || digest == nullptr) {
     return corrupt("manifest.json lacks one of the texts `name`, `engine_version` and `digest`.");
   }
+  manifest.format = format->get<int64_t>();
   manifest.name = *name;
   manifest.engine_version = *engine_version;
   manifest.digest = *digest;
@@ -201,6 +206,12 @@ class PackageLoader {
     if (!manifest.ok()) return manifest.status();
     Status status = verify_members(*archive, *manifest, verification);
     if (!status.ok()) return status;
+    for (const ZipMember& member : archive->members()) {
+      if (member.name.starts_with(kGolden) && manifest->format < kFormatWithGoldenRows) {
+        return corrupt("The package has a member " + shown(member.name) + " that no package of format 1 has.",
+                       kCompileAgain);
+      }
+    }
 
     package->manifest_ = text(manifest_member->data);
     package->name_ = manifest->name;
@@ -209,6 +220,7 @@ class PackageLoader {
     for (const ZipMember& member : archive->members()) {
       if (member.name == kPlan) package->plan_ = text(member.data);
       if (member.name.starts_with(kResources)) package->resources_.push_back({member.name, member.data});
+      if (member.name.starts_with(kGolden)) package->golden_.push_back({member.name, member.data});
     }
     return Status::success();
   }

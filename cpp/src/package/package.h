@@ -1,7 +1,8 @@
 // Opens a package and verifies that it is what its manifest says.
 //
 // A package is a ZIP archive in the strict form of zip_archive.h. Every member's data starts at a
-// multiple of 64 bytes. Members are manifest.json, plan.json, resources/<name> and source/<path>.
+// multiple of 64 bytes. Members are manifest.json, plan.json, resources/<name>, source/<path> and, from
+// format 2 on, golden/<name>: rows of inputs, and what they gave where the package was made.
 // Of manifest.json this stage reads
 //
 //   {"format": 1, "name": "ranking", "engine_version": "0.1.0",
@@ -28,7 +29,8 @@
 
 namespace feature_extractor {
 
-inline constexpr int64_t kPackageFormat = 1;
+// Packages of all formats up to this are read. Format 2 is format 1 with golden rows, which a reader of format 1 would not verify.
+inline constexpr int64_t kPackageFormat = 2;
 
 // What load_package verifies beyond the archive, the manifest, the plan and all sizes.
 enum class Verification : uint8_t {
@@ -57,6 +59,8 @@ class Package {
   const std::vector<PackageMember>& resources() const { return resources_; }
   // The resource with this member name ("resources/movies"), or nullptr.
   const PackageMember* find_resource(std::string_view member) const;
+  // The members of the golden rows, each at a multiple of 64 bytes in memory; none of a package that has none.
+  const std::vector<PackageMember>& golden() const { return golden_; }
 
  private:
   friend class PackageLoader;
@@ -72,6 +76,7 @@ class Package {
   std::string engine_version_;
   std::string digest_;
   std::vector<PackageMember> resources_;
+  std::vector<PackageMember> golden_;
 };
 
 // Maps the file and verifies it. Messages start with the path.

@@ -7,9 +7,17 @@ namespace feature_extractor {
 namespace py = pybind11;
 
 void raise_engine_error(const Status& status) {
-  static constexpr const char* kNames[] = {"none",         "invalid_argument",    "not_found",    "io",
-                                           "corrupt",      "unsupported_version", "invalid_plan", "limit",
-                                           "out_of_memory"};
+  static constexpr const char* kNames[] = {"none",
+                                           "invalid_argument",
+                                           "not_found",
+                                           "io",
+                                           "corrupt",
+                                           "unsupported_version",
+                                           "invalid_plan",
+                                           "limit",
+                                           "out_of_memory",
+                                           "internal",
+                                           "different_values"};
   const py::object error = py::module_::import("feature_extractor.errors").attr("EngineError");
   PyErr_SetObject(error.ptr(), py::make_tuple(kNames[static_cast<int>(status.code)], status.message).ptr());
   throw py::error_already_set();

@@ -11,11 +11,12 @@
 #include "engine/extractor.h"
 #include "engine/replacement.h"
 #include "engine/load.h"
+#include "golden/verified_load.h"
 #include "plan/call_types.h"
 #include "plugin/load_plugin.h"
 #include "python/engine_error.h"
-#include "python/table_digests.h"
 #include "python/message_decoder.h"
+#include "python/table_digests.h"
 #include "python/table_samples.h"
 #include "python/table_source.h"
 #include "registry/registry.h"
@@ -207,9 +208,17 @@ class PyExtractor {
     return run(input, threads, chunk_rows, false);
   }
 
-  py::object arrow_c_schema() const {
   std::unique_ptr<PyMessageDecoder> json_decoder(int64_t bytes, int64_t candidates) const {
     return std::make_unique<PyMessageDecoder>(make_json_decoder(extractor_, {bytes, candidates}), true);
+  }
+
+  std::unique_ptr<PyMessageDecoder> protobuf_decoder(const py::bytes& descriptor_set, const std::string& message,
+                                                     const std::string& candidates, int64_t bytes,
+                                                     int64_t candidate_count) const {
+    auto made = make_protobuf_decoder(extractor_, std::string_view(descriptor_set), message, candidates,
+                                      {bytes, candidate_count});
+    if (!made.ok()) raise_engine_error(made.status());
+    return std::make_unique<PyMessageDecoder>(*std::move(made), false);
   }
 
   // The requests in messages, which a decoder of this very extractor reads.
@@ -221,6 +230,7 @@ class PyExtractor {
     return extraction;
   }
 
+  py::object arrow_c_schema() const {
     auto schema = std::make_unique<ArrowSchema>(output_arrow_schema(extractor_->plan()));
     return py::capsule(schema.release(), "arrow_schema", [](PyObject* capsule) {
       auto* pointer = static_cast<ArrowSchema*>(PyCapsule_GetPointer(capsule, "arrow_schema"));
@@ -259,7 +269,8 @@ LoadOptions load_options(int simd_level, bool use_reference) {
   return options;
 }
 
-py::tuple load_package_file(const py::object& source, bool verify_resources, int simd_level, bool use_reference) {
+py::tuple load_package_file(const py::object& source, bool verify_resources, int simd_level, bool use_reference,
+                            bool verify_values) {
   const Verification verification = verify_resources ? Verification::kComplete : Verification::kWithoutResources;
   auto package = [&] {
     if (py::isinstance<py::bytes>(source)) {
@@ -275,7 +286,7 @@ py::tuple load_package_file(const py::object& source, bool verify_resources, int
   const std::string manifest(package->manifest());
   auto extractor = [&] {
     const py::gil_scoped_release release;
-    return load_extractor(*std::move(package), load_options(simd_level, use_reference));
+    return load_verified_extractor(*std::move(package), load_options(simd_level, use_reference), verify_values);
   }();
   if (!extractor.ok()) raise_engine_error(extractor.status());
   return py::make_tuple(PyExtractor(*std::move(extractor)), manifest);
@@ -389,24 +400,26 @@ PYBIND11_MODULE(_native, m) {
       .def("fill_matrix", &PyExtraction::fill_matrix)
       .def("arrow_c_array", &PyExtraction::arrow_c_array)
       .def("statistics", &PyExtraction::statistics);
+  py::class_<PyMessageDecoder>(m, "MessageDecoder");
   py::class_<PyExtractor>(m, "Extractor")
       .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"),
-  py::class_<PyMessageDecoder>(m, "MessageDecoder");
            py::arg("profile") = false)
       .def("extract_request", &PyExtractor::extract_request, py::arg("requests"), py::arg("candidates"),
            py::arg("offsets"), py::arg("threads"), py::arg("chunk_rows"))
-      .def("arrow_c_schema", &PyExtractor::arrow_c_schema)
-      .def("check_replacement", &PyExtractor::check_replacement, py::arg("fresh"));
       .def("json_decoder", &PyExtractor::json_decoder, py::arg("maximum_bytes"), py::arg("maximum_candidates"))
+      .def("protobuf_decoder", &PyExtractor::protobuf_decoder, py::arg("descriptor_set"), py::arg("message"),
+           py::arg("candidates"), py::arg("maximum_bytes"), py::arg("maximum_candidates"))
       .def("extract_messages", &PyExtractor::extract_messages, py::arg("decoder"), py::arg("messages"),
            py::arg("threads"), py::arg("chunk_rows"))
+      .def("arrow_c_schema", &PyExtractor::arrow_c_schema)
+      .def("check_replacement", &PyExtractor::check_replacement, py::arg("fresh"));
   py::class_<PySampleEncoder>(m, "SampleEncoder")
       .def(py::init<py::handle, bool>(), py::arg("batch"), py::arg("sequence"))
       .def_property_readonly("rows", &PySampleEncoder::rows)
       .def("encode", &PySampleEncoder::encode, py::arg("first"), py::arg("limit"));
   m.def("masked_crc32c", &masked_crc32c_of, py::arg("content"));
   m.def("load_package", &load_package_file, py::arg("source"), py::arg("verify_resources") = true,
-        py::arg("simd_level") = 2, py::arg("use_reference") = false);
+        py::arg("simd_level") = 2, py::arg("use_reference") = false, py::arg("verify_values") = true);
   m.def("load_plan", &load_plan, py::arg("plan"), py::arg("resources"), py::arg("simd_level") = 2,
         py::arg("use_reference") = false);
   m.def("evaluate_constants", &evaluate_constants, py::arg("plan"));

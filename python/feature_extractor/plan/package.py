@@ -30,6 +30,8 @@ from feature_extractor.registry import Registry
 from feature_extractor.standard import stored_path
 
 FORMAT = 1
+FORMAT_WITH_GOLDEN_ROWS = 2
+"""A reader of format 1 would not compute golden rows, so it refuses packages that have them."""
 _MEMBER_ALIGNMENT = 64
 _RESOURCE_ALIGNMENT = 4096
 
@@ -165,10 +167,7 @@ def _source_members(program: CheckedProgram) -> dict[str, str]:
 def _manifest(
     program: CheckedProgram, registry: Registry, plan: Plan, members: Mapping[str, bytes]
 ) -> dict[str, Any]:
-    digests = {
-        name: {"size": len(members[name]), "digest": xxhash.xxh3_128_hexdigest(members[name])}
-        for name in sorted(members, key=lambda name: name.encode())
-    }
+    digests = _member_digests(members)
     features = {feature.name: feature for feature in program.features}
     plugins = [
         {key: entry[key] for key in ("name", "version", "digest")}
@@ -197,6 +196,20 @@ def _manifest(
         **({"fitted": list(program.fitted)} if program.fitted else {}),
         "members": digests,
         "digest": package_digest(digests),
+    }
+
+
+def with_members(manifest: Mapping[str, Any], members: Mapping[str, bytes]) -> Package:
+    """Return a package of these members, with the digests that they have now."""
+    digests = _member_digests(members)
+    changed = {"members": digests, "digest": package_digest(digests)}
+    return Package({**manifest, **changed}, dict(members))
+
+
+def _member_digests(members: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
+    return {
+        name: {"size": len(members[name]), "digest": xxhash.xxh3_128_hexdigest(members[name])}
+        for name in sorted(members, key=lambda name: name.encode())
     }
 
 
@@ -233,8 +246,10 @@ def read_package(source: str | os.PathLike[str] | bytes) -> Package:
         raise PackageError("the archive has no manifest or no plan, so it is not a package")
     try:
         manifest = json.loads(manifest_bytes)
-        if manifest["format"] != FORMAT:
-            raise PackageError(f"the package has format {manifest['format']}, not {FORMAT}")
+        if manifest["format"] not in (FORMAT, FORMAT_WITH_GOLDEN_ROWS):
+            raise PackageError(
+                f"the package has format {manifest['format']}, not {FORMAT} or {FORMAT_WITH_GOLDEN_ROWS}"
+            )
         listed = manifest["members"]
         if package_digest(listed) != manifest["digest"]:
             raise PackageError("the digest of the package does not fit those of its members")

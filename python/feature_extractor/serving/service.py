@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,25 +52,22 @@ class Service:
     """The extractor that is live, for any number of threads.
 
     A call works with the package that was live when it began, to its end, and its result names that package. A new
-    package is loaded, checked and warmed beside the live one; then one reference is exchanged. Whatever is wrong with
-    it, the old one stays, and the reason is in ``refusals`` and in the log ``feature_extractor.serving``.
+    package is loaded and checked beside the live one; then one reference is exchanged. Whatever is wrong with it, the
+    old one stays, and the reason is in ``refusals`` and in the log ``feature_extractor.serving``. Its golden rows are
+    computed, as :func:`feature_extractor.load` does: that is its self-test, and takes the memory that requests need.
 
-    ``warm_up`` are requests, each a pair of what :meth:`extract_request` takes: a new package computes them before it
-    is live, and is refused where it cannot. With ``same_outputs`` (the default) it is refused unless its features have
-    the same names, kinds, widths and order, and it reads no input that the live one did not declare with the same type.
-    ``accept`` is asked last before a package computes anything; what it raises is the reason of a refusal. A host whose
-    model fits only some packages says so there.
+    With ``same_outputs`` (the default) a package is refused unless its features have the same names, kinds, widths and
+    order, and it reads no input that the live one did not declare with the same type. ``accept`` is asked last; what it
+    raises is the reason of a refusal. A host whose model fits only some packages says so there.
     """
 
     def __init__(
         self,
         package: str | os.PathLike[str] | bytes | Extractor,
         *,
-        warm_up: Iterable[tuple[Any, Any]] = (),
         same_outputs: bool = True,
         accept: Callable[[Extractor], object] | None = None,
     ) -> None:
-        self._warm_up = list(warm_up)
         self._same_outputs = same_outputs
         self._accept = accept
         self._lock = threading.Lock()
@@ -134,8 +131,8 @@ class Service:
     def push(self, package: str | os.PathLike[str] | bytes | Extractor) -> Version:
         """Make a package live, and return its version; that of the live one where it is the same package.
 
-        Raises EngineError where it is damaged, does not fit or cannot compute the requests of ``warm_up``. The old
-        one is live then.
+        Raises EngineError where it is damaged, does not fit or its golden rows give other values here. The old one is
+        live then.
         """
         return self._push(package, _source_of(package))
 
@@ -177,8 +174,6 @@ class Service:
             live.extractor.check_replacement(extractor)
         if self._accept is not None:
             self._accept(extractor)
-        for request, candidates in self._warm_up:
-            extractor.extract_request(request, candidates)
         now = datetime.datetime.now(datetime.UTC)
         return _Live(extractor, Version(extractor.name, extractor.digest, source, now))
 

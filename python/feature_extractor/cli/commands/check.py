@@ -1,4 +1,4 @@
-"""``fx check``: find the mistakes of programs. Never loads the native core."""
+"""``fx check``: find the mistakes of programs, for which the native core is not loaded; load packages."""
 
 from __future__ import annotations
 
@@ -8,20 +8,27 @@ from collections.abc import Sequence
 
 import click
 
-from feature_extractor.cli.console import counted, print_findings, wants_colour
+from feature_extractor.cli.console import counted, print_findings, visible, wants_colour
 from feature_extractor.cli.failures import EXIT_FINDINGS, require_file
-from feature_extractor.cli.programs import known_registry, refuse_binary
+from feature_extractor.cli.programs import (
+    is_package,
+    known_registry,
+    refuse_binary,
+    require_core,
+)
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.diagnostics.diagnostic import Severity
 
 _HELP = """Check feature files: syntax, names, types, nulls, domains and resources.
 
 Nothing is run, and the compiled core is not needed. The exit code is 0 where no program has an
-error and 1 otherwise; warnings do not count.
+error and 1 otherwise; warnings do not count. A package (.fxp) is loaded by the core as a server would: its digests
+and its plan are verified, and its golden rows are computed.
 
 \b
 Examples:
     fx check ranking.fx
+    fx check ranking.fxp
     fx check features/*.fx --format json
 """
 
@@ -38,13 +45,18 @@ Examples:
 )
 def command(programs: Sequence[str], output_format: str) -> int:
     """Print all findings of all programs."""
-    findings = [finding for path in programs for finding in check(path)]
+    packages = [path for path in programs if is_package(require_file(path))]
+    loaded = [_loaded(path) for path in packages]
+    sources = [path for path in programs if path not in packages]
+    findings = [finding for path in sources for finding in check(path)]
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if output_format == "json":
         sys.stdout.write(json.dumps([f.as_json() for f in findings], ensure_ascii=False, indent=2))
         sys.stdout.write("\n")
         return EXIT_FINDINGS if errors else 0
     print_findings(findings, sys.stdout)
+    for line in loaded:
+        print(line)
     files = counted(len(programs), "file")
     if not findings:
         print(f"{files} checked: all is well")
@@ -55,6 +67,19 @@ def command(programs: Sequence[str], output_format: str) -> int:
     colour = ("\x1b[1m", "\x1b[0m") if wants_colour(sys.stdout) else ("", "")
     print(f"\n{colour[0]}{files} checked: {' and '.join(parts)}{colour[1]}")
     return EXIT_FINDINGS if errors else 0
+
+
+def _loaded(path: str) -> str:
+    """Load a package, and say what was verified; raises EngineError where something is wrong with it."""
+    require_core()
+    from feature_extractor.extractor import load
+
+    extractor = load(path)
+    features = counted(len(extractor.features), "feature")
+    if not extractor.golden_requests:
+        return f"{visible(path)}: {features}, no golden rows"
+    golden = counted(extractor.golden_requests, "golden request")
+    return f"{visible(path)}: {features}, {golden} computed: each value is the same as where it was compiled"
 
 
 def check(path: str) -> list[Diagnostic]:

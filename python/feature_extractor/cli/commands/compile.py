@@ -16,10 +16,14 @@ _HELP = """Compile a feature file with its modules and resources into a package 
 The file is replaced at once, so that a server that loads it sees the old package or the new one.
 The same program and resources give the same bytes and the same digest.
 
+With --golden, the package holds the first requests of a table and what they give. Whoever loads it, from whatever
+language, computes them and refuses the package where a bit differs.
+
 \b
 Examples:
     fx compile ranking.fx
     fx compile ranking.fx -o build/ranking.fxp
+    fx compile ranking.fx --golden sample.parquet
 """
 
 
@@ -31,8 +35,23 @@ Examples:
     metavar="FILE",
     help="The package to write; without it PROGRAM with the suffix .fxp.",
 )
+@click.option(
+    "--golden",
+    metavar="TABLE",
+    help="Keep the first requests of this table, and their results, in the package.",
+)
+@click.option(
+    "--golden-requests",
+    type=click.IntRange(1, 100_000),
+    default=64,
+    show_default=True,
+    metavar="N",
+    help="Keep so many requests of --golden.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing where all is well.")
-def command(program: str, output: str | None, quiet: bool) -> int:
+def command(
+    program: str, output: str | None, golden: str | None, golden_requests: int, quiet: bool
+) -> int:
     """Compile and write."""
     place = require_file(program)
     if is_package(place):
@@ -50,9 +69,15 @@ def command(program: str, output: str | None, quiet: bool) -> int:
 
     compiled = compile(place)
     print_findings(compiled.warnings, sys.stderr)
+    if golden is not None:
+        from feature_extractor.cli.golden_tables import program_with_golden_rows
+
+        compiled = program_with_golden_rows(compiled, golden, golden_requests)
     compiled.save(target)
     if not quiet:
         features = counted(len(compiled.package.manifest["features"]), "feature")
         size = size_text(target.stat().st_size)
-        print(f"{target}: {features}, {size}, digest {compiled.digest}")
+        kept = compiled.package.manifest.get("golden")
+        proof = f", {counted(kept['requests'], 'golden request')}" if kept else ""
+        print(f"{target}: {features}{proof}, {size}, digest {compiled.digest}")
     return 0

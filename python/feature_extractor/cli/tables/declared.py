@@ -34,6 +34,8 @@ from typing import Any, Final
 
 from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.extractor import InputDescription
+from feature_extractor.input_tables import NESTED as NESTED
+from feature_extractor.input_tables import arrow_type
 from feature_extractor.registry import (
     ListPattern,
     MapPattern,
@@ -46,9 +48,6 @@ from feature_extractor.registry import (
 from feature_extractor.syntax.literals import LiteralError, decode_duration
 
 Convert = Callable[[Any], Any]
-
-NESTED: Final = "candidates"
-"""The column that holds the candidates of a request as a list of structs."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -157,32 +156,6 @@ class Declarations:
     def columns(self) -> set[str]:
         """The names of all columns that may be read."""
         return set(self.by_name) | ({NESTED} if self.nested else set())
-
-
-def arrow_type(pattern: Pattern) -> Any:
-    """Return the Arrow type of a declared type; strings and lists have 64-bit offsets."""
-    arrow = pyarrow()
-    match pattern:
-        case ScalarPattern(name=name):
-            return {
-                "bool": arrow.bool_(),
-                "int": arrow.int64(),
-                "float": arrow.float64(),
-                "string": arrow.large_string(),
-                "bytes": arrow.large_binary(),
-                "timestamp": arrow.timestamp("us", tz="UTC"),
-                "duration": arrow.duration("us"),
-            }[name]
-        case VectorPattern():
-            # Not of fixed size: the core counts vectors of another size as null.
-            return arrow.large_list(arrow.float32())
-        case ListPattern(element=element):
-            return arrow.large_list(arrow_type(element))
-        case MapPattern(key=key, value=value):
-            return arrow.map_(arrow_type(key), arrow_type(value))
-        case StructPattern(fields=fields):
-            return arrow.struct([(name, arrow_type(field)) for name, field in fields])
-    raise ValueError(f"no column has the type {pattern}")
 
 
 def type_text(pattern: Pattern) -> str:

@@ -19,7 +19,9 @@ public enum ErrorCode {
   /** The system, or the caller's own {@link MemoryReservation}, has no more memory. */
   OUT_OF_MEMORY(8),
   /** A defect of this library. */
-  INTERNAL(9);
+  INTERNAL(9),
+  /** The golden rows of the package give other values here than where it was made. */
+  DIFFERENT_VALUES(10);
 
   private static final ErrorCode[] CODES = values();
 

@@ -80,7 +80,7 @@ public final class FeatureExtractor implements AutoCloseable {
    */
   public static FeatureExtractor load(Path path, LoadOptions options) {
     Plugin.ensureNamedLoaded();
-    return new FeatureExtractor(NativeMethods.loadFile(pathBytes(path), options.skipResourceDigests()));
+    return new FeatureExtractor(NativeMethods.loadFile(pathBytes(path), options.skipResourceDigests(), options.skipGoldenRows()));
   }
 
   /**
@@ -105,7 +105,7 @@ public final class FeatureExtractor implements AutoCloseable {
   public static FeatureExtractor load(byte[] bytes, LoadOptions options) {
     Objects.requireNonNull(bytes, "bytes");
     Plugin.ensureNamedLoaded();
-    return new FeatureExtractor(NativeMethods.loadBytes(bytes, options.skipResourceDigests()));
+    return new FeatureExtractor(NativeMethods.loadBytes(bytes, options.skipResourceDigests(), options.skipGoldenRows()));
   }
 
   /**

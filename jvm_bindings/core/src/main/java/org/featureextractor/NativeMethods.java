@@ -21,9 +21,9 @@ final class NativeMethods {
   /** Returns name, version, path and digest. */
   static native byte[][] plugin(int index);
 
-  static native long loadFile(byte[] path, boolean skipResourceDigests);
+  static native long loadFile(byte[] path, boolean skipResourceDigests, boolean skipGoldenRows);
 
-  static native long loadBytes(byte[] bytes, boolean skipResourceDigests);
+  static native long loadBytes(byte[] bytes, boolean skipResourceDigests, boolean skipGoldenRows);
 
   static native void freeExtractor(long extractor);
 
@@ -96,7 +96,8 @@ final class NativeMethods {
 
   static native void swapService(long service, long extractor, boolean sameOutputs);
 
-  static native void reloadService(long service, byte[] path, boolean skipResourceDigests, boolean sameOutputs);
+  static native void reloadService(
+      long service, byte[] path, boolean skipResourceDigests, boolean skipGoldenRows, boolean sameOutputs);
 
   static native void freeService(long service);
 

@@ -117,7 +117,11 @@ public final class Service implements AutoCloseable {
     long service = handle.acquire();
     try {
       NativeMethods.reloadService(
-          service, FeatureExtractor.pathBytes(path), options.skipResourceDigests(), sameOutputs);
+          service,
+          FeatureExtractor.pathBytes(path),
+          options.skipResourceDigests(),
+          options.skipGoldenRows(),
+          sameOutputs);
     } finally {
       handle.release();
     }

@@ -1,0 +1,127 @@
+"""Golden rows: sample inputs in a package with what they gave, which every face computes again when it loads it.
+
+The tables are Arrow IPC files, so that any tool shows them. ``golden/rows.json`` says where the buffers of their
+columns lie, so that the core needs no reader of that format; docs/design/0017 has the layout.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from feature_extractor.digest import digest_table
+from feature_extractor.errors import FeatureExtractorError
+from feature_extractor.extractor import Extractor
+from feature_extractor.input_tables import NESTED, InputTables, tables_of_table
+from feature_extractor.plan.build import serialise
+from feature_extractor.plan.package import FORMAT_WITH_GOLDEN_ROWS, Package, with_members
+
+REQUESTS: Final = 64
+"""So many requests are kept, where nothing else is said."""
+MOST_BYTES: Final = 16_000_000
+"""Golden rows are read at each load of the package, so there may not be more of them."""
+
+PREFIX: Final = "golden/"
+
+
+class GoldenRowsError(FeatureExtractorError):
+    """Rows cannot be golden rows; the text says why."""
+
+
+def golden_tables(package: Package, extractor: Extractor, table: Any, requests: int) -> InputTables:
+    """Return the first requests of a table, flat or nested, in the form in which they are kept.
+
+    Raises InputTableError and GoldenRowsError.
+    """
+    collects = any(step["do"] == "collect" for step in package.plan["steps"])
+    names = getattr(getattr(table, "schema", None), "names", None)
+    columns = names if names is not None else table if isinstance(table, Mapping) else ()
+    if collects and NESTED not in columns:
+        raise GoldenRowsError(
+            "the program looks at all candidates of a request, and a flat table does not say where a request ends: "
+            "give one row per request, with its candidates as a list of structs in a column `candidates`"
+        )
+    tables = tables_of_table(extractor.inputs, table)
+    if tables.request_count == 0:
+        raise GoldenRowsError("the table has no rows, so there is nothing to compute")
+    return tables.slice(0, min(requests, tables.request_count))
+
+
+def with_golden_rows(package: Package, extractor: Extractor, tables: InputTables) -> Package:
+    """Return a package that holds requests, and what ``extractor``, loaded from it, computes of them.
+
+    Raises EngineError where the requests do not fit, and GoldenRowsError where they are too large.
+    """
+    requests, candidates, offsets = tables.arguments()
+    extraction = extractor.extract_request(requests, candidates, offsets=offsets or None)
+    digest = digest_table(extraction)
+    members: dict[str, bytes] = {}
+    index: dict[str, Any] = {
+        "format": 1,
+        "requests": _entry("requests", tables.requests, tables.request_count, members),
+    }
+    if tables.candidates is not None and tables.offsets is not None:
+        rows = tables.offsets[-1]
+        index["candidates"] = _entry("candidates", tables.candidates, rows, members)
+        index["offsets"] = list(tables.offsets)
+    index["features"] = _entry("features", extraction.to_arrow(), extraction.rows, members)
+    index["digests"] = dict(digest.columns)
+    members[f"{PREFIX}rows.json"] = serialise(index)
+    size = sum(map(len, members.values()))
+    if size > MOST_BYTES:
+        raise GoldenRowsError(
+            f"{tables.request_count:,} golden requests take {size / 1e6:,.1f} MB, and at most "
+            f"{MOST_BYTES / 1e6:,.0f} MB may be computed at each load: take fewer requests"
+        )
+    counts = {"requests": tables.request_count, "rows": extraction.rows}
+    manifest = {**package.manifest, "format": FORMAT_WITH_GOLDEN_ROWS, "golden": counts}
+    own = {name: data for name, data in package.members.items() if not name.startswith(PREFIX)}
+    return with_members(manifest, own | members)
+
+
+def golden_rows(package: Package) -> dict[str, Any]:
+    """Return the tables of golden rows by name: ``requests``, ``candidates`` and ``features``, those that there are."""
+    from pyarrow import ipc
+
+    found = {}
+    for name in ("requests", "candidates", "features"):
+        data = package.members.get(f"{PREFIX}{name}.arrow")
+        if data is not None:
+            found[name] = ipc.open_file(data).get_batch(0)
+    return found
+
+
+def golden_offsets(package: Package) -> list[int]:
+    """Return which golden candidates belong to which golden request; empty for a program without candidates."""
+    index = json.loads(package.members[f"{PREFIX}rows.json"])
+    return list(index.get("offsets", ()))
+
+
+def _entry(name: str, batch: Any, rows: int, members: dict[str, bytes]) -> dict[str, Any]:
+    """Add a table to the members, and return what the index says of it; one without columns is its number of rows."""
+    names = list(batch.schema.names)
+    if not names:
+        return {"rows": rows, "columns": [], "buffers": []}
+    data, buffers = _written(batch)
+    members[f"{PREFIX}{name}.arrow"] = data
+    return {"rows": rows, "columns": names, "buffers": buffers}
+
+
+def _written(batch: Any) -> tuple[bytes, list[list[int]]]:
+    """Return an Arrow IPC file, and place and size of each buffer in it, column by column, depth first."""
+    import pyarrow
+    from pyarrow import ipc
+
+    sink = pyarrow.BufferOutputStream()
+    with ipc.new_file(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    whole = sink.getvalue()
+    # Read back without copying, its buffers are parts of the file.
+    read = ipc.open_file(whole).get_batch(0)
+    places = []
+    for column in read.columns:
+        for buffer in column.buffers():
+            there = buffer is not None and buffer.size > 0
+            places.append([buffer.address - whole.address, buffer.size] if there else [0, 0])
+    return whole.to_pybytes(), places
