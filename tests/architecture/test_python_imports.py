@@ -17,11 +17,21 @@ MAY_IMPORT = {
     "types": set[str](),
     "registry": {"types"},
     "errors": {"diagnostics"},
+    "whole_files": set[str](),
     "syntax": {"diagnostics", "types"},
     "standard": {"syntax", "diagnostics"},
     "check": {"syntax", "diagnostics", "types", "registry", "errors", "standard"},
     "format": {"syntax", "diagnostics", "errors"},
-    "plan": {"check", "syntax", "diagnostics", "types", "registry", "errors", "standard"},
+    "plan": {
+        "check",
+        "syntax",
+        "diagnostics",
+        "types",
+        "registry",
+        "errors",
+        "standard",
+        "whole_files",
+    },
 }
 """By stage of the compiler; the faces above it may import all of them."""
 COMPILER = {*MAY_IMPORT, "lint", "workspace"}

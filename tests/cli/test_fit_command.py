@@ -127,6 +127,7 @@ def test_standard_input_is_read_once(
         (["fit", "shop.fx", "-i", "wrong.jsonl"], 1, "expected float, found"),
         (["fit", "plain.fx", "-i", "log.parquet"], 1, "nothing to fit"),
         (["fit", "bad.fx", "-i", "log.parquet"], 1, "FX101"),
+        (["fit", "broken.fx", "-i", "log.parquet"], 1, "syntax-error"),
     ],
 )
 def test_mistakes_are_one_message(
@@ -138,6 +139,7 @@ def test_mistakes_are_one_message(
     (folder / "wrong.jsonl").write_text('{"price": "x", "tags": [], "at": 0}\n')
     (folder / "plain.fx").write_text("input request { x: int }\nfeature y : dense = x\n")
     (folder / "bad.fx").write_text("input request { x: int }\nresource y = fit.moments(z)\n")
+    (folder / "broken.fx").write_text("let = 1\n")
     result = fx(*arguments)
     assert result.code == code, result.err
     assert message in result.err

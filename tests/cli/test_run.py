@@ -151,6 +151,19 @@ def test_tables_without_rows(fx: Run, ranking: str, log: str, suffix: str) -> No
     assert table.column_names[:2] == ["movie", "half_age"]
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl", "arrow"])
+def test_tables_without_a_column_of_the_program(fx: Run, write: WriteFile, suffix: str) -> None:
+    other = write("other.fx", "input candidate { n: int }\nfeature n : id(9) = n\n")
+    write("n.jsonl", '{"n": 1}\n{"n": 2}\n')
+    fx("run", other, "-i", "n.jsonl", "-o", f"x.{suffix}")
+    constant = write("constant.fx", "feature a : dense = 1\n")
+    assert fx("run", constant, "-i", f"x.{suffix}").rows() == [{"a": 1}, {"a": 1}]
+    missing = write("missing.fx", "input candidate { m: int }\nfeature m : id(9) = m\n")
+    found = fx("run", missing, "-i", f"x.{suffix}")
+    assert found.code == 1
+    assert "is missing" in found.err
+
+
 # ---- nested candidates ---------------------------------------------------------------------------
 
 

@@ -33,6 +33,8 @@ class DataError(CommandError):
 
 def require_file(path: str) -> Path:
     """Return the path of a file that can be opened for reading; else raise CommandError."""
+    if not path:
+        raise CommandError("the name of a file is empty")
     place = Path(path)
     try:
         mode = place.stat().st_mode

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from feature_extractor.cli.console import counted, print_error, visible
 from feature_extractor.cli.failures import EXIT_FINDINGS, CommandError
-from feature_extractor.cli.writing import print_difference, replace_text
+from feature_extractor.cli.writing import print_difference, write_text
 from feature_extractor.diagnostics import Applicability, Diagnostic
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def write_fixes(fixing: Fixing) -> bool:
     failed = False
     for file in list(fixing.files):
         try:
-            replace_text(file.path, _with_mark(file.path, file.before) + file.after)
+            write_text(file.path, _with_mark(file.path, file.before) + file.after)
         except CommandError as error:
             print_error(error.message, error.hint)
         except OSError as error:

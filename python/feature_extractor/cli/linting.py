@@ -142,10 +142,12 @@ class _Run:
         try:
             return Baseline.read(file)
         except BaselineError as error:
-            raise CommandError(
-                f"{file}: {error}",
-                "`fx lint PATH --baseline FILE --write-baseline` writes one.",
-            ) from None
+            hint = (
+                "Remove it, or name another file: only a baseline is written over."
+                if self._options.write_baseline
+                else "`fx lint PATH --baseline FILE --write-baseline` writes one."
+            )
+            raise CommandError(f"{file}: {error}", hint) from None
 
     def _baseline_file(self) -> Path | None:
         if self._options.baseline is not None:

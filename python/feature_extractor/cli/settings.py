@@ -105,7 +105,7 @@ def find_all_programs(
     found: dict[Path, None] = {}
     for path in paths:
         place = Path(path)
-        if not place.is_dir():
+        if not path or not place.is_dir():
             refuse_binary(require_file(path))
         if not (force_exclude and excluded(place)):
             found.update(dict.fromkeys(find_programs(place, excluded)))

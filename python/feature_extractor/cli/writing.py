@@ -1,47 +1,38 @@
-"""Writes changed feature files, and shows what a change would be."""
+"""Writes texts to files, and shows what a change of one would be."""
 
 from __future__ import annotations
 
 import difflib
 import os
-import stat
 import sys
-import tempfile
-from pathlib import Path
+from collections.abc import Iterable
 
 from feature_extractor.cli.console import visible
 from feature_extractor.cli.failures import CommandError
+from feature_extractor.whole_files import write_whole_text
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write a file that is there as a whole or not at all; a link stays one, and permissions stay as they are."""
-    target = path.resolve()
-    mode = stat.S_IMODE(target.stat().st_mode)
-    if not os.access(target, os.W_OK):
-        raise CommandError(f"{path}: no permission to write")
-    _write(target, text, mode)
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a file as a whole or not at all. Raises CommandError for a file that may not be written."""
+    if os.path.exists(path) and not os.access(path, os.W_OK):
+        raise CommandError(f"{os.fspath(path)}: no permission to write")
+    write_whole_text(path, text)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all, a new one too."""
-    if path.exists():
-        replace_text(path, text)
+def refuse_overwriting(target: str | None, sources: Iterable[str]) -> None:
+    """Raise CommandError for a file to write that is one of those to read; None and `-` are standard output."""
+    if target is None or target == "-" or not os.path.isfile(target):
+        return
+    if any(os.path.exists(source) and os.path.samefile(source, target) for source in sources):
+        raise CommandError(f"{target}: the output would overwrite what is read")
+
+
+def write_output(path: str | None, text: str) -> None:
+    """Write what a command says to a file, or to standard output where there is none, or `-`."""
+    if path is None or path == "-":
+        sys.stdout.write(text)
     else:
-        mask = os.umask(0)
-        os.umask(mask)
-        _write(path.resolve(), text, 0o666 & ~mask)
-
-
-def _write(target: Path, text: str, mode: int) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        os.chmod(name, mode)
-        os.replace(name, target)
-    except BaseException:
-        os.unlink(name)
-        raise
+        write_text(path, text)
 
 
 def print_difference(before: str, after: str, path: str) -> None:

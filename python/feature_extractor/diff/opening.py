@@ -93,6 +93,8 @@ def _given(name: str, registry: Registry, stack: ExitStack) -> _Given:
         raise DiffError("a path cannot hold a NUL character") from None
     if not exists and ":" in name and not name.startswith(":"):
         return _at_revision(name, registry, stack)
+    if not name:
+        raise DiffError("the name of a file is empty")
     place = Path(name)
     if place.is_dir():
         return _Given(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +33,7 @@ from feature_extractor.fitting.states import FitError
 from feature_extractor.plugins import load_named_plugins
 from feature_extractor.registry import load_registry
 from feature_extractor.types import ScalarType
+from feature_extractor.whole_files import write_whole_text
 
 Runner = Callable[[FitJob], Progress]
 """Runs one pass of a job over all data."""
@@ -99,6 +99,8 @@ def fit_with(
     path = Path(program)
     store = _Results(path)
     first = _analysis(path, store, frozenset(), time, check=False)
+    if not first.names and _has_errors(first):
+        raise CompileError(first.diagnostics)
     wanted = frozenset(_chosen(first.names, tuple(select), path))
     left = set(wanted)
     passes = 0
@@ -116,7 +118,7 @@ def fit_with(
     folder.mkdir(parents=True, exist_ok=True)
     for name in first.names:
         if name in store.results:
-            _write(folder / f"{name}.json", store.results[name].serialise())
+            write_whole_text(folder / f"{name}.json", store.results[name].serialise())
     ordered = {name: store.results[name] for name in first.names if name in wanted}
     return Fitted(ordered, str(folder), passes)
 
@@ -147,7 +149,7 @@ def _analysis(
         ) from None
     if not check:
         return analysis
-    if any(found.severity is Severity.ERROR for found in analysis.diagnostics):
+    if _has_errors(analysis):
         raise CompileError(analysis.diagnostics)
     if time:
         moment = analysis.moment
@@ -156,6 +158,10 @@ def _analysis(
         if not (isinstance(moment.type, ScalarType) and moment.type.name == "timestamp"):
             raise FitError(f"`{time}` is no time: its type is {moment.type}")
     return analysis
+
+
+def _has_errors(analysis: FitAnalysis) -> bool:
+    return any(found.severity is Severity.ERROR for found in analysis.diagnostics)
 
 
 def _chosen(names: list[str], select: tuple[str, ...], path: Path) -> list[str]:
@@ -167,22 +173,6 @@ def _chosen(names: list[str], select: tuple[str, ...], path: Path) -> list[str]:
             hint = f"; did you mean `{meant}`?" if meant else ""
             raise FitError(f"there is no fitted resource `{name}`{hint}")
     return list(select) or names
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file; a reader sees the old one or the new one, nothing between."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8", newline="\n"
-    ) as out:
-        try:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        except BaseException:
-            os.unlink(out.name)
-            raise
-    os.chmod(out.name, 0o644)
-    os.replace(out.name, path)
 
 
 def _tables(data: Any) -> Callable[[set[str]], Iterable[Any]]:

@@ -6,11 +6,10 @@ import io
 import json
 import os
 import posixpath
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any, Protocol
 
 import xxhash
@@ -28,6 +27,7 @@ from feature_extractor.plan.resources import (
 )
 from feature_extractor.registry import Registry
 from feature_extractor.standard import stored_path
+from feature_extractor.whole_files import whole_file
 
 FORMAT = 1
 FORMAT_WITH_GOLDEN_ROWS = 2
@@ -75,19 +75,8 @@ class Package:
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the package's file; a reader sees the old file or the new one, nothing between."""
-        target = Path(path)
-        with tempfile.NamedTemporaryFile(
-            dir=target.parent, prefix=target.name, delete=False
-        ) as out:
-            try:
-                write_archive(self._archived(), out)
-                out.flush()
-                os.fsync(out.fileno())
-            except BaseException:
-                os.unlink(out.name)
-                raise
-        os.chmod(out.name, 0o644)
-        os.replace(out.name, target)
+        with whole_file(path) as out:
+            write_archive(self._archived(), out)
 
     def _archived(self) -> list[Member]:
         members = [Member("manifest.json", serialise(self.manifest), _MEMBER_ALIGNMENT)]

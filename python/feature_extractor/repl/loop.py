@@ -17,6 +17,7 @@ from feature_extractor.cli.console import (
     write_rendered,
 )
 from feature_extractor.cli.failures import CommandError
+from feature_extractor.cli.writing import write_text
 from feature_extractor.diagnostics import Diagnostic, render
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError
@@ -245,8 +246,8 @@ class Loop:
             raise SessionError("nothing is declared yet, so there is nothing to save")
         if path.suffix != ".fx":
             raise SessionError("the name of a program ends in `.fx`")
-        path.write_text(format_text(self.session.text), encoding="utf-8")
-        print(f"{path}: {counted(len(self.session.declared), 'declaration')}")
+        write_text(path, format_text(self.session.text))
+        print(f"{visible(str(path))}: {counted(len(self.session.declared), 'declaration')}")
 
     def _quit(self, _: str) -> None:
         self._ended = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Any
 
-from feature_extractor.cli.failures import require_file
+from feature_extractor.cli.failures import CommandError, require_file
 from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.cli.tables.declared import NESTED, Declarations
 from feature_extractor.cli.tables.formats import input_format
@@ -29,7 +29,10 @@ def load(session: Session, path: str, rows: int) -> tuple[int, list[str]]:
     """
     arrow = pyarrow()
     require_file(path)
-    form = input_format(path, None)
+    try:
+        form = input_format(path, None)
+    except CommandError as error:
+        raise SessionError(f"{error.message}; it is .parquet, .arrow, .csv or .jsonl") from None
     program = session.analysis().program
     inputs = program.inputs if program is not None else ()
     if not inputs and form in ("csv", "jsonl"):

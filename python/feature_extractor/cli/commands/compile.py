@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from feature_extractor.cli.console import counted, print_findings, size_text
+from feature_extractor.cli.console import counted, print_findings, size_text, visible
 from feature_extractor.cli.failures import CommandError, require_file
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
+from feature_extractor.cli.writing import refuse_overwriting
 
 _HELP = """Compile a feature file with its modules and resources into a package (.fxp).
 
@@ -62,8 +63,7 @@ def command(
         raise CommandError(f"{target}: this is a directory, not a file")
     if not target.parent.is_dir():
         raise CommandError(f"{target}: there is no directory {target.parent}")
-    if target.exists() and target.samefile(place):
-        raise CommandError(f"{target}: the package would overwrite the program")
+    refuse_overwriting(str(target), [program])
     require_core()
     from feature_extractor.program import compile
 
@@ -79,5 +79,5 @@ def command(
         size = size_text(target.stat().st_size)
         kept = compiled.package.manifest.get("golden")
         proof = f", {counted(kept['requests'], 'golden request')}" if kept else ""
-        print(f"{target}: {features}{proof}, {size}, digest {compiled.digest}")
+        print(f"{visible(str(target))}: {features}{proof}, {size}, digest {compiled.digest}")
     return 0

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +13,7 @@ from feature_extractor.cli.assumptions import assumption_options
 from feature_extractor.cli.failures import CommandError, require_file
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
 from feature_extractor.cli.tables.formats import INPUT_FORMATS, input_format
+from feature_extractor.cli.writing import refuse_overwriting, write_output
 from feature_extractor.diagnostics.suggestions import closest
 
 if TYPE_CHECKING:
@@ -90,24 +89,18 @@ def command(
         raise click.UsageError("The page shows all features; leave out --feature or html.")
     if show_plan and form.startswith("tf"):
         raise click.UsageError("--plan prints the whole plan as text or json.")
+    refuse_overwriting(output, arguments)
     if row is not None:
         text = _row_text(arguments[0], input_form, program, row, features, form, show_plan)
-        return _written(text, output)
-    plan, manifest = _plan(program)
-    if form.startswith("tf"):
-        text = _reader_text(manifest, form, features, sample_form)
-    elif show_plan:
-        text = _plan_text(plan, form)
     else:
-        text = _explanation_text(plan, manifest, form, features, candidates, list_length)
-    return _written(text, output)
-
-
-def _written(text: str, output: str | None) -> int:
-    if output is None or output == "-":
-        sys.stdout.write(text)
-    else:
-        Path(output).write_text(text, encoding="utf-8")
+        plan, manifest = _plan(program)
+        if form.startswith("tf"):
+            text = _reader_text(manifest, form, features, sample_form)
+        elif show_plan:
+            text = _plan_text(plan, form)
+        else:
+            text = _explanation_text(plan, manifest, form, features, candidates, list_length)
+    write_output(output, text)
     return 0
 
 

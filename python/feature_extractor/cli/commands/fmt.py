@@ -19,7 +19,7 @@ from feature_extractor.cli.failures import (
 )
 from feature_extractor.cli.programs import refuse_binary
 from feature_extractor.cli.settings import settings_options
-from feature_extractor.cli.writing import print_difference, replace_text
+from feature_extractor.cli.writing import print_difference, write_text
 from feature_extractor.errors import CompileError
 
 _STANDARD_STREAM = "-"
@@ -119,7 +119,10 @@ def _files(paths: Sequence[str], options: _SettingsOptions) -> list[str]:
     found: dict[str, None] = {}
     for path in paths:
         place = Path(path)
-        if not (options.force_exclude and excluded(place)):
+        if not path:
+            # It is told as a file that cannot be read; to Path it would be the current folder.
+            found[path] = None
+        elif not (options.force_exclude and excluded(place)):
             found.update((str(program), None) for program in find_programs(place, excluded))
     return list(found)
 
@@ -142,7 +145,7 @@ def _guarded(path: str, run: _Run) -> None:
         elif run.check:
             print(f"would format {visible(path)}")
         else:
-            replace_text(place, formatted)
+            write_text(place, formatted)
             print(f"formatted {visible(path)}")
     except CommandError as error:
         run.failed += 1

@@ -11,6 +11,7 @@ import click
 from feature_extractor.cli.console import counted, print_error
 from feature_extractor.cli.failures import EXIT_FINDINGS, CommandError, require_file
 from feature_extractor.cli.programs import known_registry, require_core
+from feature_extractor.cli.writing import write_text
 
 _HELP = """Build, test and document plug-ins: operators that are compiled outside of this project.
 
@@ -60,7 +61,7 @@ def registry(plugin: str, output: str | None) -> int:
     if output is None:
         sys.stdout.write(text)
     else:
-        Path(output).write_text(text, encoding="utf-8")
+        write_text(output, text)
     return 0
 
 

@@ -19,6 +19,7 @@ from feature_extractor.cli.tables.formats import (
     expand,
     input_format,
 )
+from feature_extractor.cli.writing import refuse_overwriting, write_output
 
 if TYPE_CHECKING:
     from feature_extractor.cli.progress import ProgressBar
@@ -83,6 +84,9 @@ def command(
     form = output_format or _form(output)
     if form == "html" and output is None and sys.stdout.isatty():
         raise CommandError("html is not for a terminal", "Name a file: --output report.html.")
+    if form == "text" and output is not None:
+        raise CommandError("text is for the terminal", "Name a file that ends in .html or .json.")
+    refuse_overwriting(output, [*arguments, *against])
 
     from feature_extractor.cli.programs import (
         is_package,
@@ -176,21 +180,14 @@ def _batches(
 
 
 def _write(found: Profile, form: str, output: str | None) -> None:
-    if form == "text" and output is None:
+    if form == "text":
         _print(found)
-        return
-    if form == "json":
-        text = json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n"
-    elif form == "html":
+    elif form == "json":
+        write_output(output, json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n")
+    else:
         from feature_extractor.profile.page import page
 
-        text = page(found)
-    else:
-        raise CommandError("text is for the terminal", "Name a file that ends in .html or .json.")
-    if output is None or output == STANDARD_STREAM:
-        sys.stdout.write(text)
-    else:
-        Path(output).write_text(text, encoding="utf-8")
+        write_output(output, page(found))
 
 
 def _print(found: Profile) -> None:

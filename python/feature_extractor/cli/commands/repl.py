@@ -45,6 +45,7 @@ def command(program: str | None, table: str | None, rows: int, editor: str) -> i
     require_core()
     registry = known_registry()
 
+    from feature_extractor.check.modules import UnreadableFile, read_file
     from feature_extractor.cli.tables.arrow import pyarrow
     from feature_extractor.repl.loop import Loop
     from feature_extractor.repl.session import Session
@@ -57,7 +58,10 @@ def command(program: str | None, table: str | None, rows: int, editor: str) -> i
         refuse_binary(place)
         session.root = place.absolute().parent
         session.name = place.name
-        session.declare(place.read_text(encoding="utf-8"))
+        try:
+            session.declare(read_file(place))
+        except UnreadableFile as error:
+            raise CommandError(f"{program}: {error}") from None
     if table is not None:
         loop.answer(f":load {table}")
         if loop.failed:

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Literal
 
 import click
@@ -23,6 +22,7 @@ from feature_extractor.cli.tables.formats import (
     output_format,
     shard_paths,
 )
+from feature_extractor.cli.writing import refuse_overwriting, write_text
 
 _HELP = """Extract the features of tables with a program (.fx, compiled first) or a package (.fxp).
 
@@ -143,9 +143,9 @@ def command(
     form = output_format(output, output_form)
     targets = _targets(output, shards)
     for path in targets:
-        _refuse_overwriting(path, [program, *paths])
+        refuse_overwriting(path, [program, *paths])
     if statistics_path is not None:
-        _refuse_overwriting(statistics_path, [program, *targets, *paths])
+        refuse_overwriting(statistics_path, [program, *targets, *paths])
     if sample_form is not None and form != "tfrecord":
         raise CommandError(f"--tf-example is for TFRecord files, not for {form}")
     if output == STANDARD_STREAM and form not in ("jsonl", "csv") and sys.stdout.isatty():
@@ -182,7 +182,7 @@ def command(
     if statistics_path is not None:
         content = as_json(counts, seconds, extractor.digest, extractor.features, operators)
         text = json.dumps(content, ensure_ascii=False, indent=2)
-        Path(statistics_path).write_text(text + "\n", encoding="utf-8")
+        write_text(statistics_path, text + "\n")
     return 0
 
 
@@ -192,15 +192,3 @@ def _targets(output: str, shards: int | None) -> list[str]:
     if output == STANDARD_STREAM:
         raise CommandError("--shards needs files", "Name them: --output samples.parquet.")
     return shard_paths(output, shards)
-
-
-def _refuse_overwriting(target: str, sources: Sequence[str]) -> None:
-    if target == STANDARD_STREAM or not os.path.isfile(target):
-        return
-    for source in sources:
-        if (
-            source != STANDARD_STREAM
-            and os.path.exists(source)
-            and os.path.samefile(source, target)
-        ):
-            raise CommandError(f"{target}: the output would overwrite what is read")

@@ -37,7 +37,8 @@ class CsvSource:
         self._stream = stream
         self._rows = request.batch_rows
         header, content = _header(name, stream.file)
-        wanted = [column for column in header if column in request.columns]
+        # Without any column a batch would not know its rows, and pyarrow would read all.
+        wanted = [column for column in header if column in request.columns] or header[:1]
         twice = next((column for column in wanted if wanted.count(column) > 1), None)
         if twice is not None:
             raise DataError(f"{name}: the column `{twice}` comes twice in the header")

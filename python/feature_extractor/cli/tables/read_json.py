@@ -106,7 +106,11 @@ class JsonLinesSource:
     def _batch(self, rows: list[tuple[int, dict[str, Any]]]) -> Any:
         columns = [self._column(rows, column, declared) for column, declared in self._columns]
         self._started = True
-        return pyarrow().record_batch(columns, schema=self.schema)
+        arrow = pyarrow()
+        if not columns:
+            # The program reads nothing of its table; without any column a batch would not know its rows.
+            return arrow.record_batch([arrow.nulls(len(rows))], names=[""])
+        return arrow.record_batch(columns, schema=self.schema)
 
     def _column(
         self, rows: list[tuple[int, dict[str, Any]]], name: str, declared: Declared | None

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
-import stat
 import sys
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -17,6 +14,7 @@ from feature_extractor.cli.failures import CommandError
 from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.cli.tables.formats import STANDARD_STREAM
 from feature_extractor.cli.tables.json_text import RAW_JSON, lines, texts
+from feature_extractor.whole_files import WholeFile
 
 if TYPE_CHECKING:
     from feature_extractor.samples import Form
@@ -33,69 +31,35 @@ class Writer(Protocol):
 
 
 class Output:
-    """The place that a table is written to.
-
-    A file is written under another name beside it and takes its place in ``commit``, so that a
-    run that fails leaves the old file, or none. Devices, pipes and standard output are written to
-    as they are.
-    """
+    """The place that a table is written to: a file that takes its place in ``commit``, or standard output."""
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._temporary: str | None = None
-        self._file: BinaryIO
+        self._file: WholeFile | None = None
         if path == STANDARD_STREAM:
-            self._file = sys.stdout.buffer
-        elif _is_special(path):
-            self._file = open(path, "wb")  # noqa: SIM115 (closed by commit and abandon)
-        else:
-            folder = os.path.dirname(path) or "."
-            if os.path.isdir(path):
-                raise CommandError(f"{path}: this is a directory, not a file")
-            if not os.path.isdir(folder):
-                raise CommandError(f"{path}: there is no directory {folder}")
-            prefix = f".{os.path.basename(path)}."
-            try:
-                handle, self._temporary = tempfile.mkstemp(".part", prefix, folder)
-            except OSError as error:
-                raise CommandError(f"{path}: {(error.strerror or '').lower()}") from None
-            self._file = os.fdopen(handle, "wb", buffering=1 << 20)
-        self.stream = _Sink(self._file)
+            self.stream = _Sink(sys.stdout.buffer)
+            return
+        if os.path.isdir(path):
+            raise CommandError(f"{path}: this is a directory, not a file")
+        folder = os.path.dirname(path) or "."
+        if not os.path.isdir(folder):
+            raise CommandError(f"{path}: there is no directory {folder}")
+        self._file = WholeFile(path)
+        self.stream = _Sink(self._file.stream)
 
     def commit(self) -> None:
         """Finish: all that was written is there under its name."""
-        self._file.flush()
-        if self.path == STANDARD_STREAM:
-            return
-        if self._temporary is not None:
-            mask = os.umask(0)
-            os.umask(mask)
-            os.fchmod(self._file.fileno(), 0o666 & ~mask)
-            os.fsync(self._file.fileno())
-        self._file.close()
-        if self._temporary is not None:
-            os.replace(self._temporary, self.path)
-            self._temporary = None
+        if self._file is not None:
+            self._file.commit()
+        else:
+            sys.stdout.buffer.flush()
 
     def abandon(self) -> None:
         """Leave no half of a file behind; after ``commit`` this does nothing."""
         # Writers close themselves when they are collected, and then write what is left.
         self.stream.discard()
-        if self.path != STANDARD_STREAM:
-            with contextlib.suppress(OSError, ValueError):
-                self._file.close()
-        if self._temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(self._temporary)
-            self._temporary = None
-
-
-def _is_special(path: str) -> bool:
-    try:
-        mode = os.stat(path).st_mode
-    except (OSError, ValueError):
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+        if self._file is not None:
+            self._file.abandon()
 
 
 class _Sink(io.RawIOBase):

@@ -1,0 +1,94 @@
+"""Each command and each file of its command line, with files that are none of what is asked for."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+COMMANDS = [
+    "check @",
+    "compile @ -o out.fxp",
+    "diff @ ranking.fx",
+    "diff ranking.fx @",
+    "diff HEAD:@ ranking.fx",
+    "digest @",
+    "digest log.jsonl --types @",
+    "digest log.jsonl --types ranking.fx --compare @",
+    "digest @ --input log.jsonl",
+    "digest ranking.fx --input @",
+    "explain @",
+    "fit @ -i log.jsonl",
+    "fit ranking.fx -i @",
+    "fmt @ --check",
+    "fmt ranking.fx --check --config @",
+    "lint @ --no-cache",
+    "lint ranking.fx --no-cache --config @",
+    "lint ranking.fx --no-cache --baseline @",
+    "lint ranking.fx --no-cache --schema @",
+    "profile log.jsonl @",
+    "profile @ ranking.fx -q",
+    "profile log.jsonl ranking.fx -q --against @",
+    "repl @",
+    "repl --load @",
+    "run @ -i log.jsonl",
+    "run ranking.fx -q -i @",
+    "--plugin @ check ranking.fx",
+    "--plugin @ run ranking.fx -i log.jsonl",
+]
+"""``@`` is the file."""
+
+SUFFIXES = {
+    "lint ranking.fx --no-cache --baseline @": [".json"],
+    "lint ranking.fx --no-cache --schema @": [".json", ".parquet", ".arrow", ".avsc", ".desc"],
+    "lint ranking.fx --no-cache --config @": [".toml"],
+}
+TABLES = [".parquet", ".csv", ".jsonl", ".arrow", ".jsonl.gz", ".csv.zst"]
+
+# As CSV these are tables with a row.
+CONTENTS = {
+    "binary": bytes(range(256)) * 8,
+    "not-utf8": bytes(byte | 0x80 for byte in random.Random(1).randbytes(500)),
+    "words": b"hello world\nand more\n",
+    "brackets": b"[" * 20_000 + b"\n1\n",
+    "braces": b'{"a":' * 20_000 + b"\n1\n",
+    "archive": b"PK\3\4" + bytes(range(100)),
+    "null": b"null\nnull\n",
+    "number": b"1e999\n1e999\n",
+    "utf-16": "input candidate { a: int }\n".encode("utf-16"),
+}
+TAKE_FOLDERS = ["fmt @ --check", "lint @ --no-cache"]
+PLACES = ["missing", "folder", "loop", "x" * 300, ""]
+
+
+def names_of(command: str) -> list[str]:
+    """Return names of files for a command, with the suffixes by which it tells formats apart."""
+    before = command.partition("@")[0]
+    tables = ("-i ", "--input ", "--against ", "--load ", "--compare ", "digest ", "profile ")
+    plain = [".fx", ".fxp"]
+    return SUFFIXES.get(command, TABLES if before.endswith(tables) else plain)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_nonsense_is_told_in_order(
+    fx: Run, tmp_path: Path, ranking: str, log: str, command: str
+) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "folder").mkdir()
+    for suffix in names_of(command):
+        for name, content in CONTENTS.items():
+            (tmp_path / f"{name}{suffix}").write_bytes(content)
+    given = [f"{name}{suffix}" for suffix in names_of(command) for name in CONTENTS] + PLACES
+    for name in given:
+        arguments = [part.replace("@", name) for part in command.split()]
+        if name == "" and command.startswith("--plugin"):
+            continue  # No plug-in, as where the environment variable is empty.
+        if name == "folder" and command in TAKE_FOLDERS:
+            continue
+        outcome = fx(*arguments)
+        shown = f"{arguments}: {outcome.code} {outcome.err}{outcome.out}"
+        assert outcome.code in (1, 2), shown
+        assert "mistake in fx" not in outcome.err, shown
+        assert "error" in outcome.err + outcome.out, shown
