@@ -30,6 +30,19 @@ _FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[float], bool], float
     "softplus": (lambda x: mpmath.log1p(mpmath.exp(x)) if x < 700 else x, lambda x: True, 2.5),
     "normal_cdf": (mpmath.ncdf, lambda x: True, 4.0),
     "normal_quantile": (special.ndtri, lambda x: 0 < x < 1, 8.0),
+    "sin": (mpmath.sin, lambda x: True, 1.0),
+    "cos": (mpmath.cos, lambda x: True, 1.0),
+    "cbrt": (lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)), lambda x: True, 1.0),
+    "expm1": (mpmath.expm1, lambda x: x < 709.78, 1.0),
+    "exp": (mpmath.exp, lambda x: x < 709.78, 1.0),
+    "tanh": (mpmath.tanh, lambda x: True, 2.0),
+    "log": (mpmath.log, lambda x: x > 0, 1.0),
+    "log2": (lambda x: mpmath.log(x, 2), lambda x: x > 0, 1.0),
+    "log10": (mpmath.log10, lambda x: x > 0, 1.0),
+    "log1p": (mpmath.log1p, lambda x: x > -1, 1.0),
+    "sqrt": (mpmath.sqrt, lambda x: x >= 0, 0.5),
+    "sigmoid": (lambda x: 1 / (1 + mpmath.exp(-x)), lambda x: True, 2.5),
+    "signed_log": (lambda x: mpmath.sign(x) * mpmath.log1p(abs(x)), lambda x: True, 1.0),
 }
 
 
@@ -54,7 +67,7 @@ def _near(name: str, x: float) -> float:
     """A number at which the oracle can be had, and has the same value as at x."""
     return (
         max(min(x, 1e4), -1e4)
-        if name in ("erf", "erfc", "normal_cdf")
+        if name in ("erf", "erfc", "normal_cdf", "sigmoid", "tanh", "expm1", "exp")
         else max(x, -1e4)
         if name == "softplus"
         else x
@@ -73,7 +86,7 @@ def test_functions_of_one_number() -> None:
                     assert value is None, f"{name}({x!r}) is {value!r}, not null"
                     continue
                 # The places of pi that a huge angle needs are more than these.
-                digits = 400 if name == "tan" else 50
+                digits = 400 if name in ("tan", "sin", "cos") else 50
                 with mpmath.workdps(digits):
                     wanted = oracle(x if name == "normal_quantile" else mpmath.mpf(_near(name, x)))
                     unit = max(math.ulp(float(wanted)), 5e-324)

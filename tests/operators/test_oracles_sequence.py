@@ -141,7 +141,7 @@ def _ruzicka(m: list[tuple[str, Any]], w: list[tuple[str, Any]]) -> float | None
     for key in keys:
         least += min(x.get(key, 0.0), y.get(key, 0.0))
         greatest += max(x.get(key, 0.0), y.get(key, 0.0))
-    if greatest == 0 or not math.isfinite(least / greatest):
+    if greatest == 0 or not math.isfinite(greatest):
         return None
     return least / greatest
 
