@@ -21,7 +21,10 @@ input candidate {
     price: float?
     title: string
 }
-"The price, <script>alert(1)</script>."
+"""The price, <script>alert(1)</script>.
+
+A line
+that goes on, with `code & more`."""
 @owner("search & ads")
 feature price : dense = 1.0 / (price ?? 0.0)
 feature words : ids(8, max = 2) = title.tokenize().hash_bucket(8)
@@ -118,6 +121,7 @@ def test_the_page_is_whole_and_needs_nothing(run: Fx, tmp_path: Path) -> None:
         assert any(label.endswith(f"most frequent values of {name}") for label in page.pictures)
     assert "rect" in page.tags and page.tags.count("h3") == 6
     assert "The price, <script>alert(1)</script>." in page.text
+    assert "<p>A line that goes on, with <code>code &amp; more</code>.</p>" in text
     assert "<i>pie</i>" in page.text and "\x1b" not in page.text
     assert "a.parquet, b.parquet: 100 rows" in page.text
     assert "search & ads" in page.text

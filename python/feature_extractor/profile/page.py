@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -21,6 +22,10 @@ from feature_extractor.profile.report import (
 _MOST_OPEN: Final = 12
 """So many features with a reason to look are shown open."""
 
+_BREAK: Final = re.compile(r"\n\s*\n")
+_CODE: Final = re.compile(r"`([^`]+)`")
+_AS_CODE: Final = r"<code>\1</code>"
+
 
 def page(found: Profile) -> str:
     """Return the page."""
@@ -32,7 +37,7 @@ def page(found: Profile) -> str:
     data = _data("Data", found.data)
     if found.against is not None:
         data += _data("Against", found.against)
-    about = f"<p>{_text(found.description)}</p>" if found.description else ""
+    about = _paragraphs(found.description)
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -78,7 +83,7 @@ def _index(found: Profile) -> str:
         cells.append("; ".join(_text(remark.text) for remark in one.remarks[:2]))
         rows.append(cells)
     numeric = range(2, len(header) - 1)
-    return f"<h2>All features</h2>{_table(header, rows, numeric)}"
+    return f'<h2>All features</h2><div class="index">{_table(header, rows, numeric)}</div>'
 
 
 def _distinct(here: Distribution) -> str:
@@ -90,9 +95,7 @@ def _distinct(here: Distribution) -> str:
 
 def _section(number: int, one: FeatureProfile, opened: bool) -> str:
     here = one.distribution
-    parts = []
-    if one.description:
-        parts.append(f"<p>{_text(one.description)}</p>")
+    parts = [_paragraphs(one.description)]
     if one.remarks:
         items = "".join(f"<li>{_text(remark.text)}</li>" for remark in one.remarks)
         parts.append(f'<ul class="remarks">{items}</ul>')
@@ -196,7 +199,11 @@ def _drift(title: str, name: str, found: Drift | None) -> str:
         + _fact("KL", f"{found.kl:.4f} nats")
         + _fact("JS", f"{found.js:.4f} bits")
     )
-    table = _table(["bin", "data", "", "against", ""], rows, (1, 2, 3, 4))
+    first_key, second_key = (
+        f'<span class="{kind}"></span> {title}'
+        for kind, title in (("key", "data"), ("second key", "against"))
+    )
+    table = _table(["bin", first_key, "", second_key, ""], rows, (1, 2, 3, 4))
     return (
         f"<h4>{title}</h4><div class=row><div>{drift_picture(found, name)}"
         f'<table class="facts"><tbody>{facts}</tbody></table></div><div>{table}</div></div>'
@@ -230,6 +237,12 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
+def _paragraphs(description: str) -> str:
+    """Return what somebody wrote: empty lines part paragraphs, and what stands between backquotes is code."""
+    paragraphs = (_text(" ".join(part.split())) for part in _BREAK.split(description.strip()))
+    return "".join(f"<p>{_CODE.sub(_AS_CODE, part)}</p>" for part in paragraphs if part)
+
+
 def _text(text: object) -> str:
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text))
     return html.escape(shown)
@@ -255,10 +268,16 @@ body { font: 14px/1.5 system-ui, sans-serif; color: var(--text); background: var
 main { max-width: 75rem; margin: 0 auto } h3, h4 { margin: .6rem 0 .3rem } h3 { display: inline; font-size: 1.05rem }
 a { color: inherit } .quiet { color: var(--quiet) } .wide { overflow-x: auto }
 table { border-collapse: collapse; margin: .4rem 0 } th, td { text-align: left; padding: .1rem .8rem .1rem 0;
-  vertical-align: top } thead th { border-bottom: 1px solid var(--line) } .n { text-align: right }
+  vertical-align: top } thead th { border-bottom: 1px solid var(--line) } .n { text-align: right; white-space: nowrap }
 .facts th { font-weight: 400; color: var(--quiet) } .row { display: flex; flex-wrap: wrap; gap: 2rem }
 details { border-top: 1px solid var(--line); padding: .5rem 0 } summary { cursor: pointer }
+.index td:nth-child(2) { white-space: nowrap } .index td:last-child { min-width: 12rem }
+@media (max-width: 45rem) { body { margin: 1rem } .row { gap: .5rem }
+  .index :is(th, td):is(:nth-child(n+2):nth-child(-n+5), :nth-child(7)):not(:last-child) { display: none }
+  .index td:last-child { min-width: 8rem; overflow-wrap: anywhere } }
 .remarks { color: var(--note); margin: .3rem 0; padding-left: 1.2rem }
 .picture { max-width: 100%; height: auto } .picture .bar { fill: var(--bar) } .picture .second { fill: var(--second) }
+.key { display: inline-block; width: .65em; height: .65em; background: var(--bar) }
+.second.key { background: var(--second) }
 .picture .axis { stroke: var(--line) } .picture text { font: 11px system-ui, sans-serif; fill: var(--text) }
 """

@@ -11,6 +11,8 @@ from feature_extractor.profile.summaries import TOP
 
 _WIDTH, _HEIGHT = 420, 120
 _ROW = 18
+_LETTER = 8
+"""What a letter of a label needs at most in the font of the page, but for a few wide ones."""
 
 
 def histogram_picture(shown: Histogram, name: str) -> str:
@@ -29,6 +31,7 @@ def histogram_picture(shown: Histogram, name: str) -> str:
             f"<title>{_text(_bin(shown, position))}: {shown.counts[position]:,} ({100 * share:.3g} %)</title></rect>"
         )
     low, high = _ends(shown)
+    right = high if bars > 1 else ""
     highest = f"{100 * max(first, default=0.0):.3g} %"
     label = f"Histogram of {name}: {bars} bars from {low} to {high}, the highest has {highest}"
     outside = shown.below + shown.above
@@ -38,7 +41,7 @@ def histogram_picture(shown: Histogram, name: str) -> str:
         f'role="img" aria-label="{_text(label + note)}">{"".join(parts)}'
         f'<line class="axis" x1="0" y1="{_HEIGHT}" x2="{_WIDTH}" y2="{_HEIGHT}"/>'
         f'<text x="0" y="{_HEIGHT + 14}">{_text(low)}</text>'
-        f'<text x="{_WIDTH}" y="{_HEIGHT + 14}" text-anchor="end">{_text(high)}</text></svg>'
+        f'<text x="{_WIDTH}" y="{_HEIGHT + 14}" text-anchor="end">{_text(right)}</text></svg>'
         + (
             f'<p class="quiet">{shown.below:,} values below, {shown.above:,} above</p>'
             if outside
@@ -62,23 +65,32 @@ def value_picture(top: Sequence[tuple[int | str, int]], total: int, name: str) -
     """Return the most frequent values as bars that lie."""
     shown = top[:TOP]
     most = max((count for _, count in shown), default=1) or 1
+    words = [_word(value) for value, _ in shown]
+    left = max((_LETTER * len(word) for word in words), default=0)
     parts = []
-    for row, (value, count) in enumerate(shown):
+    for row, (_, count) in enumerate(shown):
         y = row * _ROW
-        width = count / most * (_WIDTH - 240)
-        short = str(value) if len(str(value)) <= 24 else f"{str(value)[:23]}\N{HORIZONTAL ELLIPSIS}"
-        visible = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short)
+        width = count / most * (_WIDTH - left - 60)
         parts.append(
-            f'<text x="150" y="{y + 13}" text-anchor="end">{_text(visible or "(empty)")}</text>'
-            f'<rect class="bar" x="156" y="{y + 3}" width="{max(0.5, width):.2f}" height="12">'
+            f'<text x="{left}" y="{y + 13}" text-anchor="end">{_text(words[row])}</text>'
+            f'<rect class="bar" x="{left + 6}" y="{y + 3}" width="{max(0.5, width):.2f}" height="12">'
             f"<title>{count:,}</title></rect>"
-            f'<text x="{162 + width:.2f}" y="{y + 13}">{100 * count / max(1, total):.3g} %</text>'
+            f'<text x="{left + 12 + width:.2f}" y="{y + 13}">{100 * count / max(1, total):.3g} %</text>'
         )
     height = max(1, len(shown)) * _ROW
     label = f"The {len(shown)} most frequent values of {name}"
     return (
         f'<svg class="picture" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" '
         f'role="img" aria-label="{_text(label)}">{"".join(parts)}</svg>'
+    )
+
+
+def _word(value: int | str) -> str:
+    """Return a value as it stands beside its bar."""
+    text = str(value)
+    short = text if len(text) <= 24 else f"{text[:23]}\N{HORIZONTAL ELLIPSIS}"
+    return (
+        "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in short) or "(empty)"
     )
 
 
