@@ -89,7 +89,6 @@ QUESTIONS = [
             "lookup": _WHOLE,
             "ip_prefix": _WHOLE,
             "parse_map": "cuts at whole texts, and leaves what stands between them as it is",
-            "split_part": "is `split`, which says it",
             "regex_count": "counts what `regex_extract_all` lists, which says it",
             "regex_split": "is `regex_match` again and again, which says it",
             "url_path": _AT_ASCII,
