@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any, Final
 
@@ -55,7 +55,7 @@ def trial_in_milliseconds(number: int) -> Trial:
     return _trial(number, True)
 
 
-@cache
+@lru_cache(maxsize=2 * len(TRIALS))
 def _trial(number: int, milliseconds: bool) -> Trial:
     seeds = range(number * PROGRAMS_PER_TRIAL, (number + 1) * PROGRAMS_PER_TRIAL)
     programs = [made for made in map(_program, seeds) if made is not None]
