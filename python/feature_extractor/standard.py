@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from feature_extractor.diagnostics import Source
-from feature_extractor.syntax import parse_source, tree
+
+if TYPE_CHECKING:
+    from feature_extractor.syntax import tree
 
 PREFIX: Final = "std/"
 """How a program names a module of the standard library, whatever folder it lies in."""
@@ -101,6 +103,9 @@ def standard_modules() -> tuple[StandardModule, ...]:
 
 
 def _module(name: str, text: str) -> StandardModule:
+    # Who only reads the texts needs no parser.
+    from feature_extractor.syntax import parse_source, tree
+
     file = parse_source(Source(name, text)).file
     functions = [
         _function(statement, name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from feature_extractor.diagnostics import Diagnostic, Severity
 from feature_extractor.lint import all_rules, lint_paths
-from feature_extractor.lint import processes as processes_module
+from feature_extractor.lint import examination
 from feature_extractor.lint.cache import LintCache, remove_cache
 from feature_extractor.lint.configuration import Configuration
 from feature_extractor.lint.records import from_record, to_record
@@ -42,13 +42,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that were really looked at, in this process."""
     found: list[Path] = []
-    real = processes_module.report_on
+    real = examination.report_on
 
     def report_on(path: Path, *others: object) -> object:
         found.append(path)
         return real(path, *others)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(processes_module, "report_on", report_on)
+    monkeypatch.setattr(examination, "report_on", report_on)
     return found
 
 
@@ -62,10 +62,9 @@ def programs() -> list[Path]:
 
 
 def findings(cached: bool = False, jobs: int = 1, **choices: object) -> list[str]:
-    registry = load_registry()
-    cache = LintCache(Path(".fx_cache"), registry) if cached else None
+    cache = LintCache(Path(".fx_cache")) if cached else None
     chosen = Configuration(RULES, **choices)  # type: ignore[arg-type]
-    found = lint_paths(programs(), registry, lambda _: chosen, jobs=jobs, cache=cache)
+    found = lint_paths(programs(), load_registry, lambda _: chosen, jobs=jobs, cache=cache)
     return [json.dumps(finding.as_json()) for finding in found]
 
 

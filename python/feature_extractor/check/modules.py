@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 from feature_extractor.check.reporting import Reporter
 from feature_extractor.diagnostics import Diagnostic, Source, Span
 from feature_extractor.diagnostics.suggestions import closest, enumerate_words
+from feature_extractor.files import Reader, UnreadableFile, decode, read_file
 from feature_extractor.standard import PREFIX, module_source, module_texts
 from feature_extractor.syntax import ParseResult, parse_again, tree
-from feature_extractor.syntax.limits import MAXIMUM_FILE_CHARACTERS
+
+__all__ = [
+    "LoadedFile",
+    "ModuleLoader",
+    "Reader",
+    "UnreadableFile",
+    "decode",
+    "read_file",
+]
 
 MAXIMUM_MODULES: Final = 200
 """Files of one program."""
-
-
-class UnreadableFile(Exception):
-    """A file cannot be read; the message is for the user."""
-
-
-Reader: TypeAlias = Callable[[Path], str]
-"""Returns the text of a file; raises UnreadableFile. An editor or a fix has texts that are not on disk yet."""
-
-
-def read_file(path: Path) -> str:
-    """Return the text of a UTF-8 file, without a byte order mark; raises UnreadableFile."""
-    try:
-        if not path.is_file():
-            raise UnreadableFile(
-                "there is no such file" if not path.exists() else "it is not a file"
-            )
-        if path.stat().st_size > 4 * MAXIMUM_FILE_CHARACTERS:
-            raise UnreadableFile("the file is too large")
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UnreadableFile(f"it cannot be read: {reason}") from error
-    return decode(data)
-
-
-def decode(data: bytes) -> str:
-    """Return bytes as text; raises UnreadableFile where they are not UTF-8."""
-    try:
-        return data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableFile(f"line {line} is not valid UTF-8") from error
 
 
 @dataclass(eq=False)

@@ -18,7 +18,7 @@ from feature_extractor.cli.fixes import (
     print_fixes,
     write_fixes,
 )
-from feature_extractor.cli.programs import known_registry
+from feature_extractor.cli.programs import known_registry, plugin_digests
 from feature_extractor.cli.settings import (
     configured,
     find_all_programs,
@@ -80,7 +80,6 @@ class _Run:
         self._programs = find_all_programs(
             options.paths, self._finder, force_exclude=options.force_exclude
         )
-        self._registry = known_registry()
 
     def run(self) -> int:
         from feature_extractor.lint.fixing import Texts
@@ -104,7 +103,7 @@ class _Run:
 
         jobs = self._options.jobs or usual_jobs()
         return lint_paths(
-            self._programs, self._registry, self._configure, texts, jobs=jobs, cache=self._cache()
+            self._programs, known_registry, self._configure, texts, jobs=jobs, cache=self._cache()
         )
 
     def _cache(self) -> LintCache | None:
@@ -112,14 +111,16 @@ class _Run:
 
         if self._options.no_cache:
             return None
-        return LintCache(Path(self._options.cache_dir or FOLDER), self._registry)
+        return LintCache(Path(self._options.cache_dir or FOLDER), plugin_digests())
 
     def _fixed(self) -> Fixing:
         from feature_extractor.check import analyse_file
         from feature_extractor.lint.fixing import fix_programs
 
+        registry = known_registry()
+
         def count_errors(path: Path, texts: Texts) -> int:
-            found = analyse_file(path, self._registry, texts).diagnostics
+            found = analyse_file(path, registry, texts).diagnostics
             return sum(finding.severity is Severity.ERROR for finding in found)
 
         unsafe = [Applicability.UNSAFE] if self._options.unsafe_fixes else []
@@ -130,13 +131,13 @@ class _Run:
 
     def _baseline(self) -> Baseline | None:
         """Return the baseline of this run, from the command line or the settings of all programs alike."""
-        from feature_extractor.lint.baseline import Baseline, BaselineError
-
         file = self._baseline_file()
         if file is None:
             if self._options.write_baseline:
                 raise click.UsageError("`--write-baseline` needs a file: `--baseline FILE`.")
             return None
+        from feature_extractor.lint.baseline import Baseline, BaselineError
+
         if self._options.write_baseline and not file.exists():
             return Baseline(file, {})
         try:
@@ -232,19 +233,22 @@ def _print_findings(
     unsafe_fixes: bool,
     known: int,
 ) -> None:
-    from feature_extractor.lint import output, reports
+    from feature_extractor.lint import output
 
     match output_format:
         case "json":
             sys.stdout.write(render_json(findings) + "\n")
-        case "sarif":
-            sys.stdout.write(reports.sarif(findings))
+        case "sarif" | "gitlab" | "junit":
+            from feature_extractor.lint import reports
+
+            if output_format == "sarif":
+                sys.stdout.write(reports.sarif(findings))
+            elif output_format == "gitlab":
+                sys.stdout.write(reports.gitlab(findings))
+            else:
+                sys.stdout.write(reports.junit(findings, map(str, programs)))
         case "github":
             sys.stdout.write(output.github(findings))
-        case "gitlab":
-            sys.stdout.write(reports.gitlab(findings))
-        case "junit":
-            sys.stdout.write(reports.junit(findings, map(str, programs)))
         case "concise":
             sys.stdout.write(output.concise(findings))
             print_fixable(findings, unsafe_fixes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -82,6 +83,13 @@ def known_registry() -> Registry:
         return load_registry()
     except (PluginError, RegistryError) as error:
         raise CommandError(str(error)) from None
+
+
+def plugin_digests() -> tuple[str, ...]:
+    """Return what identifies the plug-ins whose operators programs may call. Raises CommandError."""
+    if not named_plugins() and "feature_extractor.registry" not in sys.modules:
+        return ()  # Nobody has declared one, and to read all operators would take longer than to tell.
+    return tuple(plugin.digest for plugin in known_registry().plugins.values())
 
 
 def named_plugins() -> tuple[str, ...]:

@@ -9,41 +9,41 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 import xxhash
 
-from feature_extractor.check.modules import Reader, UnreadableFile
+from feature_extractor import __version__
+from feature_extractor.files import Reader, UnreadableFile
 from feature_extractor.lint.configuration import Configuration
 from feature_extractor.lint.outcome import Report
 from feature_extractor.lint.records import from_record, to_record
 from feature_extractor.lint.rule import Rule
-from feature_extractor.registry import Registry
 from feature_extractor.standard import module_texts, stored_path
 
 FOLDER: Final = ".fx_cache"
 """The name of the folder, where nothing else is asked for."""
 _LARGEST_CONTENT: Final = 4 << 20
 """Of larger files that a program names, only size and time of the last change are compared."""
-_PARTS: Final = ("check", "diagnostics", "dsl_grammar", "lint", "syntax")
+_PARTS: Final = ("check", "diagnostics", "dsl_grammar", "explain", "lint", "plan", "syntax")
+_SOURCES: Final = (".py", ".fx", ".lark", ".json")
 
 
 class LintCache:
-    """The entries for one set of operators. Several runs may use one folder at the same time."""
+    """The entries for one set of operators. Several runs may use one folder at the same time.
 
-    def __init__(self, folder: Path, registry: Registry) -> None:
+    ``plugins`` identify the operators that programs may call beside those of this package.
+    """
+
+    def __init__(self, folder: Path, plugins: Iterable[str] = ()) -> None:
         self.folder = folder
-        self._entries = folder / _digest(
-            _compiler(), registry.digest, *(plugin.digest for plugin in registry.plugins.values())
-        )
+        self._entries = folder / _digest(_compiler(), *plugins)
+        self._prefixes: dict[int, tuple[Configuration, str]] = {}
 
     def find(self, path: Path, configuration: Configuration, read: Reader) -> Report | None:
         """Return what was found in a file before, or None where that does not hold any more."""
@@ -83,6 +83,8 @@ class LintCache:
         if not place.parent.is_dir():
             self._prepare()
             place.parent.mkdir(exist_ok=True)
+        import tempfile
+
         handle, name = tempfile.mkstemp(dir=place.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -98,6 +100,8 @@ class LintCache:
         if self._entries.is_dir():
             return
         self.folder.mkdir(exist_ok=True)
+        import shutil
+
         (self.folder / ".gitignore").write_text("# Made by `fx lint`.\n*\n", encoding="utf-8")
         for other in self.folder.iterdir():
             if other.is_dir():
@@ -105,13 +109,24 @@ class LintCache:
         self._entries.mkdir(exist_ok=True)
 
     def _place(self, path: Path, configuration: Configuration) -> Path:
-        plugins = sorted(_plugin(rule) for rule in configuration.rules if rule.plugin)
-        name = _digest(os.getcwd(), str(path), configuration.key, *plugins)
+        name = _digest(str(path), self._prefix(configuration))
         return self._entries / name[:2] / f"{name[2:]}.json"
+
+    def _prefix(self, configuration: Configuration) -> str:
+        """Return what all files of one configuration have in common; most files of a run share one."""
+        known = self._prefixes.get(id(configuration))
+        if known is None:
+            plugins = sorted(_plugin(rule) for rule in configuration.rules if rule.plugin)
+            digest = _digest(os.getcwd(), configuration.key, *plugins)
+            # The configuration is kept, so that no other one gets its identity.
+            known = self._prefixes[id(configuration)] = (configuration, digest)
+        return known[1]
 
 
 def remove_cache(folder: Path) -> bool:
     """Remove a cache; returns whether there was one. Raises OSError."""
+    import shutil
+
     if not (folder / ".gitignore").is_file():
         return False
     shutil.rmtree(folder)
@@ -152,20 +167,30 @@ def _plugin(rule: Rule) -> str:
 
 @cache
 def _compiler() -> str:
-    """Return what identifies this compiler: its version, and its files as they were last changed."""
-    try:
-        release = version("feature_extractor")
-    except PackageNotFoundError:
-        release = ""
-    return _digest(release, *_files())
+    """Return what identifies this compiler: its version, and its files and operators as they were last changed."""
+    return _digest(__version__, *sorted(_files()))
 
 
 def _files() -> Iterator[str]:
+    """Yield the names and times of these files; the grammar and the operators of a checkout lie beside the package."""
     package = Path(__file__).parents[1]
-    folders = [package, *(package / part for part in _PARTS)]
-    folders.append(package.parents[1] / "dsl_grammar")
-    for folder in folders:
-        pattern = "*.py" if folder is package else "**/*.*"
-        for file in sorted(folder.glob(pattern)):
-            if file.suffix in (".py", ".fx", ".lark"):
-                yield f"{file.relative_to(package.parent.parent)} {file.stat().st_mtime_ns}"
+    root = str(package.parents[1])
+    waiting = [*(str(package / part) for part in _PARTS), f"{root}/dsl_grammar"]
+    for folder in (str(package), f"{root}/operators"):
+        yield from (text for _, text in _sources(folder, root) if text)
+    while waiting:
+        for path, text in _sources(waiting.pop(), root):
+            if text:
+                yield text
+            else:
+                waiting.append(path)
+
+
+def _sources(folder: str, root: str) -> Iterator[tuple[str, str]]:
+    """Yield what lies in a folder, if there is one: the path of each source with its name and time, and of folders."""
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(_SOURCES):
+                yield entry.path, f"{entry.path[len(root) :]} {entry.stat().st_mtime_ns}"
+            elif entry.is_dir():
+                yield entry.path, ""

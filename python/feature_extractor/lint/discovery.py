@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import walk_packages
+from pathlib import Path
+from pkgutil import iter_modules
 
 from feature_extractor.lint import rules
+from feature_extractor.lint.cards import read_cards
 from feature_extractor.lint.plugin_rules import plugin_rules
 from feature_extractor.lint.rule import Rule
 
@@ -15,17 +17,36 @@ from feature_extractor.lint.rule import Rule
 def own_rules() -> dict[str, Rule]:
     """Return the rules of this package by code, in the order of the codes.
 
-    Each file in ``rules`` whose name starts with a code holds one, as ``RULE``.
+    Each file in ``rules`` whose name starts with a code holds one, as ``RULE``. None of them is imported where the
+    cards are those of these files.
     """
+    found = read_cards()
+    if found.keys() != set(_modules()):
+        found = imported_rules()
+    by_code = {rule.code: rule for rule in found.values()}
+    assert len(by_code) == len(found), "two rules have one code"
+    return dict(sorted(by_code.items()))
+
+
+def imported_rules() -> dict[str, Rule]:
+    """Return the rules of this package by the names of their modules, all of them imported."""
     found: dict[str, Rule] = {}
-    for module in walk_packages(rules.__path__, f"{rules.__name__}."):
-        if module.ispkg:
-            continue
-        rule = import_module(module.name).RULE
+    for module in _modules():
+        rule = import_module(module).RULE
         assert isinstance(rule, Rule)
-        assert rule.code not in found, rule.code
-        found[rule.code] = rule
-    return dict(sorted(found.items()))
+        found[module] = rule
+    return found
+
+
+def _modules() -> list[str]:
+    """Return the names of the modules that hold a rule."""
+    return sorted(
+        f"{rules.__name__}.{family.name}.{module.name}"
+        for folder in rules.__path__
+        for family in iter_modules([folder])
+        if family.ispkg
+        for module in iter_modules([str(Path(folder, family.name))])
+    )
 
 
 @cache

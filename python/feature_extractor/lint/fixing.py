@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from feature_extractor.check.modules import read_file
 from feature_extractor.diagnostics import (
     Applicability,
     Diagnostic,
@@ -15,6 +14,7 @@ from feature_extractor.diagnostics import (
     Source,
     apply_fixes,
 )
+from feature_extractor.files import read_file
 
 MAXIMUM_ROUNDS: Final = 50
 """After so many rounds two rules undo what the other does."""

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import gc
 import json
-import multiprocessing
 import os
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from feature_extractor.check.modules import Reader
+from feature_extractor.files import Reader
 from feature_extractor.lint.cache import LintCache
+from feature_extractor.lint.cards import load_functions
 from feature_extractor.lint.configuration import Configuration, Configure
-from feature_extractor.lint.examination import report_on
 from feature_extractor.lint.outcome import Report
 from feature_extractor.lint.records import from_record, to_record
-from feature_extractor.registry import Registry
-from feature_extractor.syntax.parser import statement_parser
+
+if TYPE_CHECKING:
+    from feature_extractor.registry import Registry
+
+LoadRegistry: TypeAlias = "Callable[[], Registry]"
+"""Returns the operators; a run that finds everything in its cache never asks for them."""
 
 _FEWEST: Final = 16
 """Files for one process; below that its start costs more than it saves."""
@@ -50,7 +52,7 @@ class _Task:
 
 def report_all(
     paths: Iterable[Path],
-    registry: Registry,
+    load_registry: LoadRegistry,
     configure: Configure,
     read: Reader,
     jobs: int,
@@ -65,7 +67,9 @@ def report_all(
             if found is not None:
                 reports[path] = found
     left = [path for path in paths if path not in reports]
-    task = _Task(left, [configure(path) for path in left], registry, read, cache)
+    if not left:
+        return [reports[path] for path in paths]
+    task = _Task(left, [configure(path) for path in left], load_registry(), read, cache)
     jobs = min(jobs, len(left) // _FEWEST)
     with _rare_collections():
         made = _by_processes(task, jobs) if jobs > 1 and _can_fork() else map_here(task)
@@ -80,6 +84,9 @@ def map_here(task: _Task) -> Iterator[Report]:
 
 
 def _report(task: _Task, number: int) -> Report:
+    # The compiler takes longer to import than a cache to read.
+    from feature_extractor.lint.examination import report_on
+
     path, configuration = task.paths[number], task.configurations[number]
     report = report_on(path, task.registry, configuration, task.read)
     if task.cache is not None:
@@ -116,13 +123,20 @@ _task: _Task | None = None
 
 def _by_processes(task: _Task, jobs: int) -> Iterator[Report]:
     global _task
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from feature_extractor.lint import examination  # noqa: F401 - Each copy would import it again.
+    from feature_extractor.syntax.parser import statement_parser
+
     _task = task
     try:
         statement_parser()  # Each copy would make the tables of the grammar again.
+        for rule in {id(r): r for c in task.configurations for r in c.rules}.values():
+            load_functions(rule)
         gc.freeze()  # What is shared with the copies is not looked at again, and so is not copied.
         numbers = range(len(task.paths))
-        context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
             for number, text in zip(
                 numbers, pool.map(_work, numbers, chunksize=_CHUNK), strict=True
             ):

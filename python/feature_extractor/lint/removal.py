@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from feature_extractor.diagnostics import Edit, Source, Span
 from feature_extractor.lint.suppressions import SUPPRESSION
-from feature_extractor.syntax import tree
+
+if TYPE_CHECKING:
+    from feature_extractor.syntax import tree
 
 _HEADER: Final = re.compile(r"#\s*([-=#*~_])\1\1")
 """A comment like ``# ---- rates ----`` is about all that follows."""
@@ -20,6 +22,8 @@ def remove_statement(source: Source, statement: tree.Statement) -> Edit:
     The comments right above go too, but not where another statement follows without an empty line: they may be
     about both. Of the empty lines around the statement those above are left.
     """
+    from feature_extractor.syntax import tree
+
     parts: list[tree.Node] = [statement]
     if statement.description is not None:
         parts.append(statement.description)

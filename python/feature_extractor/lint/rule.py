@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from feature_extractor.diagnostics import Diagnostic, Fix, Label, Severity, Source, Span
-from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.setting import Setting
 from feature_extractor.lint.suppressions import Comments
+
+if TYPE_CHECKING:
+    from feature_extractor.lint.program import LintedProgram
 
 
 class Status(StrEnum):
@@ -55,8 +57,8 @@ class Summary:
         return Span(self.source, offsets[0], offsets[1])
 
 
-ProgramCheck: TypeAlias = Callable[[LintedProgram], Iterator[Finding]]
-Summarise: TypeAlias = Callable[[LintedProgram], Any]
+ProgramCheck: TypeAlias = "Callable[[LintedProgram], Iterator[Finding]]"
+Summarise: TypeAlias = "Callable[[LintedProgram], Any]"
 ProjectCheck: TypeAlias = Callable[[Sequence[Summary]], Iterator[Finding]]
 CommentCheck: TypeAlias = Callable[[Comments], Iterator[Finding]]
 

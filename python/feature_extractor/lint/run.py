@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from feature_extractor.check.modules import Reader, read_file
 from feature_extractor.diagnostics import Diagnostic
+from feature_extractor.files import Reader, read_file
 from feature_extractor.lint.cache import LintCache
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.discovery import all_rules
-from feature_extractor.lint.examination import blamed, examine, keep_allowed
-from feature_extractor.lint.outcome import Outcome
-from feature_extractor.lint.processes import report_all
-from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.outcome import Outcome, blamed, keep_allowed
+from feature_extractor.lint.processes import LoadRegistry, report_all
 from feature_extractor.lint.rule import Rule, Summary
 from feature_extractor.lint.suppressions import Comments
-from feature_extractor.registry import Registry
+
+if TYPE_CHECKING:
+    from feature_extractor.lint.program import LintedProgram
+    from feature_extractor.registry import Registry
 
 
 def lint_paths(
     paths: Iterable[Path],
-    registry: Registry,
+    registry: Registry | LoadRegistry,
     rules: Sequence[Rule] | Configure,
     read: Reader = read_file,
     *,
@@ -33,7 +35,8 @@ def lint_paths(
     ``rules`` are those for all files, or a function that says what holds for each. A program with errors has these
     instead of findings of rules, for nothing is certain about it. Errors in a module are told once. ``read`` gives
     the texts of files that need not be those on disk. The work is done by ``jobs`` processes; what is in the ``cache``
-    is not done again.
+    is not done again. The ``registry`` may be a function that returns it, which is called where something has to be
+    done.
     """
     if callable(rules):
         configure = rules
@@ -43,7 +46,8 @@ def lint_paths(
         def configure(_: Path) -> Configuration:
             return same
 
-    reports = report_all(paths, registry, configure, read, jobs, cache)
+    load = registry if callable(registry) else lambda: registry
+    reports = report_all(paths, load, configure, read, jobs, cache)
     errors: dict[tuple[str, int, int, str], Diagnostic] = {}
     for report in reports:
         for diagnostic in report.errors:
@@ -56,6 +60,8 @@ def lint_paths(
 
 def lint_programs(programs: Sequence[LintedProgram], rules: Sequence[Rule]) -> list[Diagnostic]:
     """Return what the rules find in programs, without what their comments allow."""
+    from feature_extractor.lint.examination import examine
+
     configuration = Configuration(rules)
     return conclude([examine(program, configuration) for program in programs])
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from feature_extractor.diagnostics import Diagnostic, Span
-from feature_extractor.syntax import tree
+
+if TYPE_CHECKING:
+    from feature_extractor.syntax import tree
 
 SUPPRESSION: Final = re.compile(r"#\s*fx:\s*ignore\b\s*(?:\[([^\]]*)\])?\s*(.*)")
 
@@ -83,6 +85,8 @@ def _next_line_of_code(file: tree.File, line: int) -> int:
 
 def _statement_lines(file: tree.File) -> dict[int, int]:
     """Return the last line of each statement by its first, and by the line of its description."""
+    from feature_extractor.syntax import tree
+
     lines: dict[int, int] = {}
     for statement in file.statements:
         last = statement.span.source.line_and_column(max(statement.span.end - 1, 0))[0]

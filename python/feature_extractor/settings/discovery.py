@@ -19,6 +19,7 @@ class SettingsFinder:
     """
 
     def __init__(self, file: Path | None = None, *, isolated: bool = False) -> None:
+        self._by_path: dict[Path, Settings] = {}
         self._by_folder: dict[Path, Settings] = {}
         self._fixed: Settings | None = None
         if isolated:
@@ -31,7 +32,12 @@ class SettingsFinder:
         """Return the settings of a file or folder. Raises SettingsError for a settings file with mistakes."""
         if self._fixed is not None:
             return self._fixed
-        return self._of_folder((path if path.is_dir() else path.parent).resolve())
+        found = self._by_path.get(path)
+        if found is None:
+            folder = path if path.is_dir() else path.parent
+            found = self._by_path.get(folder) or self._of_folder(folder.resolve())
+            self._by_path[folder] = self._by_path[path] = found
+        return found
 
     def _of_folder(self, folder: Path) -> Settings:
         passed: list[Path] = []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint import Rule, Selection
 from feature_extractor.lint.configuration import Configuration
+from feature_extractor.lint.rule import Rule
+from feature_extractor.lint.selection import Selection
 from feature_extractor.lint.setting import SettingValue
 from feature_extractor.settings.patterns import matches
 
@@ -42,14 +44,25 @@ class Settings:
         Raises SelectionError for a word of the command line that stands for no rule.
         """
         asked = command_line or Selection()
-        base = Selection(asked.select) if asked.select else self.selection
-        chosen = {rule.code: rule for rule in base.rules()}
-        ignored = [
+        ignored = tuple(
             word
             for pattern, words in self.per_file_ignores.items()
             if matches(pattern, path, self.folder)
             for word in words
-        ]
+        )
+        # Nearly all programs of a repository have one configuration.
+        found = self._configurations.get((asked, ignored))
+        if found is None:
+            found = self._configurations[asked, ignored] = self._configuration(asked, ignored)
+        return found
+
+    @cached_property
+    def _configurations(self) -> dict[tuple[Selection, tuple[str, ...]], Configuration]:
+        return {}
+
+    def _configuration(self, asked: Selection, ignored: tuple[str, ...]) -> Configuration:
+        base = Selection(asked.select) if asked.select else self.selection
+        chosen = {rule.code: rule for rule in base.rules()}
         for code in codes_of(ignored):
             chosen.pop(code, None)
         if asked.extend:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from feature_extractor.check.modules import UnreadableFile, read_file
 from feature_extractor.diagnostics import Diagnostic, Severity, Source, Span
 from feature_extractor.diagnostics.suggestions import closest, enumerate_words
 from feature_extractor.errors import SettingsError
+from feature_extractor.files import UnreadableFile, read_file
 from feature_extractor.lint import Rule, Selection, SelectionError, Setting, all_rules
 from feature_extractor.lint.discovery import find_rule
 from feature_extractor.lint.setting import SettingValue

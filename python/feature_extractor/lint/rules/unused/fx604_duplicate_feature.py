@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
-from feature_extractor.diagnostics import Label, Severity, Span
+from feature_extractor.diagnostics import Label, Severity
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Summary
+from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.written_out import features
 from feature_extractor.syntax import tree
 
 _WRITTEN_OUT: Final = 3
@@ -35,23 +36,6 @@ def summarise(program: LintedProgram) -> list[list[Any]]:
         for feature, first, meaning in _meanings(program)
         if first is feature
     ]
-
-
-def check_project(summaries: Sequence[Summary]) -> Iterator[Finding]:
-    """Look for formulas that are written out in two files."""
-    formulas: dict[str, tuple[Summary, Span]] = {}
-    for summary in summaries:
-        for start, end, name, meaning, is_long in summary.facts:
-            span = summary.span((start, end))
-            known, place = formulas.setdefault(meaning, (summary, span))
-            if known is not summary and is_long:
-                yield Finding(
-                    span,
-                    f"`{name}` is written out here and in {known.path}",
-                    caption="who changes one may forget the other",
-                    labels=(Label(place, "the other one"),),
-                    help="make it a let of a module, and `use` that in both files",
-                )
 
 
 def _meanings(program: LintedProgram) -> Iterator[tuple[DeclaredFeature, DeclaredFeature, str]]:
@@ -89,5 +73,5 @@ RULE: Final = Rule(
     summary="Two features have the same value, or one formula is written out in two files.",
     check=check,
     summarise=summarise,
-    check_project=check_project,
+    check_project=features,
 )

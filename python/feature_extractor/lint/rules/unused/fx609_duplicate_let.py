@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 import xxhash
 
 from feature_extractor.check.typed import Collect, Expression, InputReference
-from feature_extractor.diagnostics import Edit, Fix, Label, Severity, Span
+from feature_extractor.diagnostics import Edit, Fix, Label, Severity
 from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.removal import remove_statement
-from feature_extractor.lint.rule import Finding, Rule, Summary
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import below
+from feature_extractor.lint.written_out import functions
 from feature_extractor.syntax import tree
 
 _WRITTEN_OUT: Final = 4
@@ -62,23 +63,6 @@ def summarise(program: LintedProgram) -> list[list[Any]]:
         and _operators(let.value) >= _WRITTEN_OUT
         and _stands_alone(program, let, own)
     ]
-
-
-def check_project(summaries: Sequence[Summary]) -> Iterator[Finding]:
-    """Look for functions that are written out in two files."""
-    known: dict[str, tuple[Summary, Span]] = {}
-    for summary in summaries:
-        for start, end, name, shape in summary.facts:
-            span = summary.span((start, end))
-            first, place = known.setdefault(shape, (summary, span))
-            if first is not summary:
-                yield Finding(
-                    span,
-                    f"the function `{name}` is written out here and in {first.path}",
-                    caption="who changes one may forget the other",
-                    labels=(Label(place, "the other one"),),
-                    help="keep it in a module, and `use` that in both files",
-                )
 
 
 def _stands_alone(program: LintedProgram, let: tree.LetDeclaration, own: set[str]) -> bool:
@@ -167,5 +151,5 @@ RULE: Final = Rule(
     summary="Two lets have the same value, or one function is written out in two files.",
     check=check,
     summarise=summarise,
-    check_project=check_project,
+    check_project=functions,
 )
