@@ -19,15 +19,17 @@ MOST_ROWS: Final = 10
 MOST_COLUMNS: Final = 30
 _LONGEST: Final = 80
 
-# The styles hold inside of their own block only, and take colours from the page around it.
+# The styles hold inside of their own block only, and take colours from the page around it. Jupyter has styles of its
+# own for tables and pictures in results; a class that is named three times wins over these.
 _STYLE: Final = """<style>
 .fx-view { font: 13px/1.4 system-ui, sans-serif }
 .fx-view table { border-collapse: collapse; margin: .4em 0 }
-.fx-view th, .fx-view td { text-align: left; padding: .15em .8em .15em 0; vertical-align: top }
+.fx-view.fx-view.fx-view :is(th, td) { text-align: left; padding: .15em .8em .15em 0; vertical-align: top }
 .fx-view th { border-bottom: 1px solid; font-weight: 600 }
-.fx-view .n { text-align: right }
+.fx-view.fx-view.fx-view .n { text-align: right; white-space: nowrap }
 .fx-view .fx-quiet { opacity: .7 }
 .fx-view .fx-graph { overflow: auto; max-height: 40em }
+.fx-view.fx-view.fx-view svg { max-width: none }
 .fx-view svg path { fill: none; stroke: #888 }
 .fx-view svg rect { stroke: #888 }
 .fx-view svg text { font: 11px system-ui, sans-serif; fill: #222 }
@@ -159,13 +161,15 @@ def _table(
 def _raw_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Iterable[int] = ()
 ) -> str:
-    """Return a table of cells that are HTML already."""
+    """Return a table of cells that are HTML already, without columns that have nothing to say."""
     right = set(numbers)
+    filled = [i for i, _ in enumerate(header) if any(row[i] for row in rows)] or range(len(header))
 
     def line(tag: str, cells: Sequence[str]) -> str:
         made = (
             f"<{tag}{' class=n' if i in right else ''}>{cell}</{tag}>"
             for i, cell in enumerate(cells)
+            if i in filled
         )
         return f"<tr>{''.join(made)}</tr>"
 
