@@ -35,16 +35,37 @@ class JsonFormat:
         return extractor.json_decoder(*_limits(self.maximum_bytes, self.maximum_candidates))
 
 
+@dataclass(frozen=True)
+class ProtobufFormat:
+    """Protocol Buffers: a serialised FileDescriptorSet, the message of a request, and the field of its candidates."""
+
+    descriptor_set: bytes
+    message: str
+    candidates: str
+    maximum_bytes: int
+    maximum_candidates: int
+
+    def decoder(self, extractor: _native.Extractor) -> _native.MessageDecoder:
+        limits = _limits(self.maximum_bytes, self.maximum_candidates)
+        return extractor.protobuf_decoder(
+            self.descriptor_set, self.message, self.candidates, *limits
+        )
+
+
 class MessageDecoder:
     """Extracts from messages; threads may share it.
 
-    Made by ``json_decoder`` of an :class:`Extractor` or of a :class:`Service`; the service's works with the package
-    that is live when a call begins.
+    Made by ``json_decoder`` and ``protobuf_decoder`` of an :class:`Extractor` or of a :class:`Service`; the service's
+    works with the package that is live when a call begins.
     """
 
-    def __init__(self, run: Callable[[list[Any], int, int], Extraction], name: str) -> None:
+    def __init__(
+        self,
+        run: Callable[[MessageFormat, list[Any], int, int], Extraction],
+        message_format: MessageFormat,
+    ) -> None:
         self._run = run
-        self._name = name
+        self._format = message_format
 
     def extract(self, message: Any, *, threads: int = 1, chunk_rows: int = 1024) -> Extraction:
         """Extract one message: a request with its candidates, or several requests where the format has them.
@@ -52,16 +73,62 @@ class MessageDecoder:
         ``message`` is bytes or another object with a buffer; a str for JSON. Raises EngineError where it does not
         fit, with the request, the field, the byte and what was expected.
         """
-        return self._run([message], threads, chunk_rows)
+        return self._run(self._format, [message], threads, chunk_rows)
 
     def extract_batch(
         self, messages: Iterable[Any], *, threads: int = 1, chunk_rows: int = 1024
     ) -> Extraction:
         """Extract the requests of all messages in one call; they may have different numbers of candidates."""
-        return self._run(list(messages), threads, chunk_rows)
+        return self._run(self._format, list(messages), threads, chunk_rows)
 
     def __repr__(self) -> str:
-        return f"MessageDecoder({self._name})"
+        return f"MessageDecoder({type(self._format).__name__})"
+
+
+class DecoderMaker:
+    """What extractors and services have in common: they make decoders, and say how messages are run."""
+
+    def _message_decoder(self, message_format: MessageFormat) -> MessageDecoder:
+        """Return a decoder; raises EngineError where the format does not fit the program."""
+        raise NotImplementedError
+
+    def json_decoder(
+        self,
+        *,
+        maximum_bytes: int = MAXIMUM_BYTES,
+        maximum_candidates: int = MAXIMUM_CANDIDATES,
+    ) -> MessageDecoder:
+        """Return a decoder of requests in JSON.
+
+        A request is an object with a member per request input and ``candidates``: an array of objects, or an object
+        of arrays. A message holds one such object, an array of them, or one after the other on lines of their own.
+        Messages with more bytes, and calls with more candidates than the limits are refused.
+        """
+        return self._message_decoder(JsonFormat(maximum_bytes, maximum_candidates))
+
+    def protobuf_decoder(
+        self,
+        descriptor_set: Any,
+        message: str,
+        *,
+        candidates: str = "candidates",
+        maximum_bytes: int = MAXIMUM_BYTES,
+        maximum_candidates: int = MAXIMUM_CANDIDATES,
+    ) -> MessageDecoder:
+        """Return a decoder of requests in Protocol Buffers.
+
+        ``descriptor_set`` is a ``google.protobuf.FileDescriptorSet``, as bytes or as a message, with all that
+        ``message``, the full name of a request's message, needs. Inputs are the fields of their names; ``candidates``
+        names the field with the repeated message of the candidates. Raises EngineError where the message does not fit
+        the program, with both types. The limits are those of :meth:`json_decoder`.
+        """
+        if hasattr(descriptor_set, "SerializeToString"):
+            descriptor_set = descriptor_set.SerializeToString()
+        return self._message_decoder(
+            ProtobufFormat(
+                bytes(descriptor_set), message, candidates, maximum_bytes, maximum_candidates
+            )
+        )
 
 
 def _limits(maximum_bytes: int, maximum_candidates: int) -> tuple[int, int]:

@@ -12,13 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from feature_extractor import _native
-from feature_extractor.decoding import (
-    MAXIMUM_BYTES,
-    MAXIMUM_CANDIDATES,
-    JsonFormat,
-    MessageDecoder,
-    MessageFormat,
-)
+from feature_extractor.decoding import DecoderMaker, MessageDecoder, MessageFormat
 from feature_extractor.extraction import Extraction, FeatureDescription
 from feature_extractor.layout import Layout
 
@@ -32,7 +26,7 @@ class InputDescription:
     type: str
 
 
-class Extractor:
+class Extractor(DecoderMaker):
     """A loaded package, ready to run. It never changes, and threads may share it freely.
 
     Make one with :func:`feature_extractor.load`, or with ``Program.extractor()``.
@@ -137,39 +131,26 @@ class Extractor:
         )
         return Extraction(native, self._features, self.digest)
 
-    def json_decoder(
-        self,
-        *,
-        maximum_bytes: int = MAXIMUM_BYTES,
-        maximum_candidates: int = MAXIMUM_CANDIDATES,
-    ) -> MessageDecoder:
-        """Return a decoder of requests in JSON.
+    def _message_decoder(self, message_format: MessageFormat) -> MessageDecoder:
+        self.prepare(message_format)
+        return MessageDecoder(self.extract_messages, message_format)
 
-        A request is an object with a member per request input and ``candidates``: an array of objects, or an object
-        of arrays. A message holds one such object, an array of them, or one after the other on lines of their own.
-        Messages with more bytes, and calls with more candidates than the limits are refused.
-        """
-        format_ = JsonFormat(maximum_bytes, maximum_candidates)
-        self.prepare(format_)
-        return MessageDecoder(
-            lambda messages, threads, chunk_rows: self.extract_messages(
-                format_, messages, threads, chunk_rows
-            ),
-            f"JSON for {self.name!r}",
-        )
-
-    def prepare(self, format_: MessageFormat) -> _native.MessageDecoder:
+    def prepare(self, message_format: MessageFormat) -> _native.MessageDecoder:
         """Make the decoder of a format, unless it is there. Raises EngineError where it does not fit the program."""
-        decoder = self._decoders.get(format_)
+        decoder = self._decoders.get(message_format)
         if decoder is None:
-            decoder = self._decoders.setdefault(format_, format_.decoder(self._native))
+            decoder = self._decoders.setdefault(
+                message_format, message_format.decoder(self._native)
+            )
         return decoder
 
     def extract_messages(
-        self, format_: MessageFormat, messages: list[Any], threads: int, chunk_rows: int
+        self, message_format: MessageFormat, messages: list[Any], threads: int, chunk_rows: int
     ) -> Extraction:
         """Extract from messages of a format: what decoders call."""
-        native = self._native.extract_messages(self.prepare(format_), messages, threads, chunk_rows)
+        native = self._native.extract_messages(
+            self.prepare(message_format), messages, threads, chunk_rows
+        )
         return Extraction(native, self._features, self.digest)
 
     def check_replacement(self, fresh: Extractor) -> None:

@@ -192,6 +192,10 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (_H, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p, c_size_t, _E, _E),
     ),
     "fx_decoder_json": (c_int32, (_H, c_void_p, _E, _E)),
+    "fx_decoder_protobuf": (
+        c_int32,
+        (_H, c_char_p, c_size_t, c_char_p, c_char_p, c_void_p, _E, _E),
+    ),
     "fx_decoder_free": (None, (_H,)),
     "fx_extract_messages": (c_int32, (_H, _H, c_void_p, c_size_t, _E, _E)),
     "fx_extraction_rows": (c_int64, (_H,)),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from ctypes import byref, c_void_p
+from pathlib import Path
 from typing import Any
 
+import feature_extractor as fx
 import pytest
 from c_data import OFFSETS, candidate_rows, request_rows
-from c_library import INVALID_ARGUMENT, LIMIT, CError, CLibrary, DecoderOptions
+from c_library import INVALID_ARGUMENT, LIMIT, NOT_FOUND, CError, CLibrary, DecoderOptions
+from google.protobuf import descriptor_pb2
 
 
 @pytest.fixture
@@ -94,3 +97,42 @@ def test_a_decoder_of_another_extractor_is_refused(
         library.made("decoder_json", loaded, byref(DecoderOptions(maximum_bytes=-1)))
     library.decoder_free(decoder)
     library.session_free(session)
+
+
+def test_protobuf(library: CLibrary, tmp_path: Path) -> None:
+    extractor = fx.compile_text(
+        "input request { user: string }\ninput candidate { item: int }\n"
+        "feature item : dense = item\nfeature user : text = user",
+        path="small.fx",
+    )
+    extractor.save(tmp_path / "small.fxp")
+    kinds = descriptor_pb2.FieldDescriptorProto
+    files = descriptor_pb2.FileDescriptorSet()
+    file = files.file.add(name="small.proto", syntax="proto3")
+    row = file.message_type.add(name="Row")
+    row.field.add(name="item", number=1, type=kinds.TYPE_INT32, label=1)
+    request = file.message_type.add(name="Request")
+    request.field.add(name="user", number=1, type=kinds.TYPE_STRING, label=1)
+    request.field.add(name="rows", number=2, type=kinds.TYPE_MESSAGE, type_name=".Row", label=3)
+    raw = files.SerializeToString()
+    loaded = library.load(tmp_path / "small.fxp")
+    session = library.session(loaded)
+    decoder = library.made("decoder_protobuf", loaded, raw, len(raw), b"Request", b"rows", None)
+    message = b"\x0a\x03Ann\x12\x02\x08\x05\x12\x00"
+    extraction = library.extract_messages(session, decoder, [message, b""])
+    found = library.export(extraction, loaded)
+    assert found.to_pydict() == {"item": [5.0, 0.0], "user": ["Ann", "Ann"]}
+    library.extraction_free(extraction)
+    with pytest.raises(CError, match="byte 0: the bytes are no message Request"):
+        library.extract_messages(session, decoder, [b"\x0a\x09Ann"])
+    for name, candidates, code, text in [
+        (b"Nothing", None, NOT_FOUND, "have no message Nothing. They have: Request, Row"),
+        (b"Request", None, INVALID_ARGUMENT, "has no field `candidates`"),
+        (b"Row", b"rows", INVALID_ARGUMENT, "Message Row has no field `user`"),
+    ]:
+        with pytest.raises(CError, match=text) as refused:
+            library.made("decoder_protobuf", loaded, raw, len(raw), name, candidates, None)
+        assert refused.value.code == code
+    library.decoder_free(decoder)
+    library.session_free(session)
+    library.extractor_free(loaded)

@@ -52,6 +52,7 @@ class Reader {
   explicit Reader(Text message = {}) : at_(message.data()), end_(at_ + message.size()) {}
 
   bool is_at_end() const { return at_ == end_; }
+  const char* place() const { return at_; }
 
   bool read_varint(uint64_t& value) {
     value = 0;

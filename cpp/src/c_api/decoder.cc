@@ -53,6 +53,25 @@ fx_code fx_decoder_json(fx_extractor* extractor, const fx_decoder_options* optio
   });
 }
 
+fx_code fx_decoder_protobuf(fx_extractor* extractor, const void* descriptor_set, size_t descriptor_set_size,
+                            const char* message, const char* candidates, const fx_decoder_options* options,
+                            fx_decoder** decoder, fx_error** error) {
+  return guarded(error, [&]() -> Status {
+    if (extractor == nullptr) return missing_argument("extractor");
+    if (descriptor_set == nullptr) return missing_argument("descriptor_set");
+    if (message == nullptr) return missing_argument("message");
+    if (decoder == nullptr) return missing_argument("decoder");
+    RequestLimits limits;
+    if (Status status = read_limits(options, &limits); !status.ok()) return status;
+    auto made =
+        make_protobuf_decoder(extractor->extractor, {static_cast<const char*>(descriptor_set), descriptor_set_size},
+                              message, candidates == nullptr ? "candidates" : candidates, limits);
+    if (!made.ok()) return made.status();
+    *decoder = new_handle(*std::move(made));
+    return Status::success();
+  });
+}
+
 void fx_decoder_free(fx_decoder* decoder) { delete decoder; }
 
 fx_code fx_extract_messages(fx_session* session, const fx_decoder* decoder, const fx_bytes* messages,

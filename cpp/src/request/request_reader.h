@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/extractor.h"
@@ -76,5 +77,13 @@ class RequestDecoder {
 // For JSON: an object per request with a member per input, and the candidates in its member `candidates` (docs/requests.md).
 std::shared_ptr<const RequestDecoder> make_json_decoder(std::shared_ptr<const Extractor> extractor,
                                                         const RequestLimits& limits);
+
+// For Protocol Buffers: a message per request with a field per input, and a repeated message of candidates in the field of this
+// name. `descriptor_set` is a serialised google.protobuf.FileDescriptorSet. Fails where the message does not fit the program.
+StatusOr<std::shared_ptr<const RequestDecoder>> make_protobuf_decoder(std::shared_ptr<const Extractor> extractor,
+                                                                      std::string_view descriptor_set,
+                                                                      std::string_view message,
+                                                                      std::string_view candidates,
+                                                                      const RequestLimits& limits);
 
 }  // namespace feature_extractor

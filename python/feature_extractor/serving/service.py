@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from feature_extractor.decoding import DecoderMaker, MessageDecoder, MessageFormat
 from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor, load
@@ -48,7 +49,7 @@ class _Live:
     version: Version
 
 
-class Service:
+class Service(DecoderMaker):
     """The extractor that is live, for any number of threads.
 
     A call works with the package that was live when it began, to its end, and its result names that package. A new
@@ -74,6 +75,7 @@ class Service:
         self._pushing = (
             threading.Lock()
         )  # Packages become live in the order in which they were pushed.
+        self._formats: set[MessageFormat] = set()
         self._refusals: deque[Refusal] = deque(maxlen=_KEPT_REFUSALS)
         self._refused = 0
         self._previous: _Live | None = None
@@ -97,6 +99,22 @@ class Service:
         """Extract a request with the live package; see :meth:`Extractor.extract_request`."""
         return self._run(
             lambda extractor: extractor.extract_request(request, candidates, **options)
+        )
+
+    def _message_decoder(self, message_format: MessageFormat) -> MessageDecoder:
+        # A package that comes later is refused where the messages do not fit it.
+        with self._pushing:
+            self._live.extractor.prepare(message_format)
+            self._formats.add(message_format)
+        return MessageDecoder(self._run_messages, message_format)
+
+    def _run_messages(
+        self, message_format: MessageFormat, messages: list[Any], threads: int, chunk_rows: int
+    ) -> Extraction:
+        return self._run(
+            lambda extractor: extractor.extract_messages(
+                message_format, messages, threads, chunk_rows
+            )
         )
 
     def _run(self, call: Callable[[Extractor], Extraction]) -> Extraction:
@@ -139,11 +157,13 @@ class Service:
     def roll_back(self) -> Version:
         """Make the previous package live again, and the live one the previous.
 
-        Raises FeatureExtractorError where there was none.
+        Raises FeatureExtractorError where there was none, EngineError where a decoder does not fit it.
         """
         with self._lock:
             if self._previous is None:
                 raise FeatureExtractorError("There is no earlier package to return to.")
+            for message_format in tuple(self._formats):
+                self._previous.extractor.prepare(message_format)
             self._live, self._previous = self._previous, self._live
             version = self._live.version
         _LOGGER.warning("rolled back to %s %s", version.name, version.digest)
@@ -172,6 +192,8 @@ class Service:
         extractor = package if isinstance(package, Extractor) else load(package)
         if live is not None and self._same_outputs:
             live.extractor.check_replacement(extractor)
+        for message_format in self._formats:
+            extractor.prepare(message_format)
         if self._accept is not None:
             self._accept(extractor)
         now = datetime.datetime.now(datetime.UTC)
