@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from fractions import Fraction
 
 from feature_extractor.testing.evaluation import evaluate
 
@@ -108,3 +109,59 @@ def test_polygon() -> None:
         y2, x2 = latitudes[(sector + 1) % 9] - 1.0, longitudes[(sector + 1) % 9] + 2.0
         side = (x2 - x1) * (y - 1.0 - y1) - (y2 - y1) * (x + 2.0 - x1)
         assert value == (side > 0) or abs(side) < 1e-12, (y, x)
+
+
+_DIGITS = "0123456789bcdefghjkmnpqrstuvwxyz"
+
+
+def _interleaved(latitude: float, longitude: float, precision: int) -> tuple[int, int, int, int]:
+    """Return row, column and the bits of each, of the cell that holds a place; by exact fractions."""
+    bits = 5 * precision
+    across, down = (bits + 1) // 2, bits // 2
+    column = int((Fraction(longitude) + 180) / 360 * 2**across)
+    row = int((Fraction(latitude) + 90) / 180 * 2**down)
+    return min(row, 2**down - 1), min(column, 2**across - 1), down, across
+
+
+def _geohash(row: int, column: int, precision: int) -> str:
+    bits = 5 * precision
+    number = 0
+    for place in range(bits):  # From the lowest bit on; the highest one is of the longitude.
+        of_column = (bits - 1 - place) % 2 == 0
+        half = place // 2
+        number |= ((column if of_column else row) >> half & 1) << place
+    return "".join(_DIGITS[number >> 5 * i & 31] for i in reversed(range(precision)))
+
+
+def test_geohashes() -> None:
+    latitudes, longitudes = _places("geohash")
+    source = random.Random("cells")
+    for precision in (1, 4, 7, 12):
+        cells = [_interleaved(a, b, precision) for a, b in zip(latitudes, longitudes, strict=True)]
+        hashes = [_geohash(row, column, precision) for row, column, _, _ in cells]
+        written = [h.upper() if source.random() < 0.3 else h for h in hashes]
+        encoded, bounds, latitude, longitude, neighbours = evaluate(
+            [
+                f"geohash_encode(a, b, {precision})",
+                "geohash_bounds(h)",
+                "geohash_latitude(h)",
+                "geohash_longitude(h)",
+                "geohash_neighbors(h)",
+            ],
+            {"a": "float", "b": "float", "h": "string"},
+            {"a": latitudes, "b": longitudes, "h": written},
+        )
+        assert encoded == hashes
+        for i, (row, column, down, across) in enumerate(cells):
+            south, north = (Fraction(180 * r, 2**down) - 90 for r in (row, row + 1))
+            west, east = (Fraction(360 * c, 2**across) - 180 for c in (column, column + 1))
+            assert bounds[i] == [float(south), float(west), float(north), float(east)]
+            assert latitude[i] == float((south + north) / 2)
+            assert longitude[i] == float((west + east) / 2)
+            steps = [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)]
+            assert neighbours[i] == [
+                _geohash(row + up, (column + right) % 2**across, precision)
+                if 0 <= row + up < 2**down
+                else None
+                for up, right in steps
+            ], hashes[i]
