@@ -77,7 +77,7 @@ def value(source: random.Random, type_: Type) -> Any:
             size = source.choice([0, 0, 1, 2, 5, 40])
             return [value(source, type_.element) for _ in range(size)]
         case MapType():
-            # Equal keys are meant: the reader keeps one of them.
+            # Equal keys are meant: an input may hold a key twice.
             size = source.choice([0, 1, 2, 9])
             return [
                 (value(source, type_.key.with_nullable(False)), value(source, type_.value))

@@ -84,6 +84,10 @@ def _calls() -> _Calls:
     return calls
 
 
+def _has_null(value: Any) -> bool:
+    return value is None or (isinstance(value, list) and None in value)
+
+
 def _tells_of_null(operator: Operator) -> bool:
     return any(
         re.search(r"\bnull\b", edge.result) and not re.search(r"\bnull\b|empty", edge.when)
@@ -100,7 +104,7 @@ def test_nulls_made_of_values_are_told() -> None:
     for name, expression, inputs, values in zip(
         calls.names, calls.expressions, calls.inputs, found, strict=True
     ):
-        rows = [row for row, value in enumerate(values) if value is None]
+        rows = [row for row, value in enumerate(values) if _has_null(value)]
         if not rows:
             continue
         makers.add(name)
