@@ -164,7 +164,8 @@ def _captures(*scopes: str) -> dict[str, dict[str, str]]:
 _LOOK_AHEAD: Final = re.compile(r"\(\?![^()]*(?:\([^()]*\)[^()]*)*\)$")
 _REWRITTEN: Final = {
     "NAME": NAME,
-    "DOCSTRING": r'"""(?:[^"\\]|\\[\s\S]|"[^"\\]|"\\[\s\S]|""[^"\\]|""\\[\s\S])*"""',
+    # Tree-sitter 0.22 does not read `[\s\S]` as every character.
+    "DOCSTRING": r'"""(?:[^"\\]|\\(?:.|\n)|""?(?:[^"\\]|\\(?:.|\n)))*"""',
 }
 """Terminals that look ahead inside of themselves, without it; the longest token wins in Tree-sitter too."""
 
@@ -316,7 +317,8 @@ def tree_sitter_queries() -> str:
         "(timestamp) @string.special",
         "[(integer) (duration)] @number",
         "(float) @number.float",
-        row(CONSTANTS, "constant.builtin"),
+        # A rule that is one word is a node of its own, without the word in it.
+        f"[{' '.join(f'({word}_literal)' for word in CONSTANTS)}] @constant.builtin",
         row(STATEMENTS, "keyword"),
         row(CONTROL, "keyword.conditional"),
         row(LOGICAL, "keyword.operator"),

@@ -6,7 +6,7 @@
 (timestamp) @string.special
 [(integer) (duration)] @number
 (float) @number.float
-["true" "false" "null"] @constant.builtin
+[(true_literal) (false_literal) (null_literal)] @constant.builtin
 ["input" "resource" "let" "feature" "use" "as"] @keyword
 ["if" "then" "else"] @keyword.conditional
 ["and" "or" "not" "in"] @keyword.operator
