@@ -72,7 +72,12 @@ public final class RandomPrograms {
     int count = Integer.parseInt(arguments[1]);
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(
-            Configuration.fromMap(Map.of("pipeline.jars", arguments[2], "taskmanager.memory.managed.size", "4g")));
+            // One row of a random program may be some megabytes long.
+            Configuration.fromMap(
+                Map.of(
+                    "pipeline.jars", arguments[2],
+                    "taskmanager.memory.managed.size", "4g",
+                    "collect-sink.batch-size.max", "64mb")));
     environment.setParallelism(1);
     StreamTableEnvironment tables = StreamTableEnvironment.create(environment);
     FeatureExtraction.register(tables);
