@@ -302,11 +302,14 @@ def test_ops_as_json_has_every_spec(fx: Run) -> None:
 # ---- the process ---------------------------------------------------------------------------------
 
 
-def test_a_closed_pipe_is_quiet() -> None:
+@pytest.mark.parametrize("arguments", [["ops"], ["fmt", "--diff", "ugly.fx"]])
+def test_a_closed_pipe_is_quiet(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "ugly.fx").write_text("let  a=1\n")
     reader, writer = os.pipe()
     os.close(reader)
     run = subprocess.run(
-        [sys.executable, "-m", "feature_extractor", "ops"],
+        [sys.executable, "-m", "feature_extractor", *arguments],
+        cwd=tmp_path,
         stdout=writer,
         stderr=subprocess.PIPE,
         check=False,
@@ -327,6 +330,27 @@ def test_a_full_disk_is_told() -> None:
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
     )
     assert (run.returncode, run.stderr) == (2, "error: no space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "message"),
+    [
+        ("ops >&-", 0, ""),
+        ("check missing.fx >&-", 2, "error: missing.fx: there is no such file\n"),
+        ("check missing.fx 2>&-", 2, ""),
+        ("ops <&- >&- 2>&-", 0, ""),
+    ],
+)
+def test_streams_may_be_closed(command: str, code: int, message: str) -> None:
+    run = subprocess.run(
+        f"'{sys.executable}' -m feature_extractor {command}",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )
+    assert (run.returncode, run.stderr) == (code, message)
 
 
 def test_an_unexpected_error_is_one_line(fx: Run, monkeypatch: pytest.MonkeyPatch) -> None:

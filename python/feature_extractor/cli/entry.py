@@ -48,6 +48,7 @@ Examples:
     fx explain ranking.fx --feature ctr
     fx diff HEAD:ranking.fx ranking.fx
     fx profile log.parquet ranking.fx -o report.html
+    fx verify logs ranking.fxp
     fx ops bucket
 """
 
@@ -119,6 +120,7 @@ def fx(context: click.Context, debug: bool, plugins: Sequence[str]) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``fx`` and return its exit code; nothing but the code and the output tells how it went."""
     settings: dict[str, Any] = {"debug": False}
+    _open_closed_streams()
     try:
         code = _guarded(list(sys.argv[1:] if arguments is None else arguments), settings)
         sys.stdout.flush()
@@ -133,6 +135,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILURE
+
+
+def _open_closed_streams() -> None:
+    """Open what the caller has closed (`fx ... >&-`): Python has None for it, and a file would take its number."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull)  # noqa: SIM115 (for as long as the process runs)
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
 def _guarded(arguments: list[str], settings: dict[str, Any]) -> int:

@@ -147,6 +147,8 @@ def _guarded(path: str, run: _Run) -> None:
         else:
             write_text(place, formatted)
             print(f"formatted {visible(path)}")
+    except BrokenPipeError:
+        raise
     except CommandError as error:
         run.failed += 1
         print_error(error.message, error.hint)
