@@ -63,7 +63,7 @@ def command(
         raise CommandError(f"{target}: this is a directory, not a file")
     if not target.parent.is_dir():
         raise CommandError(f"{target}: there is no directory {target.parent}")
-    refuse_overwriting(str(target), [program])
+    refuse_overwriting(str(target), [program, golden or ""])
     require_core()
     from feature_extractor.program import compile
 
