@@ -115,6 +115,13 @@ test-slow: build c-library native-race-test jars ## Run the tests that take minu
 demo: build ## Rank real groceries: compile, extract, compare.
 	@$(PYTHON) examples/grocery/demo.py
 
+# What is served is made by the demo, and the model by a script that reads the demo's features.
+.PHONY: serve
+serve: build ## Serve the groceries with a small model: http://127.0.0.1:8000.
+	@[ -f demo_output/grocery.fxp ] && [ -f demo_output/features.parquet ] || $(PYTHON) examples/grocery/demo.py
+	@[ -f demo_output/request.json ] && [ demo_output/grocery.onnx -nt demo_output/grocery.fxp ] || $(PYTHON) examples/serving/train.py
+	@$(BIN)/fx serve demo_output/grocery.fxp --model demo_output/grocery.onnx --example demo_output/request.json --watch demo_output/grocery.fxp
+
 .PHONY: bench
 bench: build ## Measure, beside what one would use instead.
 	@$(PYTHON) -m pytest benches --benchmark-only --benchmark-sort=name

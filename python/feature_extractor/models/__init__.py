@@ -1,7 +1,12 @@
 """Models behind the features: what a model reads, ONNX Runtime and PyTorch over the memory of an extraction."""
 
+from typing import TYPE_CHECKING
+
 from feature_extractor.models.jagged import KeyedJagged, keyed_jagged, tensors
 from feature_extractor.models.sources import ModelError, Source, model_metadata
+
+if TYPE_CHECKING:
+    from feature_extractor.models.onnx_runtime import OnnxModel
 
 __all__ = [
     "KeyedJagged",

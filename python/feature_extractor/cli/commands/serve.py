@@ -1,0 +1,133 @@
+"""``fx serve``: features and scores over HTTP."""
+
+from __future__ import annotations
+
+import click
+
+from feature_extractor.cli.failures import EXIT_FAILURE, CommandError, require_file
+from feature_extractor.cli.programs import require_core
+
+_HELP = """Serve the features of a package over HTTP, and the scores of a model.
+
+PACKAGE is a package (.fxp). Another one becomes live without a restart: by --watch, or by POST /package where
+--allow-push is given. docs/server.md tells the requests and answers, docs/operating.md how to run it.
+
+\b
+Examples:
+    fx serve ranking.fxp
+    fx serve ranking.fxp --model ranking.onnx --example request.json
+    fx serve ranking.fxp --watch packages/ --host 0.0.0.0 --drain 5
+    curl -d @request.json localhost:8000/extract
+
+\b
+Exit codes:
+    0    it was ended by SIGTERM or Ctrl-C, and all requests were answered
+    2    it could not start
+"""
+
+
+@click.command(help=_HELP, short_help="Serve features and scores over HTTP.")
+@click.argument("package", metavar="PACKAGE")
+@click.option("--model", metavar="FILE", help="An ONNX model that scores what POST /score is sent.")
+@click.option(
+    "--watch",
+    metavar="PLACE",
+    help="A file, folder or address that is asked for new packages.",
+)
+@click.option(
+    "--every",
+    type=float,
+    default=2.0,
+    show_default=True,
+    help="How often, in seconds, --watch asks.",
+)
+@click.option("--example", metavar="FILE", help="A request in JSON that the page offers to try.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 means any."
+)
+@click.option(
+    "--threads", type=click.IntRange(1), help="Requests computed at a time.  [default: processors]"
+)
+@click.option(
+    "--queue", type=click.IntRange(0), default=64, show_default=True, help="Requests that may wait."
+)
+@click.option(
+    "--max-body",
+    type=click.IntRange(1),
+    default=8 << 20,
+    show_default=True,
+    help="Bytes of a request.",
+)
+@click.option(
+    "--max-candidates",
+    type=click.IntRange(1),
+    default=10_000,
+    show_default=True,
+    help="Candidates of a request.",
+)
+@click.option(
+    "--drain",
+    type=click.FloatRange(0),
+    default=0.0,
+    show_default=True,
+    help="After SIGTERM, seconds in which /ready says no and requests are still taken.",
+)
+@click.option(
+    "--allow-push",
+    is_flag=True,
+    help="Open POST /package and POST /rollback to all who can reach the address.",
+)
+def command(
+    package: str,
+    model: str | None,
+    watch: str | None,
+    every: float,
+    example: str | None,
+    host: str,
+    port: int,
+    threads: int | None,
+    queue: int,
+    max_body: int,
+    max_candidates: int,
+    drain: float,
+    allow_push: bool,
+) -> int:
+    """Start the server and wait for its end."""
+    require_core()
+    path = require_file(package)
+    try:
+        from feature_extractor.serve.application import Server
+        from feature_extractor.serve.process import run
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in ("starlette", "uvicorn", "prometheus_client"):
+            raise
+        raise CommandError(
+            f"the server needs the package {missing}",
+            "Install it with: pip install 'feature_extractor[serve]'",
+        ) from None
+    from feature_extractor.serve.acceptance import Acceptance
+    from feature_extractor.serve.limits import Limits, processors
+    from feature_extractor.serving import Service
+
+    if every <= 0:
+        raise CommandError("--every must be above 0 seconds")
+    shown = "" if example is None else require_file(example).read_text(encoding="utf-8")
+    acceptance = Acceptance(None if model is None else require_file(model))
+    service = Service(path, accept=acceptance)
+    if watch is not None:
+        service.watch(watch, every)
+    server = Server(
+        service,
+        model=acceptance.model,
+        limits=Limits(
+            body_bytes=max_body,
+            candidates=max_candidates,
+            threads=threads or processors(),
+            queue=queue,
+        ),
+        allow_push=allow_push,
+        example=shown,
+    )
+    return 0 if run(server, host, port, drain) else EXIT_FAILURE

@@ -1,0 +1,161 @@
+"""What the server counts and measures, in the format of Prometheus."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
+from prometheus_client import Counter as PrometheusCounter
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from feature_extractor.extraction import Extraction
+from feature_extractor.serving import Service
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_SECONDS = (
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+)  # fmt: skip
+_KEPT_PACKAGES = 3
+"""Values are counted for the packages that computed last, so that reloading does not grow what is scraped."""
+
+
+class _Counted:
+    """What one package counted since it first computed."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.requests = 0
+        self.defaulted: Counter[str] = Counter()
+        self.inputs: Counter[tuple[str, str]] = Counter()
+        self.places: Counter[str] = Counter()
+
+
+class Metrics(Collector):
+    """All that the server counts. Threads may share it."""
+
+    def __init__(self, service: Service, capacity: int) -> None:
+        self.registry = CollectorRegistry()
+        self.in_flight = 0
+        self._capacity = capacity
+        self._service = service
+        self._lock = threading.Lock()
+        self._packages: OrderedDict[str, _Counted] = OrderedDict()
+        self.requests = PrometheusCounter(
+            "feature_extractor_requests",
+            "Requests by path and status.",
+            ["path", "status"],
+            registry=self.registry,
+        )
+        self.request_seconds = Histogram(
+            "feature_extractor_request_seconds",
+            "From the first byte of a request to its answer, by path.",
+            ["path"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.stage_seconds = Histogram(
+            "feature_extractor_stage_seconds",
+            "Where the time of a request goes: wait for a thread, extract (with decoding), score, encode.",
+            ["stage"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        ProcessCollector(registry=self.registry)
+        self.registry.register(self)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Measure a part of the work on a request."""
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            self.stage_seconds.labels(name).observe(perf_counter() - started)
+
+    def count(self, result: Extraction) -> None:
+        """Add what an extraction counted, to its package."""
+        statistics = result.statistics()
+        with self._lock:
+            counted = self._packages.pop(result.package_digest, None) or _Counted()
+            self._packages[result.package_digest] = counted
+            while len(self._packages) > _KEPT_PACKAGES:
+                self._packages.popitem(last=False)
+            counted.rows += result.rows
+            counted.requests += result.requests
+            for name in result:
+                counted.defaulted[name] += statistics.defaulted.get(name, 0)
+            counted.places.update(statistics.nulls_at)
+            for name, counts in statistics.inputs.items():
+                for reason, number in vars(counts).items():
+                    if number:
+                        counted.inputs[name, reason] += number
+
+    def text(self) -> bytes:
+        """Return everything in the text format."""
+        return generate_latest(self.registry)
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield what is read where it stands when somebody asks."""
+        yield GaugeMetricFamily(
+            "feature_extractor_in_flight", "Requests that are computed or wait.", self.in_flight
+        )
+        yield GaugeMetricFamily(
+            "feature_extractor_capacity",
+            "How many requests may be computed or wait.",
+            self._capacity,
+        )
+        version = self._service.version
+        live = GaugeMetricFamily(
+            "feature_extractor_package",
+            "The live package; the value is always 1.",
+            labels=["name", "package", "source"],
+        )
+        live.add_metric([version.name, version.digest, version.source], 1)
+        yield live
+        yield GaugeMetricFamily(
+            "feature_extractor_package_since_seconds",
+            "When the live package was opened, in seconds since 1970.",
+            version.since.timestamp(),
+        )
+        yield CounterMetricFamily(
+            "feature_extractor_refused_packages",
+            "Packages that were refused.",
+            self._service.refused,
+        )
+        rows = CounterMetricFamily(
+            "feature_extractor_rows", "Rows computed, by package.", labels=["package"]
+        )
+        defaulted = CounterMetricFamily(
+            "feature_extractor_defaulted",
+            "Values (rows, or ids of a list) that did not exist and got the feature's default.",
+            labels=["package", "feature"],
+        )
+        inputs = CounterMetricFamily(
+            "feature_extractor_input_nulls",
+            "Values of inputs that were null, or became null for a reason.",
+            labels=["package", "input", "reason"],
+        )
+        places = CounterMetricFamily(
+            "feature_extractor_operator_nulls",
+            "Operators that had no result although their arguments had values, by place in the program.",
+            labels=["package", "place"],
+        )
+        with self._lock:
+            for digest, counted in self._packages.items():
+                rows.add_metric([digest], counted.rows)
+                for name, number in counted.defaulted.items():
+                    defaulted.add_metric([digest, name], number)
+                for (name, reason), number in counted.inputs.items():
+                    inputs.add_metric([digest, name, reason], number)
+                for place, number in counted.places.items():
+                    places.add_metric([digest, place], number)
+        yield rows
+        yield defaulted
+        yield inputs
+        yield places
