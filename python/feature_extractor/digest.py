@@ -86,6 +86,24 @@ def digest_table(table: Any) -> TableDigest:
     return TableDigest(dict(zip(names, columns, strict=True)), rows, count)
 
 
+def numbered_digests(table: Any) -> dict[str, str]:
+    """Return a digest of each column that also sees the order: that of structs of the row's number and the value.
+
+    ``table`` is a record batch of pyarrow. The digest of values alone is the same where two rows change places.
+    """
+    import pyarrow
+
+    rows = pyarrow.array(range(table.num_rows), pyarrow.int64())
+    pairs = [
+        pyarrow.StructArray.from_arrays([rows, column], ["row", "value"])
+        for column in table.columns
+    ]
+    names = list(table.schema.names)
+    if not names:
+        return {}
+    return dict(digest_table(pyarrow.RecordBatch.from_arrays(pairs, names)).columns)
+
+
 def total(digests: Iterable[TableDigest]) -> TableDigest:
     """Return the sum of one or more digests; raises DigestError for none."""
     result: TableDigest | None = None

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from feature_extractor.digest import digest_table
+from feature_extractor.digest import numbered_digests
 from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extractor import Extractor
 from feature_extractor.input_tables import NESTED, InputTables, tables_of_table
@@ -55,7 +55,7 @@ def with_golden_rows(package: Package, extractor: Extractor, tables: InputTables
     """
     requests, candidates, offsets = tables.arguments()
     extraction = extractor.extract_request(requests, candidates, offsets=offsets or None)
-    digest = digest_table(extraction)
+    features = extraction.to_arrow()
     members: dict[str, bytes] = {}
     index: dict[str, Any] = {
         "format": 1,
@@ -65,8 +65,8 @@ def with_golden_rows(package: Package, extractor: Extractor, tables: InputTables
         rows = tables.offsets[-1]
         index["candidates"] = _entry("candidates", tables.candidates, rows, members)
         index["offsets"] = list(tables.offsets)
-    index["features"] = _entry("features", extraction.to_arrow(), extraction.rows, members)
-    index["digests"] = dict(digest.columns)
+    index["features"] = _entry("features", features, extraction.rows, members)
+    index["digests"] = numbered_digests(features)
     members[f"{PREFIX}rows.json"] = serialise(index)
     size = sum(map(len, members.values()))
     if size > MOST_BYTES:

@@ -7,7 +7,7 @@ from typing import Any
 
 import feature_extractor as fx
 import pyarrow as pa
-from feature_extractor.digest import digest_table
+from feature_extractor.digest import numbered_digests
 from feature_extractor.golden import _entry, golden_rows, golden_tables, with_golden_rows
 from feature_extractor.plan.package import read_package, with_members
 
@@ -41,7 +41,7 @@ def with_features(package: bytes, features: pa.RecordBatch) -> bytes:
     index = json.loads(opened.members["golden/rows.json"])
     members = dict(opened.members)
     index["features"] = _entry("features", features, features.num_rows, members)
-    index["digests"] = dict(digest_table(features).columns)
+    index["digests"] = numbered_digests(features)
     members["golden/rows.json"] = json.dumps(index).encode()
     return with_members(opened.manifest, members).to_bytes()
 

@@ -17,7 +17,7 @@ from feature_extractor.golden import GoldenRowsError, golden_offsets, golden_row
 from feature_extractor.input_tables import InputTableError, tables_of_request, tables_of_table
 from feature_extractor.plan.package import Package, read_package
 
-from .proofs import with_golden, with_index, with_wrong_value
+from .proofs import with_features, with_golden, with_index, with_wrong_value
 
 PROGRAM = """
 input request {
@@ -104,6 +104,18 @@ def test_a_difference_names_feature_row_and_values(proved: bytes, rows: int | No
     assert "expected 1000, found 0." in str(caught.value)
     assert "1 of 7 features" in str(caught.value)
     assert "at SIMD level" in str(caught.value)
+
+
+def test_values_that_changed_places_are_found(proved: bytes) -> None:
+    features = golden_rows(read_package(proved))["features"]
+    position = features.schema.get_field_index("again")
+    values = features.column(position).to_pylist()
+    assert values == [0.0, 1.0, 0.0, 0.0]
+    swapped = pa.array([1.0, 0.0, 0.0, 0.0], pa.float32())
+    with pytest.raises(
+        EngineError, match="'again' differs in 2 of 4 rows, first in row 0: expected 1, found 0"
+    ):
+        fx.load(with_features(proved, features.set_column(position, "again", swapped)))
 
 
 def test_verification_can_be_skipped(proved: bytes) -> None:

@@ -4,8 +4,10 @@
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "arrow/input_schema.h"
@@ -43,6 +45,15 @@ struct OwnedTable {
   }
 };
 
+struct OwnedSchema {
+  ArrowSchema schema;
+
+  explicit OwnedSchema(ArrowSchema from) : schema(from) {}
+  OwnedSchema(const OwnedSchema&) = delete;
+  OwnedSchema& operator=(const OwnedSchema&) = delete;
+  ~OwnedSchema() { schema.release(&schema); }
+};
+
 // Vectors are kept as lists of any length, for one of a wrong length is a value too: it becomes null.
 void loosen_vectors(ArrowSchema* schema) {
   if (std::string_view(schema->format).starts_with("+w:")) schema->format = "+L";
@@ -65,7 +76,7 @@ class GoldenRows {
     found.schema = output_arrow_schema(extractor_.plan());
     found.array = export_arrow_array(std::make_shared<HeldExtraction>(session, *std::move(result)));
     TableDigest digest;
-    if (Status status = add_to_digest(found.schema, found.array, &digest); !status.ok()) return status;
+    if (Status status = add_numbered(found.array, &digest); !status.ok()) return status;
     const json& digests = index_.at("digests");
     std::vector<size_t> differing;
     for (size_t f = 0; f < extractor_.plan().features.size(); ++f) {
@@ -178,6 +189,42 @@ class GoldenRows {
     return Status::error(ErrorCode::kDifferentValues,
                          message + " This is " + build_text() +
                              ". Do not serve with it: a model would see other values than it was trained with.");
+  }
+
+  // Adds each column as structs of the number of the row and the value: a digest of values alone does not see that two of them have
+  // changed places.
+  Status add_numbered(const ArrowArray& features, TableDigest* digest) const {
+    const auto width = static_cast<size_t>(features.n_children);
+    std::vector<int64_t> numbers(static_cast<size_t>(features.length) + 1);
+    std::iota(numbers.begin(), numbers.end(), int64_t{0});
+    const void* number_buffers[2] = {nullptr, numbers.data()};
+    const void* no_bitmap[1] = {nullptr};
+    ArrowArray number{};
+    number.length = features.length;
+    number.n_buffers = 2;
+    number.buffers = number_buffers;
+    ArrowArray table = features;
+    std::vector<ArrowArray> pairs(width);
+    std::vector<ArrowArray*> parts(2 * width, &number);
+    std::vector<ArrowArray*> columns;
+    std::vector<ArrowSchema> schemas;
+    OwnedTable owned;
+    owned.schema = output_arrow_schema(extractor_.plan());
+    for (size_t f = 0; f < width; ++f) {
+      parts[2 * f + 1] = features.children[f];
+      pairs[f].length = features.length;
+      pairs[f].n_buffers = 1;
+      pairs[f].buffers = no_bitmap;
+      pairs[f].n_children = 2;
+      pairs[f].children = &parts[2 * f];
+      columns.push_back(&pairs[f]);
+      std::vector<ArrowSchema> fields = {make_arrow_schema("l", "row")};
+      fields.push_back(std::exchange(*owned.schema.children[f], ArrowSchema{}));  // It is moved.
+      schemas.push_back(make_arrow_schema("+s", extractor_.plan().features[f].name, std::move(fields)));
+    }
+    table.children = columns.data();
+    const OwnedSchema schema(make_arrow_schema("+s", "", std::move(schemas)));
+    return add_to_digest(schema.schema, table, digest);
   }
 
   static TableDigest digest_of_row(const ArrowSchema& schema, const ArrowArray& array, int64_t row) {

@@ -1,5 +1,6 @@
 """Serving: the package that is live, and how another one takes its place while requests run."""
 
+from feature_extractor.serving.log import LogCounts, RequestLog
 from feature_extractor.serving.places import FilePlace, FolderPlace, HttpPlace, Place, place_of
 from feature_extractor.serving.service import Refusal, Service, Version
 from feature_extractor.serving.shadow import Difference, Shadow
@@ -9,8 +10,10 @@ __all__ = [
     "FilePlace",
     "FolderPlace",
     "HttpPlace",
+    "LogCounts",
     "Place",
     "Refusal",
+    "RequestLog",
     "Service",
     "Shadow",
     "Version",

@@ -17,6 +17,7 @@ from feature_extractor.decoding import DecoderMaker, MessageDecoder, MessageForm
 from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor, load
+from feature_extractor.serving.log import Given, RequestLog
 from feature_extractor.serving.places import Place, place_of
 from feature_extractor.serving.shadow import Shadow
 
@@ -59,7 +60,8 @@ class Service(DecoderMaker):
 
     With ``same_outputs`` (the default) a package is refused unless its features have the same names, kinds, widths and
     order, and it reads no input that the live one did not declare with the same type. ``accept`` is asked last; what it
-    raises is the reason of a refusal. A host whose model fits only some packages says so there.
+    raises is the reason of a refusal. A host whose model fits only some packages says so there. ``log`` writes a sample
+    of the requests and of their results to files, with which ``fx verify`` computes them again; the service closes it.
     """
 
     def __init__(
@@ -68,9 +70,11 @@ class Service(DecoderMaker):
         *,
         same_outputs: bool = True,
         accept: Callable[[Extractor], object] | None = None,
+        log: RequestLog | None = None,
     ) -> None:
         self._same_outputs = same_outputs
         self._accept = accept
+        self._log = log
         self._lock = threading.Lock()
         self._pushing = (
             threading.Lock()
@@ -93,12 +97,15 @@ class Service(DecoderMaker):
 
     def extract(self, table: Any, **options: Any) -> Extraction:
         """Extract from a table with the live package; see :meth:`Extractor.extract`."""
-        return self._run(lambda extractor: extractor.extract(table, **options))
+        return self._run(
+            lambda extractor: extractor.extract(table, **options), Given(table=table, is_table=True)
+        )
 
     def extract_request(self, request: Any, candidates: Any = None, **options: Any) -> Extraction:
         """Extract a request with the live package; see :meth:`Extractor.extract_request`."""
         return self._run(
-            lambda extractor: extractor.extract_request(request, candidates, **options)
+            lambda extractor: extractor.extract_request(request, candidates, **options),
+            Given(request=request, candidates=candidates, offsets=options.get("offsets")),
         )
 
     def _message_decoder(self, message_format: MessageFormat) -> MessageDecoder:
@@ -117,11 +124,16 @@ class Service(DecoderMaker):
             )
         )
 
-    def _run(self, call: Callable[[Extractor], Extraction]) -> Extraction:
-        result = call(self._live.extractor)
+    def _run(
+        self, call: Callable[[Extractor], Extraction], given: Given | None = None
+    ) -> Extraction:
+        extractor = self._live.extractor
+        result = call(extractor)
         shadow = self._shadow
         if shadow is not None:
             shadow.offer(result, call)
+        if self._log is not None and given is not None:
+            self._log.offer(result, extractor.inputs, given)
         return result
 
     # ---- versions ----------------------------------------------------------------------------------
@@ -245,13 +257,15 @@ class Service(DecoderMaker):
         watch.start()
 
     def close(self) -> None:
-        """End watching and the second package. The live extractor goes on to work."""
+        """End watching, the second package and the log. The live extractor goes on to work."""
         with self._lock:
             self._closed = True
             watches, self._watches = self._watches, []
         for watch in watches:
             watch.end()
         self.end_shadow()
+        if self._log is not None:
+            self._log.close()
 
     def __enter__(self) -> Service:
         return self
