@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import BODY, Package
+from served import BODY, Package
 
 CHROMIUM = next(
     (

@@ -16,9 +16,9 @@ from typing import Any
 import feature_extractor as fx
 import httpx
 import pytest
-from conftest import BODY, REQUEST, Package
 from feature_extractor.cli import main
 from prometheus_client.parser import text_string_to_metric_families
+from served import BODY, REQUEST, Package
 
 Started = Callable[..., Any]
 

@@ -11,7 +11,6 @@ from typing import Any
 import feature_extractor as fx
 import httpx
 import pytest
-from conftest import BODY, REQUEST, Package
 from feature_extractor.serve.acceptance import Acceptance
 from feature_extractor.serve.application import Server
 from feature_extractor.serve.limits import Limits
@@ -19,6 +18,7 @@ from feature_extractor.serving import Service
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
+from served import BODY, REQUEST, Package
 
 ARROW = "application/vnd.apache.arrow.stream"
 LIMITS = Limits(body_bytes=20_000, candidates=100, threads=2, queue=4, package_bytes=1 << 20)
