@@ -18,9 +18,10 @@ MAY_IMPORT = {
     "registry": {"types"},
     "errors": {"diagnostics"},
     "whole_files": set[str](),
+    "files": set[str](),
     "syntax": {"diagnostics", "types"},
     "standard": {"syntax", "diagnostics"},
-    "check": {"syntax", "diagnostics", "types", "registry", "errors", "standard"},
+    "check": {"syntax", "diagnostics", "types", "registry", "errors", "standard", "files"},
     "format": {"syntax", "diagnostics", "errors"},
     "plan": {
         "check",
