@@ -216,6 +216,19 @@ def test_explain_one_feature(fx: Run, ranking: str) -> None:
     assert "Did you mean `half_age`?" in unknown.err
 
 
+def test_costs_are_estimated_for_the_sizes_that_are_named(
+    fx: Run, write: WriteFile, ranking: str
+) -> None:
+    sizes = ["--candidates", "7", "--list-length", "3"]
+    usual, named = (fx("explain", ranking, *options).out.split() for options in ([], sizes))
+    assert "7 candidates and lists of 3 elements" in " ".join(named)
+    assert usual[-40:] != named[-40:]
+    other = write("other.fx", Path(ranking).read_text().replace("movie % 10", "movie % 9"))
+    costs = {fx("diff", ranking, other, *options).out.splitlines()[-1] for options in ([], sizes)}
+    assert len(costs) == 2
+    assert all(cost.startswith("cost  once per request ") for cost in costs)
+
+
 def test_explain_the_plan(fx: Run, ranking: str) -> None:
     found = fx("explain", ranking, "--plan")
     assert re.search(r"^%\d+ @\d+ int += input request\.age$", found.out, re.MULTILINE)

@@ -213,6 +213,11 @@ def test_commands(say: Say, entry: str, answer: str) -> None:
     assert answer in tail if answer else tail == ""
 
 
+def test_as_many_rows_are_shown_as_are_asked_for(say: Say) -> None:
+    _, out = say("count\n", "--load", "rows.parquet", "--rows", "2")
+    assert out.partition("3 rows of rows.parquet\n")[2] == "int  (per candidate)\n1  1\n2  2\n"
+
+
 def test_any_entry_gets_an_answer(say: Say) -> None:
     entries = [
         "let",
