@@ -64,6 +64,7 @@ registry: native ## Write operators/registry.json from the compiled operators.
 docs: registry ## Write the operator reference, docs/operators/, and the grammars of editors.
 	@$(PYTHON) scripts/generate_operator_reference.py
 	@$(PYTHON) scripts/generate_highlights.py
+	@$(PYTHON) scripts/generate_rule_cards.py
 
 .PHONY: operator-coverage
 operator-coverage: build ## Count what the cases of operators cover, and keep the numbers as the least.
