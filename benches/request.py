@@ -2,16 +2,19 @@
 
 Every side computes the features of grocery_subset.py from a request that is a dict, with candidates
 in columns (Arrow for ours and Polars, arrays and lists for NumPy) or as dicts (pure Python, and ours
-once more). One thread, in turns; median and 99th percentile in microseconds.
+once more); for ours also as bytes in JSON and Protocol Buffers, beside reading these bytes in Python
+first. One thread, in turns; median and 99th percentile in microseconds.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +65,7 @@ def sides(size: int) -> dict[str, Callable[[], Any]]:
     import feature_extractor as fx
     import polars as pl
     import pyarrow as pa
+    from feature_extractor.testing.messages import RequestMessages
 
     from benches import grocery_subset as subset
 
@@ -98,6 +102,17 @@ def sides(size: int) -> dict[str, Callable[[], Any]]:
         # The request arrives as a dict, the candidates are in a frame already.
         return with_polars(pl.DataFrame([polars_request], schema=schema).with_row_index("row"))
 
+    # The same request as bytes. Instants are microseconds, which every reader has as numbers.
+    user_numbers, row_numbers = in_numbers(request), [in_numbers(row) for row in rows]
+    text = json.dumps({**user_numbers, "candidates": row_numbers}).encode()
+    messages = RequestMessages(extractor.inputs)
+    message = messages.message(user_numbers, row_numbers)
+    from_json = extractor.json_decoder()
+    from_protobuf = extractor.protobuf_decoder(messages.descriptor_set, messages.name)
+
+    def from_dict(read: Any) -> Any:
+        return extractor.extract_request(read, read["candidates"])
+
     made: dict[str, Callable[[], Any]] = {
         "ours, columns": lambda: extractor.extract_request(request, batch),
         "ours, NumPy columns": lambda: extractor.extract_request(request, mixed),
@@ -105,6 +120,10 @@ def sides(size: int) -> dict[str, Callable[[], Any]]:
             user_batch, batch, offsets=[0, size]
         ),
         "ours, dicts": lambda: extractor.extract_request(request, rows),
+        "ours, JSON": lambda: from_json.extract(text),
+        "ours, dicts of json.loads": lambda: from_dict(json.loads(text)),
+        "ours, Protocol Buffers": lambda: from_protobuf.extract(message),
+        "ours, dicts of a message": lambda: from_dict(as_dict(messages.type.FromString(message))),
         "ours, all of grocery.fx, columns": lambda: whole.extract_request(request, batch),
         "Polars": with_polars_from_dict,
         "Polars, request in a frame": lambda: with_polars(framed),
@@ -116,6 +135,36 @@ def sides(size: int) -> dict[str, Callable[[], Any]]:
     for side, run in made.items():
         subset.check(expected, run(), side)
     return made
+
+
+def in_numbers(value: Any) -> Any:
+    """Return instants as microseconds, and maps, which Arrow shows as pairs, as dicts."""
+    if isinstance(value, datetime):
+        return (value - datetime(1970, 1, 1, tzinfo=value.tzinfo)) // timedelta(microseconds=1)
+    if isinstance(value, Mapping):
+        return {name: in_numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        if value and isinstance(value[0], tuple):
+            return dict(value)
+        return [in_numbers(item) for item in value]
+    return value
+
+
+def as_dict(message: Any) -> dict[str, Any]:
+    """Return what the getters of a message return; None where a field is absent."""
+    found = {}
+    for field in message.DESCRIPTOR.fields:
+        value = getattr(message, field.name)
+        if field.message_type is not None and field.message_type.GetOptions().map_entry:
+            found[field.name] = dict(value)
+        elif field.is_repeated:
+            is_message = field.message_type is not None
+            found[field.name] = [as_dict(item) for item in value] if is_message else list(value)
+        elif field.has_presence and not message.HasField(field.name):
+            found[field.name] = None
+        else:
+            found[field.name] = value
+    return found
 
 
 def python_columns(batch: Any) -> Mapping[str, Any]:

@@ -57,11 +57,11 @@ class RequestMessages:
         self._message("Request", self._request)
         pool = pools.DescriptorPool()
         pool.Add(self._file)
-        self._type = factory.GetMessageClass(pool.FindMessageTypeByName(self.name))
+        self.type: Any = factory.GetMessageClass(pool.FindMessageTypeByName(self.name))
 
     def message(self, request: Mapping[str, Any], candidates: Sequence[Mapping[str, Any]]) -> bytes:
         """Return the bytes of a request; None is an absent field."""
-        message = self._type()
+        message = self.type()
         self._fill(message, self._request, {**request, "candidates": candidates})
         return bytes(message.SerializeToString())
 
