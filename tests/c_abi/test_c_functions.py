@@ -66,10 +66,11 @@ def test_versions(library: CLibrary) -> None:
     assert library.abi_version() == 2
     assert library.version().decode() == fx.__version__
     assert library.code_name(INVALID_ARGUMENT) == b"invalid_argument"
-    assert [library.code_name(code).decode() for code in (0, 8, 9, 10, -1)] == [
+    assert [library.code_name(code).decode() for code in (0, 8, 9, 10, 11, -1)] == [
         "ok",
         "out_of_memory",
         "internal",
+        "different_values",
         "unknown",
         "unknown",
     ]
