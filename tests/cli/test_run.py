@@ -159,9 +159,13 @@ def test_tables_without_a_column_of_the_program(fx: Run, write: WriteFile, suffi
     constant = write("constant.fx", "feature a : dense = 1\n")
     assert fx("run", constant, "-i", f"x.{suffix}").rows() == [{"a": 1}, {"a": 1}]
     missing = write("missing.fx", "input candidate { m: int }\nfeature m : id(9) = m\n")
-    found = fx("run", missing, "-i", f"x.{suffix}")
-    assert found.code == 1
-    assert "is missing" in found.err
+    fx("run", other, "-i", "n.jsonl", "-o", f"empty.{suffix}", "--limit", "0")
+    # Where JSON lines have no line they name no column.
+    for table in [f"x.{suffix}"] + [f"empty.{suffix}"] * (suffix != "jsonl"):
+        found = fx("run", missing, "-i", table)
+        assert found.code == 1, table
+        assert f"error: {table}: " in found.err
+        assert "is missing" in found.err
 
 
 # ---- nested candidates ---------------------------------------------------------------------------

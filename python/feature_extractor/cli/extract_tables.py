@@ -106,6 +106,8 @@ def start_job(opened: OpenedProgram, job: Job, watcher: Watcher, stack: ExitStac
                 if error.code == "invalid_argument":
                     raise DataError(f"{name}: {error.message}") from None
                 raise
+            if batch.num_rows == 0:
+                continue
             counts.add(extraction)
             columns = [*_kept_columns(batch, declarations, kept, extraction)]
             table = extraction.to_arrow()
@@ -141,7 +143,9 @@ def _batches(
         name = "standard input" if path == STANDARD_STREAM else path
         with ExitStack() as stack:
             source = first if index == 0 else open_source(path, form, request, stack)
+            rows = 0
             for batch in source.batches():
+                rows += batch.num_rows
                 if left is not None:
                     batch = batch.slice(0, left)
                     left -= batch.num_rows
@@ -155,6 +159,9 @@ def _batches(
                     )
                 if left == 0:
                     return
+            if rows == 0:
+                # A table without rows must have the columns all the same.
+                yield pyarrow().RecordBatch.from_pylist([], source.schema), name, None
         before += sizes[index]
 
 
