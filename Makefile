@@ -61,7 +61,7 @@ registry: native ## Write operators/registry.json from the compiled operators.
 	  mv $(REGISTRY).new $(REGISTRY); echo "wrote $(REGISTRY)"; fi
 
 .PHONY: docs
-docs: registry ## Write the operator reference, docs/operators/, and the grammars of editors.
+docs: registry ## Write the operator reference, docs/operators/, the grammars of editors and the cards of rules.
 	@$(PYTHON) scripts/generate_operator_reference.py
 	@$(PYTHON) scripts/generate_highlights.py
 	@$(PYTHON) scripts/generate_rule_cards.py
