@@ -8,11 +8,9 @@ template <class T>
 struct Product {
   static Nullable<T> eval(List<T> xs) {
     T product = 1;
-    bool found = false;
     bool overflow = false;
     for (uint32_t i = 0; i < xs.size(); ++i) {
       if (xs.is_null(i)) continue;
-      found = true;
       if constexpr (std::is_same_v<T, double>) {
         product *= xs[i];
       } else {
@@ -21,7 +19,7 @@ struct Product {
         overflow |= __builtin_mul_overflow(product, xs[i], &product);
       }
     }
-    return Nullable<T>::where(found && !overflow, product);
+    return Nullable<T>::where(!overflow, product);
   }
 };
 
@@ -30,8 +28,8 @@ constexpr Operator kOperator = {
     .summary = "Multiply the elements of a list",
     .detail = "Floats are multiplied from left to right.",
     .parameters = {{"xs", "the list"}},
-    .overloads = {generic_overload<"<T: number>(xs: list<T>) -> T?", Product, int64_t, double>()},
-    .edges = {{"the list is empty, or all elements are null", "null"},
+    .overloads = {generic_overload<"<T: number>(xs: list<T>) -> T", Product, int64_t, double>()},
+    .edges = {{"the list is empty, or all elements are null", "1, as `sum` gives 0"},
               {"an element is null", "it is skipped"},
               {"the product does not fit 64 bits, or is not finite", "null"},
               {"one of the ints is 0", "0"}},

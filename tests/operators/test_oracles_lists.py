@@ -6,7 +6,6 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable
-from functools import reduce
 from itertools import accumulate, dropwhile, groupby, pairwise, takewhile
 from typing import Any
 
@@ -122,7 +121,7 @@ def _differences(xs: list[Any]) -> list[Any]:
 
 
 def _product(xs: list[Any]) -> Any:
-    return _int64(reduce(lambda a, b: a * b, xs))
+    return _int64(math.prod(xs))
 
 
 def _float_product(xs: list[Any]) -> Any:
@@ -265,8 +264,8 @@ _EXACT: Oracles = {
         dropwhile(lambda y: y is not None and y > x, xs)
     ),
     # Numbers and sets of a list.
-    "product(xs)": _some(_product),
-    "product(fs)": _some(_float_product),
+    "product(xs)": lambda xs: _product(_kept(xs)),
+    "product(fs)": lambda fs: _float_product(_kept(fs)),
     "range_of(xs)": _some(lambda xs: _int64(max(xs) - min(xs))),
     "range_of(fs)": _some(lambda fs: _finite(max(fs) - min(fs))),
     "dice(xs, ys)": _dice,
