@@ -96,3 +96,48 @@ def test_damaged_text(edits: list[tuple[int, str]], noise: list[str], where: flo
     formatted(text)
     with contextlib.suppress(Refused):
         renamed(PROJECT, text, offset, "another_name")
+
+
+TYPED = '''"""About it."""
+use "std/ctr.fx" as ctr
+input candidate { views, clicks: int, title: string? # a "note
+}
+@owner("ads")
+feature rate : dense = ctr.smoothed(clicks, trials = views)
+let words = (title ?? "a\\"").lower().tokenize()
+feature ids : ids(2 ** 9, max = 4) = words.filter(w -> w != "").hash_bucket(512)
+'''
+PROPOSED = {
+    'use "std/c': "ctr.fx",
+    "views, clicks: i": "int",
+    "feature rate : d": "dense",
+    "= ct": "ctr",
+    "ctr.smo": "smoothed",
+    "trials = v": "views",
+    "let words = (t": "title",
+    ".lower().tok": "tokenize",
+    "= words.fil": "filter",
+    "w -> w": "w",
+}
+
+
+def test_a_program_that_is_typed_one_character_after_the_other() -> None:
+    """Nothing fails at any character, and what comes next is proposed where the compiler can know it."""
+    project = Project(load_registry())
+    uri = (Path(__file__).parent / "typed.fx").as_uri()
+    waiting = dict(PROPOSED)
+    for end in range(len(TYPED) + 1):
+        written = TYPED[:end]
+        text = project.open(uri, written, end)
+        found = diagnostics(project, text)
+        unfinished = read_unfinished(project, text, end)
+        proposed = [] if unfinished is None else [p.label for p in propose(unfinished)]
+        if end % 4 == 0:
+            describe(project, text, end)
+            signatures(project, text, end)
+        for behind, wanted in list(waiting.items()):
+            if written.endswith(behind):
+                assert any(wanted in label for label in proposed), (behind, proposed[:20])
+                del waiting[behind]
+    assert not waiting
+    assert found == []

@@ -70,6 +70,14 @@ def test_a_document_is_named_by_path_or_uri(folder: Path, workspace: Workspace) 
         workspace.diagnostics(folder / "absent.fx")
 
 
+@pytest.mark.parametrize("name", ["vscode-notebook-cell:/a#1", "git+ssh://x/y.fx", "untitled:a"])
+def test_a_text_that_is_no_file_has_no_modules(workspace: Workspace, name: str) -> None:
+    workspace.open(name, 'use "common/rates.fx"\nlet x = nothing\n')
+    assert workspace.documents == [name]
+    (found,) = workspace.diagnostics(name)
+    assert found.message == "modules cannot be used here, because the program is not a file"
+
+
 def test_lint_is_told_where_there_are_no_errors(workspace: Workspace) -> None:
     text = "input request { x: int }\nlet unused = x\nfeature a : dense = x\n"
     workspace.open("untitled:1", text)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from feature_extractor.check import Analysis, analyse_text
@@ -24,6 +26,9 @@ from feature_extractor.syntax import tree
 from feature_extractor.workspace.errors import Errors
 from feature_extractor.workspace.names import Mention, NameIndex, Target
 from feature_extractor.workspace.units import moved
+
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+"""The beginning of a URI (RFC 3986); a single letter is a drive of Windows."""
 
 
 @dataclass
@@ -172,7 +177,7 @@ class Workspace:
         if errors or name not in self._told:
             return errors
         text, findings = self._told[name]
-        source = Source(name, self._read(Path(name)))
+        source = Source(name, self._read(name))
         return list(moved(findings, text, source))
 
     def tell(self, path: str | Path, text: str, findings: list[Diagnostic]) -> None:
@@ -190,7 +195,7 @@ class Workspace:
         found = self._found.get(name)
         if found is not None:
             return found
-        text = self._read(Path(name))
+        text = self._read(name)
         errors = self._errors.get(name)
         if errors is None:
             root = Path(name).parent if _is_path(name) else None
@@ -208,7 +213,7 @@ class Workspace:
         name = document_name(path)
         known = self._known.get(name)
         if known is None:
-            known = self._analyse(name, self._read(Path(name)))
+            known = self._analyse(name, self._read(name))
             self._known[name] = known
         return known
 
@@ -236,10 +241,10 @@ class Workspace:
 
         return read
 
-    def _read(self, path: Path) -> str:
+    def _read(self, path: Path | str) -> str:
         text = self._texts.get(document_name(path))
         if text is None:
-            text = read_file(path)
+            text = read_file(Path(path))
         return text
 
     def _forget(self, name: str) -> None:
@@ -257,8 +262,7 @@ def document_name(path: str | Path) -> str:
 
 
 def _is_path(name: str) -> bool:
-    scheme, colon, _ = name.partition(":")
-    return not (colon and scheme.isalnum() and len(scheme) > 1)
+    return _SCHEME.match(name) is None
 
 
 def _always(rules: Sequence[Rule] | None) -> Configure:
