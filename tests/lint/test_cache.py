@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from feature_extractor.diagnostics import Diagnostic, Severity
-from feature_extractor.lint import all_rules, lint_paths
-from feature_extractor.lint import examination
+from feature_extractor.lint import all_rules, examination, lint_paths
 from feature_extractor.lint.cache import LintCache, remove_cache
 from feature_extractor.lint.configuration import Configuration
 from feature_extractor.lint.records import from_record, to_record
