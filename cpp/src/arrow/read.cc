@@ -41,10 +41,11 @@ class LeafReader {
     for (const RowRange& range : ranges) total += range.count;
     target_->data = target_->values;
     target_->has_nulls = false;
+    if (total == 0) return;  // Buffers without rows may be none at all.
     if (leaf_.node->layout == Layout::kNull) {
       std::memset(target_->valid, 0, static_cast<size_t>(total));
       std::memset(target_->values, 0, static_cast<size_t>(total) * value_size());
-      target_->has_nulls = total > 0;
+      target_->has_nulls = true;
       counts_->nulls += total;
       return;
     }
