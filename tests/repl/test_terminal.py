@@ -54,7 +54,7 @@ def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SimpleN
 
 
 def interrupt(child: Any) -> None:
-    """Interrupt until there is a new prompt: between two keys Python's readline sees a signal only with the next one."""
+    """Interrupt until a new prompt comes: between two keys Python's readline sees a signal only with the next one."""
     for _ in range(10):
         child.sendintr()
         if child.expect_exact(["fx>", pexpect.TIMEOUT], timeout=3) == 0:
