@@ -17,4 +17,4 @@ done
 rm -f jvm_bindings/*/target/maven-javadoc-plugin-stale-data.txt
 
 # Maven asks the registry only for what it has never downloaded.
-exec mvn --quiet -f jvm_bindings/pom.xml "-Dnative.build.directory=$build" "$@"
+exec mvn --batch-mode --quiet -Dstyle.color=never -f jvm_bindings/pom.xml "-Dnative.build.directory=$build" "$@"

@@ -144,14 +144,16 @@ def tables_of_table(inputs: Sequence[InputDescription], table: Any) -> InputTabl
         if batch is not None and NESTED in batch.schema.names:
             return _of_nested(requests, candidates, batch)
     flat = _table(requests | candidates, table)
-    starts = list(_starts(flat.select([n for n in flat.schema.names if n in requests])))
-    owners = flat.select([n for n in flat.schema.names if n in requests])
-    own = flat.select([n for n in flat.schema.names if n in candidates])
-    rows = flat.num_rows
-    starts = starts if owners.num_columns else [0][:rows]
+    owners, own = (
+        flat.select([name for name in flat.schema.names if name in patterns])
+        for patterns in (requests, candidates)
+    )
+    # Without request columns nothing tells one request from the next: all rows are one.
+    starts = list(_starts(owners)) if owners.num_columns else [0][: flat.num_rows]
     import pyarrow
 
-    return InputTables(owners.take(pyarrow.array(starts, pyarrow.int64())), own, (*starts, rows))
+    firsts = owners.take(pyarrow.array(starts, pyarrow.int64()))
+    return InputTables(firsts, own, (*starts, flat.num_rows))
 
 
 def _of_nested(
