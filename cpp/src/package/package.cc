@@ -213,6 +213,7 @@ class PackageLoader {
       }
     }
 
+    package->bytes_ = bytes;
     package->manifest_ = text(manifest_member->data);
     package->name_ = manifest->name;
     package->engine_version_ = manifest->engine_version;

@@ -49,6 +49,8 @@ struct PackageMember {
 // change when the package is moved.
 class Package {
  public:
+  // The whole file.
+  std::span<const std::byte> bytes() const { return bytes_; }
   std::string_view manifest() const { return manifest_; }  // JSON text.
   std::string_view plan() const { return plan_; }          // JSON text.
   const std::string& name() const { return name_; }
@@ -70,6 +72,7 @@ class Package {
 
   MappedFile file_;
   std::unique_ptr<std::byte, AlignedDelete> copy_;
+  std::span<const std::byte> bytes_;
   std::string_view manifest_;
   std::string_view plan_;
   std::string name_;

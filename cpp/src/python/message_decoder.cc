@@ -1,8 +1,12 @@
 #include "python/message_decoder.h"
 
+#include <pybind11/stl.h>
+
 #include <deque>
 #include <string>
+#include <utility>
 
+#include "arrow/schema_builder.h"
 #include "python/engine_error.h"
 
 namespace feature_extractor {
@@ -48,6 +52,62 @@ class MessageBytes {
   std::vector<Text> texts_;
 };
 
+// A reader with what it read, as long as somebody has a part of it.
+struct ReadMessages {
+  std::shared_ptr<const RequestDecoder> decoder;
+  std::unique_ptr<RequestReader> reader;  // It goes before its decoder.
+};
+
+ArrowSchema copied_schema(const ArrowSchema& schema) {
+  std::vector<ArrowSchema> children;
+  for (int64_t c = 0; c < schema.n_children; ++c) children.push_back(copied_schema(*schema.children[c]));
+  return make_arrow_schema(schema.format, schema.name == nullptr ? "" : schema.name, std::move(children), schema.flags);
+}
+
+struct SharedArray {
+  std::shared_ptr<const ReadMessages> owner;
+  std::vector<ArrowArray> children;
+  std::vector<ArrowArray*> pointers;
+};
+
+void release_shared(ArrowArray* array) {
+  const std::unique_ptr<SharedArray> shared(static_cast<SharedArray*>(array->private_data));
+  for (ArrowArray& child : shared->children) {
+    if (child.release != nullptr) child.release(&child);
+  }
+  array->release = nullptr;
+}
+
+// The same buffers in a structure that can be released, and keeps its owner until then.
+ArrowArray shared_array(const ArrowArray& array, const std::shared_ptr<const ReadMessages>& owner) {
+  auto shared = std::make_unique<SharedArray>();
+  shared->owner = owner;
+  for (int64_t c = 0; c < array.n_children; ++c) shared->children.push_back(shared_array(*array.children[c], owner));
+  for (ArrowArray& child : shared->children) shared->pointers.push_back(&child);
+  ArrowArray result = array;
+  result.children = shared->pointers.data();
+  result.release = release_shared;
+  result.private_data = shared.release();
+  return result;
+}
+
+py::tuple capsules(const ArrowSchema& schema, const ArrowArray& array,
+                   const std::shared_ptr<const ReadMessages>& owner) {
+  auto schema_copy = std::make_unique<ArrowSchema>(copied_schema(schema));
+  py::capsule schema_capsule(schema_copy.release(), "arrow_schema", [](PyObject* capsule) {
+    auto* pointer = static_cast<ArrowSchema*>(PyCapsule_GetPointer(capsule, "arrow_schema"));
+    if (pointer->release != nullptr) pointer->release(pointer);
+    delete pointer;
+  });
+  auto array_copy = std::make_unique<ArrowArray>(shared_array(array, owner));
+  py::capsule array_capsule(array_copy.release(), "arrow_array", [](PyObject* capsule) {
+    auto* pointer = static_cast<ArrowArray*>(PyCapsule_GetPointer(capsule, "arrow_array"));
+    if (pointer->release != nullptr) pointer->release(pointer);
+    delete pointer;
+  });
+  return py::make_tuple(std::move(schema_capsule), std::move(array_capsule));
+}
+
 }  // namespace
 
 std::unique_ptr<RequestReader> PyMessageDecoder::take() {
@@ -77,6 +137,15 @@ std::unique_ptr<RequestReader> PyMessageDecoder::read(const py::list& messages) 
     raise_engine_error(status);
   }
   return reader;
+}
+
+py::tuple PyMessageDecoder::decode(const py::list& messages) {
+  const auto owner = std::make_shared<ReadMessages>(ReadMessages{decoder_, read(messages)});
+  const ExtractionInput input = owner->reader->input();
+  const py::tuple requests = capsules(*input.request_schema, *input.request, owner);
+  if (input.candidate == nullptr) return py::make_tuple(requests, py::none(), py::none());
+  const py::tuple candidates = capsules(*input.candidate_schema, *input.candidate, owner);
+  return py::make_tuple(requests, candidates, std::vector<int64_t>(input.offsets.begin(), input.offsets.end()));
 }
 
 }  // namespace feature_extractor

@@ -21,6 +21,11 @@ class PyMessageDecoder {
   std::unique_ptr<RequestReader> read(const pybind11::list& messages);
   void give_back(std::unique_ptr<RequestReader> reader);
 
+  // The tables of the messages in a list, for a host that keeps or looks at them: the requests and their candidates as pairs of
+  // Arrow capsules, and the offsets of the candidates. Candidates and offsets are None for a program without candidates. Raises
+  // what does not fit.
+  pybind11::tuple decode(const pybind11::list& messages);
+
  private:
   std::unique_ptr<RequestReader> take();
 

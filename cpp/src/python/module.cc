@@ -150,7 +150,12 @@ class PyExtraction {
 
 class PyExtractor {
  public:
-  explicit PyExtractor(std::shared_ptr<Extractor> extractor) : extractor_(std::move(extractor)) {}
+  // `package` is the file that the extractor was loaded from, in memory that the extractor owns.
+  explicit PyExtractor(std::shared_ptr<Extractor> extractor, std::span<const std::byte> package = {})
+      : extractor_(std::move(extractor)), package_(package) {}
+
+  // A copy of the file of the package; nothing where it was loaded from a plan alone.
+  py::bytes package() const { return {reinterpret_cast<const char*>(package_.data()), package_.size()}; }
 
   // Raises what differs where the other one cannot take this one's place.
   void check_replacement(const PyExtractor& fresh) const {
@@ -260,6 +265,7 @@ class PyExtractor {
   }
 
   std::shared_ptr<Extractor> extractor_;
+  std::span<const std::byte> package_;
 };
 
 LoadOptions load_options(int simd_level, bool use_reference) {
@@ -284,12 +290,13 @@ py::tuple load_package_file(const py::object& source, bool verify_resources, int
   }();
   if (!package.ok()) raise_engine_error(package.status());
   const std::string manifest(package->manifest());
+  const std::span<const std::byte> bytes = package->bytes();
   auto extractor = [&] {
     const py::gil_scoped_release release;
     return load_verified_extractor(*std::move(package), load_options(simd_level, use_reference), verify_values);
   }();
   if (!extractor.ok()) raise_engine_error(extractor.status());
-  return py::make_tuple(PyExtractor(*std::move(extractor)), manifest);
+  return py::make_tuple(PyExtractor(*std::move(extractor), bytes), manifest);
 }
 
 PyExtractor load_plan(const std::string& plan, const std::map<std::string, py::bytes>& resources, int simd_level,
@@ -400,7 +407,7 @@ PYBIND11_MODULE(_native, m) {
       .def("fill_matrix", &PyExtraction::fill_matrix)
       .def("arrow_c_array", &PyExtraction::arrow_c_array)
       .def("statistics", &PyExtraction::statistics);
-  py::class_<PyMessageDecoder>(m, "MessageDecoder");
+  py::class_<PyMessageDecoder>(m, "MessageDecoder").def("decode", &PyMessageDecoder::decode, py::arg("messages"));
   py::class_<PyExtractor>(m, "Extractor")
       .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"),
            py::arg("profile") = false)
@@ -411,6 +418,7 @@ PYBIND11_MODULE(_native, m) {
            py::arg("candidates"), py::arg("maximum_bytes"), py::arg("maximum_candidates"))
       .def("extract_messages", &PyExtractor::extract_messages, py::arg("decoder"), py::arg("messages"),
            py::arg("threads"), py::arg("chunk_rows"))
+      .def("package", &PyExtractor::package)
       .def("arrow_c_schema", &PyExtractor::arrow_c_schema)
       .def("check_replacement", &PyExtractor::check_replacement, py::arg("fresh"));
   py::class_<PySampleEncoder>(m, "SampleEncoder")
