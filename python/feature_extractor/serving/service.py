@@ -7,6 +7,7 @@ import datetime
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from feature_extractor.serving.shadow import Shadow
 
 _LOGGER = logging.getLogger("feature_extractor.serving")
 _KEPT_REFUSALS = 20
+_END_SECONDS = 5.0
+"""A closing service waits so long for its watches, which a place that does not answer may hold up for ever."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,12 @@ class Service(DecoderMaker):
         self._same_outputs = same_outputs
         self._accept = accept
         self._log = log
+        # Held while references are exchanged and formats become known, never while something may wait.
         self._lock = threading.Lock()
-        self._pushing = (
-            threading.Lock()
-        )  # Packages become live in the order in which they were pushed.
+        # Held while a package that was read is compared with the live one; reading it may take any time.
+        self._accepting = threading.Lock()
+        self._pushed = 0
+        self._newest = 0
         self._formats: set[MessageFormat] = set()
         self._refusals: deque[Refusal] = deque(maxlen=_KEPT_REFUSALS)
         self._refused = 0
@@ -86,7 +91,10 @@ class Service(DecoderMaker):
         self._shadow: Shadow | None = None
         self._watches: list[_Watch] = []
         self._closed = False
-        self._live = self._opened(package, _source_of(package), None)
+        extractor = package if isinstance(package, Extractor) else load(package)
+        if accept is not None:
+            accept(extractor)
+        self._live = _live_from(extractor, _source_of(package))
 
     # ---- requests ----------------------------------------------------------------------------------
 
@@ -109,8 +117,8 @@ class Service(DecoderMaker):
         )
 
     def _message_decoder(self, message_format: MessageFormat) -> MessageDecoder:
-        # A package that comes later is refused where the messages do not fit it.
-        with self._pushing:
+        # Under the lock under which packages become live, so that each of them was asked whether the messages fit it.
+        with self._lock:
             self._live.extractor.prepare(message_format)
             self._formats.add(message_format)
         return MessageDecoder(self._run_messages, message_format)
@@ -174,47 +182,71 @@ class Service(DecoderMaker):
         with self._lock:
             if self._previous is None:
                 raise FeatureExtractorError("There is no earlier package to return to.")
-            for message_format in tuple(self._formats):
+            for message_format in self._formats:
                 self._previous.extractor.prepare(message_format)
             self._live, self._previous = self._previous, self._live
             version = self._live.version
         _LOGGER.warning("rolled back to %s %s", version.name, version.digest)
         return version
 
-    def _push(self, package: str | os.PathLike[str] | bytes | Extractor, source: str) -> Version:
-        with self._pushing:
-            try:
-                fresh = self._opened(package, source, self._live)
-            except Exception as error:  # Whatever it is, the old one stays and the reason is told.
-                self._refuse(source, str(error))
-                raise
-            with self._lock:
-                if fresh.version.digest == self._live.version.digest:
-                    return self._live.version
-                self._previous, self._live = self._live, fresh
-        _LOGGER.info("live is %s %s from %s", fresh.version.name, fresh.version.digest, source)
-        return fresh.version
-
-    def _opened(
+    def _push(
         self,
         package: str | os.PathLike[str] | bytes | Extractor,
         source: str,
-        live: _Live | None,
-    ) -> _Live:
-        extractor = package if isinstance(package, Extractor) else load(package)
-        if live is not None and self._same_outputs:
-            live.extractor.check_replacement(extractor)
-        for message_format in self._formats:
-            extractor.prepare(message_format)
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> Version:
+        with self._lock:
+            self._pushed += 1
+            number = self._pushed
+        try:
+            extractor = package if isinstance(package, Extractor) else load(package)
+            fresh = _live_from(extractor, source)
+            with self._accepting:
+                version = self._exchanged(fresh, number, is_wanted)
+        except Exception as error:  # Whatever it is, the old one stays and the reason is told.
+            self._refuse(source, str(error))
+            raise
+        if version is fresh.version:
+            _LOGGER.info("live is %s %s from %s", version.name, version.digest, source)
+        return version
+
+    def _exchanged(self, fresh: _Live, number: int, is_wanted: Callable[[], bool]) -> Version:
+        """Make a package live where it passes, and return the version that is live then."""
+        while True:
+            live = self._live
+            self._check(fresh.extractor, live.extractor)
+            with self._lock:
+                if live is not self._live:
+                    continue  # Somebody has rolled back since it was compared.
+                if number < self._newest:
+                    raise FeatureExtractorError(
+                        "A package that was pushed after this one is live already."
+                    )
+                if not is_wanted():
+                    raise FeatureExtractorError("The service was closed before it was read.")
+                # Formats that became known since it was compared.
+                for message_format in self._formats:
+                    fresh.extractor.prepare(message_format)
+                self._newest = number
+                if fresh.version.digest == live.version.digest:
+                    return live.version
+                self._previous, self._live = live, fresh
+                return fresh.version
+
+    def _check(self, fresh: Extractor, live: Extractor) -> None:
+        """Raise what speaks against a package."""
+        if self._same_outputs:
+            live.check_replacement(fresh)
+        for message_format in tuple(self._formats):
+            fresh.prepare(message_format)
         if self._accept is not None:
-            self._accept(extractor)
-        now = datetime.datetime.now(datetime.UTC)
-        return _Live(extractor, Version(extractor.name, extractor.digest, source, now))
+            self._accept(fresh)
 
     def _refuse(self, source: str, reason: str) -> None:
         now = datetime.datetime.now(datetime.UTC)
-        self._refused += 1
-        self._refusals.append(Refusal(source, now, reason))
+        with self._lock:
+            self._refused += 1
+            self._refusals.append(Refusal(source, now, reason))
         _LOGGER.error("refused the package of %s: %s", source, reason)
 
     # ---- shadow ------------------------------------------------------------------------------------
@@ -257,12 +289,18 @@ class Service(DecoderMaker):
         watch.start()
 
     def close(self) -> None:
-        """End watching, the second package and the log. The live extractor goes on to work."""
+        """End watching, the second package and the log. The live extractor goes on to work.
+
+        A watch whose place does not answer is waited for some seconds and then left alone; nothing of it becomes live.
+        """
         with self._lock:
             self._closed = True
             watches, self._watches = self._watches, []
         for watch in watches:
             watch.end()
+        until = time.monotonic() + _END_SECONDS
+        for watch in watches:
+            watch.wait(until - time.monotonic())
         self.end_shadow()
         if self._log is not None:
             self._log.close()
@@ -284,7 +322,7 @@ class _Watch:
         self,
         place: Place,
         every: float,
-        push: Callable[[Path | bytes, str], Version],
+        push: Callable[[Path | bytes, str, Callable[[], bool]], Version],
         refuse: Callable[[str, str], None],
     ) -> None:
         self._place = place
@@ -302,7 +340,9 @@ class _Watch:
 
     def end(self) -> None:
         self._ended.set()
-        self._thread.join()
+
+    def wait(self, seconds: float) -> None:
+        self._thread.join(max(0.0, seconds))
 
     def _work(self) -> None:
         while not self._ended.is_set():
@@ -316,8 +356,13 @@ class _Watch:
                     self._refuse(self._place.name, f"it cannot be read: {error}")
             if found is not None:
                 with contextlib.suppress(Exception):  # It is among the refusals.
-                    self._push(found, self._place.name)
+                    self._push(found, self._place.name, lambda: not self._ended.is_set())
             self._ended.wait(self._every)
+
+
+def _live_from(extractor: Extractor, source: str) -> _Live:
+    now = datetime.datetime.now(datetime.UTC)
+    return _Live(extractor, Version(extractor.name, extractor.digest, source, now))
 
 
 def _source_of(package: str | os.PathLike[str] | bytes | Extractor) -> str:
