@@ -70,6 +70,38 @@ class Ids:
 
 
 @dataclass(frozen=True)
+class Texts:
+    """A column of texts, as arrays that share the extraction's memory.
+
+    ``values`` are the bytes of all texts in UTF-8, uint8 of shape (bytes,); row r has the bytes
+    ``offsets[r]:offsets[r + 1]``, with ``offsets`` of shape (rows + 1,) and dtype int64.
+    """
+
+    values: npt.NDArray[np.uint8]
+    offsets: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> str:
+        """Return the text of one row."""
+        count = len(self)
+        if not -count <= row < count:
+            raise IndexError(f"row {row} of {count}")
+        row %= count
+        return self.values[self.offsets[row] : self.offsets[row + 1]].tobytes().decode()
+
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """Return the number of bytes of each row, shape (rows,)."""
+        return np.diff(self.offsets)
+
+    def to_list(self) -> list[str]:
+        """Return the texts as Python has them."""
+        data = self.values.tobytes()
+        return [data[start:end].decode() for start, end in pairwise(self.offsets.tolist())]
+
+
+@dataclass(frozen=True)
 class InputCounts:
     """What was read from one input column, in rows (or elements) of the data.
 
@@ -108,9 +140,10 @@ class Extraction:
     * ``dense`` and ``label``: float32 of shape (rows,), or (rows, width) for vectors;
     * ``id``: int64 of shape (rows,);
     * ``ids`` and ``weighted``: an :class:`Ids`;
-    * ``text``: a list of str (made on demand).
+    * ``text``: a list of str (made on demand); :meth:`texts` gives their bytes without copying.
 
-    Arrays stay valid as long as they live, and are read-only views of shared memory. The object
+    Arrays stay valid as long as they live, whatever is extracted after them and also when the extraction is
+    gone, and are read-only views of shared memory. The object
     exports itself by the Arrow PyCapsule interface, so that ``pyarrow.record_batch(extraction)`` and
     ``polars.DataFrame(extraction)`` work. It never holds nulls. It has the methods of a mapping, but
     is none: libraries that look for the Arrow interface would take a mapping apart instead.
@@ -170,6 +203,25 @@ class Extraction:
         return ((name, self[name]) for name in self._features)
 
     def __getitem__(self, name: str) -> Any:
+        kind, arrays = self._arrays(name)
+        if kind in ("ids", "weighted"):
+            return Ids(*arrays)
+        if kind == "text":
+            return Texts(*arrays).to_list()
+        return arrays[0]
+
+    def texts(self, name: str) -> Texts:
+        """Return the bytes of a ``text`` feature, without copying.
+
+        Raises KeyError for an unknown name and ValueError for a feature of another kind.
+        """
+        kind, arrays = self._arrays(name)
+        if kind != "text":
+            raise ValueError(f"feature {name!r} is of kind {kind!r}, not text")
+        return Texts(*arrays)
+
+    def _arrays(self, name: str) -> tuple[str, Sequence[npt.NDArray[Any]]]:
+        """Return the kind of a feature and its arrays, over the core's memory."""
         try:
             index, feature = self._features[name]
         except KeyError:
@@ -177,11 +229,7 @@ class Extraction:
         arrays = self._native.arrays(index)
         for array in arrays:
             array.flags.writeable = False
-        if feature.kind in ("ids", "weighted"):
-            return Ids(*arrays)
-        if feature.kind == "text":
-            return _texts(*arrays)
-        return arrays[0]
+        return feature.kind, arrays
 
     def dense(
         self,
@@ -218,6 +266,19 @@ class Extraction:
         self._native.fill_matrix(indices, out)
         return out
 
+    def copy_into(self, buffers: Mapping[str, Any]) -> dict[str, npt.NDArray[Any]]:
+        """Write features into memory of the caller's, and return what was written, as views of it.
+
+        A key says what is written, in the words of docs/models.md: ``dense``, ``NAME``, ``NAME.offsets``,
+        ``NAME.lengths``, ``NAME.weights``; of a text, ``NAME`` are its bytes (uint8). A value is a NumPy array or
+        another object with a buffer or DLPack, contiguous and writable, of float32 or, for ids, offsets and lengths,
+        int64 or int32. It may be larger than needed, and of one dimension. Raises OutputBufferError, which says the
+        size that is needed, before anything is written; LayoutError for an unknown feature.
+        """
+        from feature_extractor.models.buffers import write_sources
+
+        return write_sources(self, buffers)
+
     def statistics(self) -> Statistics:
         """Return what was counted: nulls at the boundary, defaults, operators without a result."""
         counted = self._native.statistics()
@@ -251,9 +312,3 @@ class Extraction:
 
     def __repr__(self) -> str:
         return f"Extraction({self.rows} rows, {len(self)} features)"
-
-
-def _texts(values: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> list[str]:
-    data = values.tobytes()
-    bounds = offsets.tolist()
-    return [data[start:end].decode() for start, end in pairwise(bounds)]

@@ -40,6 +40,12 @@ def extractor() -> Any:
 
 
 @pytest.fixture
+def inputs() -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """The request and the candidates of the extraction."""
+    return dict(REQUEST), dict(CANDIDATES)
+
+
+@pytest.fixture
 def extraction(extractor: Any) -> Any:
     """Four rows of one request."""
     return extractor.extract_request(REQUEST, CANDIDATES)

@@ -2,16 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from feature_extractor.models.jagged import KeyedJagged, keyed_jagged, tensors
+from feature_extractor.models.buffers import OutputBufferError
+from feature_extractor.models.jagged import JaggedBuffers, KeyedJagged, keyed_jagged, tensors
 from feature_extractor.models.sources import ModelError, Source, model_metadata
 
 if TYPE_CHECKING:
     from feature_extractor.models.onnx_runtime import OnnxModel
 
 __all__ = [
+    "JaggedBuffers",
     "KeyedJagged",
     "ModelError",
     "OnnxModel",
+    "OutputBufferError",
     "Source",
     "keyed_jagged",
     "model_metadata",

@@ -11,6 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from feature_extractor.extraction import Extraction, Ids
+from feature_extractor.models.buffers import (
+    FLOATS,
+    INTEGERS,
+    OutputBufferError,
+    place_in,
+    refuse_narrow,
+    refuse_overlaps,
+)
 from feature_extractor.models.sources import ModelError
 
 _KINDS = ("id", "ids", "weighted")
@@ -21,8 +29,8 @@ class KeyedJagged:
     """Ids of several features in the layout of torchrec's KeyedJaggedTensor.
 
     With K ``keys`` and B rows, the ids of key k and row b are ``values[offsets[k * B + b]:offsets[k * B + b + 1]]``.
-    ``values`` is int64 of shape (elements,), ``lengths`` int64 of shape (K * B,), ``offsets`` int64 of shape
-    (K * B + 1,). ``weights`` is float32 like ``values``, or None where no feature has weights; features without
+    ``values`` has the shape (elements,), ``lengths`` (K * B,) and ``offsets`` (K * B + 1,): int64, or what buffers of
+    the caller's hold. ``weights`` is float32 like ``values``, or None where no feature has weights; features without
     weights have 1.0 beside others that have some.
     """
 
@@ -65,11 +73,31 @@ class KeyedJagged:
         )
 
 
-def keyed_jagged(extraction: Extraction, names: Sequence[str] | None = None) -> KeyedJagged:
+@dataclass(frozen=True)
+class JaggedBuffers:
+    """Memory of the caller's for :func:`keyed_jagged`: arrays, or other objects with a buffer or DLPack.
+
+    ``values``, ``lengths`` and ``offsets`` hold int64 or int32, ``weights`` float32. Each may be larger than needed.
+    ``weights`` is needed where a feature has weights.
+    """
+
+    values: Any
+    lengths: Any
+    offsets: Any
+    weights: Any = None
+
+
+def keyed_jagged(
+    extraction: Extraction,
+    names: Sequence[str] | None = None,
+    out: JaggedBuffers | None = None,
+) -> KeyedJagged:
     """Return the ids of features one after the other; all of the kinds id, ids and weighted where no names are given.
 
     The ids of one ``ids`` or ``weighted`` feature are a view of the extraction's memory. Those of several are copied
-    once, because the layout wants one array. Raises LayoutError for an unknown name, ModelError for another kind.
+    once, because the layout wants one array; with ``out`` to memory of the caller's, and the result is a view of that.
+    Raises LayoutError for an unknown name, ModelError for another kind, and OutputBufferError, before anything is
+    written, where a buffer does not fit.
     """
     layout = extraction.layout
     keys = tuple(layout.of_kind(*_KINDS) if names is None else names)
@@ -82,23 +110,56 @@ def keyed_jagged(extraction: Extraction, names: Sequence[str] | None = None) -> 
         if not isinstance(values, Ids):
             values = Ids(values, np.arange(len(values) + 1, dtype=np.int64))
         columns.append(values)
-    if len(columns) == 1:
+    if out is None and len(columns) == 1:
         (one,) = columns
         return KeyedJagged(keys, one.values, one.lengths(), one.offsets, one.weights)
-    lengths = np.concatenate([column.lengths() for column in columns] or [np.empty(0, np.int64)])
-    offsets = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    weights = None
-    if any(column.weights is not None for column in columns):
-        weights = np.ones(offsets[-1], np.float32)
-        start = 0
-        for column in columns:
-            end = start + len(column.values)
-            if column.weights is not None:
-                weights[start:end] = column.weights
-            start = end
-    values = np.concatenate([column.values for column in columns] or [np.empty(0, np.int64)])
-    return KeyedJagged(keys, values, lengths, offsets, weights)
+    found = _places(keys, columns, extraction.rows, out)
+    place = first = 0
+    for column in columns:
+        end, last = place + len(column.values), first + len(column)
+        np.copyto(found.values[place:end], column.values, casting="same_kind")
+        np.copyto(found.lengths[first:last], column.lengths(), casting="same_kind")
+        np.copyto(found.offsets[first:last], column.offsets[:-1] + place, casting="same_kind")
+        if found.weights is not None:
+            found.weights[place:end] = 1.0 if column.weights is None else column.weights
+        place, first = end, last
+    found.offsets[first] = place
+    return found
+
+
+def _places(
+    keys: tuple[str, ...], columns: Sequence[Ids], rows: int, out: JaggedBuffers | None
+) -> KeyedJagged:
+    """Return arrays of the sizes that columns need, new ones or parts of the caller's."""
+    elements = sum(len(column.values) for column in columns)
+    weighted = any(column.weights is not None for column in columns)
+    if out is None:
+        return KeyedJagged(
+            keys,
+            np.empty(elements, np.int64),
+            np.empty(len(keys) * rows, np.int64),
+            np.empty(len(keys) * rows + 1, np.int64),
+            np.empty(elements, np.float32) if weighted else None,
+        )
+    if weighted and out.weights is None:
+        raise OutputBufferError(
+            f"Some of the features have weights: a buffer for 'weights' is needed, of {elements} float32.",
+            elements,
+        )
+    places = {
+        "values": place_in("values", out.values, INTEGERS, (elements,)),
+        "lengths": place_in("lengths", out.lengths, INTEGERS, (len(keys) * rows,)),
+        "offsets": place_in("offsets", out.offsets, INTEGERS, (len(keys) * rows + 1,)),
+    }
+    if weighted:
+        places["weights"] = place_in("weights", out.weights, FLOATS, (elements,))
+    refuse_overlaps(places)
+    for column in columns:
+        refuse_narrow("values", column.values, places["values"])
+    refuse_narrow("offsets", np.array([elements]), places["offsets"])
+    return KeyedJagged(
+        keys, places["values"], places["lengths"], places["offsets"], places.get("weights")
+    )
 
 
 def tensor(array: npt.NDArray[Any]) -> Any:
