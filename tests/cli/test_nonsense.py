@@ -11,6 +11,7 @@ from conftest import Run
 COMMANDS = [
     "check @",
     "compile @ -o out.fxp",
+    "compile ranking.fx -o out.fxp --golden @",
     "diff @ ranking.fx",
     "diff ranking.fx @",
     "diff HEAD:@ ranking.fx",
@@ -20,6 +21,7 @@ COMMANDS = [
     "digest @ --input log.jsonl",
     "digest ranking.fx --input @",
     "explain @",
+    "explain ranking.fx --input @ --row 0",
     "fit @ -i log.jsonl",
     "fit ranking.fx -i @",
     "fmt @ --check",
@@ -35,6 +37,10 @@ COMMANDS = [
     "repl --load @",
     "run @ -i log.jsonl",
     "run ranking.fx -q -i @",
+    "serve @ --port 0",
+    "verify @ ranking.fx",
+    "verify log.jsonl @",
+    "verify log.jsonl ranking.fx --against @",
     "--plugin @ check ranking.fx",
     "--plugin @ run ranking.fx -i log.jsonl",
 ]
@@ -66,7 +72,10 @@ PLACES = ["missing", "folder", "loop", "x" * 300, ""]
 def names_of(command: str) -> list[str]:
     """Return names of files for a command, with the suffixes by which it tells formats apart."""
     before = command.partition("@")[0]
-    tables = ("-i ", "--input ", "--against ", "--load ", "--compare ", "digest ", "profile ")
+    tables = (
+        *("-i ", "--input ", "--against ", "--load ", "--compare ", "--golden "),
+        *("digest ", "profile ", "verify "),
+    )
     plain = [".fx", ".fxp"]
     return SUFFIXES.get(command, TABLES if before.endswith(tables) else plain)
 
@@ -92,3 +101,29 @@ def test_nonsense_is_told_in_order(
         assert outcome.code in (1, 2), shown
         assert "mistake in fx" not in outcome.err, shown
         assert "error" in outcome.err + outcome.out, shown
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (bytes(range(128, 256)), "not text in UTF-8"),
+        (b"{", "not JSON"),
+        (b"[" * 200_000, "not JSON"),
+    ],
+)
+def test_an_example_that_is_no_request(
+    fx: Run, tmp_path: Path, ranking: str, content: bytes, expected: str
+) -> None:
+    pytest.importorskip("uvicorn")
+    pytest.importorskip("starlette")
+    assert fx("compile", ranking, "-o", "ranking.fxp").code == 0
+    (tmp_path / "request.json").write_bytes(content)
+    outcome = fx("serve", "ranking.fxp", "--port", "0", "--example", "request.json")
+    assert outcome.code == 2
+    assert f"request.json: this is {expected}" in outcome.err
+
+
+def test_a_number_of_golden_requests_without_their_table(fx: Run, ranking: str) -> None:
+    outcome = fx("compile", ranking, "-o", "ranking.fxp", "--golden-requests", "3")
+    assert outcome.code == 2
+    assert "name that table too" in outcome.err

@@ -27,6 +27,8 @@ Examples:
     fx compile ranking.fx --golden sample.parquet
 """
 
+_GOLDEN_REQUESTS = 64
+
 
 @click.command(help=_HELP, short_help="Make a package of a program.")
 @click.argument("program", metavar="PROGRAM")
@@ -44,16 +46,16 @@ Examples:
 @click.option(
     "--golden-requests",
     type=click.IntRange(1, 100_000),
-    default=64,
-    show_default=True,
     metavar="N",
-    help="Keep so many requests of --golden.",
+    help=f"Keep so many requests of --golden.  [default: {_GOLDEN_REQUESTS}]",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing where all is well.")
 def command(
-    program: str, output: str | None, golden: str | None, golden_requests: int, quiet: bool
+    program: str, output: str | None, golden: str | None, golden_requests: int | None, quiet: bool
 ) -> int:
     """Compile and write."""
+    if golden is None and golden_requests is not None:
+        raise CommandError("--golden-requests says how many of --golden: name that table too")
     place = require_file(program)
     if is_package(place):
         raise CommandError(f"{program}: this is a package already")
@@ -72,7 +74,7 @@ def command(
     if golden is not None:
         from feature_extractor.cli.golden_tables import program_with_golden_rows
 
-        compiled = program_with_golden_rows(compiled, golden, golden_requests)
+        compiled = program_with_golden_rows(compiled, golden, golden_requests or _GOLDEN_REQUESTS)
     compiled.save(target)
     if not quiet:
         features = counted(len(compiled.package.manifest["features"]), "feature")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import click
 
 from feature_extractor.cli.failures import EXIT_FAILURE, CommandError, require_file
@@ -113,7 +116,7 @@ def command(
 
     if every <= 0:
         raise CommandError("--every must be above 0 seconds")
-    shown = "" if example is None else require_file(example).read_text(encoding="utf-8")
+    shown = "" if example is None else _example(require_file(example))
     acceptance = Acceptance(None if model is None else require_file(model))
     service = Service(path, accept=acceptance)
     if watch is not None:
@@ -131,3 +134,14 @@ def command(
         example=shown,
     )
     return 0 if run(server, host, port, drain) else EXIT_FAILURE
+
+
+def _example(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+        json.loads(text)
+    except UnicodeDecodeError:
+        raise CommandError(f"{path}: this is not text in UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{path}: this is not JSON: {error}") from None
+    return text

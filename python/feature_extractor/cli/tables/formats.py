@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Final
 
-from feature_extractor.cli.failures import CommandError
+from feature_extractor.cli.failures import CommandError, require_file
 
 STANDARD_STREAM: Final = "-"
 INPUT_FORMATS: Final = ("parquet", "csv", "jsonl", "arrow")
@@ -44,6 +44,7 @@ def input_format(path: str, chosen: str | None) -> str:
             raise CommandError(f"{path}: only csv and jsonl files may be compressed as a whole")
     found = _SUFFIXES.get(suffix)
     if found is None:
+        require_file(path)
         raise CommandError(
             f"{path}: the suffix does not tell the format",
             f"Name it: --input-format {'|'.join(INPUT_FORMATS)}.",
