@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from feature_extractor.lineage.trace import Argument, Plan
+from feature_extractor.literals import literal
 from feature_extractor.registry import (
     LambdaPattern,
     ListPattern,
@@ -18,7 +19,6 @@ from feature_extractor.registry import (
     VariablePattern,
     parse_signature,
 )
-from feature_extractor.repl.values import literal
 from feature_extractor.types import BYTES, SCALARS, Type, VectorType
 
 _LONGEST = 100

@@ -23,12 +23,12 @@ from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError
 from feature_extractor.extraction import Ids
 from feature_extractor.format import format_text
+from feature_extractor.literals import literal
 from feature_extractor.repl.completion import Proposal, proposals
 from feature_extractor.repl.entries import is_command, is_statement
 from feature_extractor.repl.reading import EntryReader
 from feature_extractor.repl.session import MOST_ROWS, Session, SessionError, domain_of
 from feature_extractor.repl.tables import load
-from feature_extractor.repl.values import literal
 
 COMMANDS: Final = {
     "help": ("", "this text"),

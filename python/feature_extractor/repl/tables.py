@@ -11,8 +11,8 @@ from feature_extractor.cli.tables.declared import NESTED, Declarations
 from feature_extractor.cli.tables.formats import input_format
 from feature_extractor.cli.tables.read import Request, open_source
 from feature_extractor.extractor import InputDescription
+from feature_extractor.repl.column_types import type_of_column
 from feature_extractor.repl.session import Session, SessionError
-from feature_extractor.repl.values import type_of_column
 from feature_extractor.types import ListType, StructType, Type
 
 _RESERVED = frozenset(
