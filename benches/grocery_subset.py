@@ -12,12 +12,14 @@ import math
 import re
 import statistics
 import sys
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -316,6 +318,40 @@ from priced
     left join by_maker using (row, manufacturer)
     left join tastes on tastes.row = priced.row and tastes.key = priced.department
 """
+
+
+def duckdb_request(
+    request: pa.RecordBatch, candidates: pl.DataFrame, medians: pl.DataFrame
+) -> Callable[[], pa.Table]:
+    """Return a function that writes one request to its table and runs the prepared query.
+
+    The candidates are in a table in memory already; all belong to request 0.
+    """
+    connection = duckdb.connect()
+    connection.execute("set threads=1")
+    connection.execute("set timezone='UTC'")
+    incoming = pa.Table.from_batches([request]).append_column("row", pa.array([0], pa.int64()))
+    oldest = pl.CompatLevel.oldest()
+    flat = candidates.drop("row", strict=False).with_columns(row=pl.lit(0, pl.Int64))
+    for name, table in (
+        ("requests", incoming),
+        ("candidates", flat.to_arrow(compat_level=oldest)),
+        ("medians", medians.to_arrow(compat_level=oldest)),
+    ):
+        connection.register("source", table)
+        connection.execute(f"create table {name} as select * from source")
+    connection.register("incoming", incoming)
+    connection.execute(f"prepare features as {DUCKDB_QUERY}")
+
+    def run() -> pa.Table:
+        connection.execute("delete from requests")
+        connection.execute("insert into requests select * from incoming")
+        # A prepared statement is a result of the connection, which its warning is about.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return connection.execute("execute features").to_arrow_table()
+
+    return run
 
 
 def _share(part: float, whole: float) -> float:

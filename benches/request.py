@@ -1,9 +1,11 @@
-"""Measure one request with its candidates from Python: ours, Polars, NumPy by hand, pure Python.
+"""Measure one request with its candidates from Python: ours, Polars, DuckDB, NumPy by hand, pure Python.
 
-Every side computes the features of grocery_subset.py from a request that is a dict, with candidates
-in columns (Arrow for ours and Polars, arrays and lists for NumPy) or as dicts (pure Python, and ours
-once more); for ours also as bytes in JSON and Protocol Buffers, beside reading these bytes in Python
-first. One thread, in turns; median and 99th percentile in microseconds.
+Every side computes the 33 features of grocery_subset.py, or 60 or 200 features of wide_program.py, from
+a request that is a dict, with candidates in columns (Arrow for ours and Polars, a table in memory for
+DuckDB, arrays and lists for NumPy) or as dicts (pure Python, and ours once more). DuckDB has the request
+in Arrow. For ours the grocery request comes also as bytes in JSON and Protocol Buffers, beside
+reading these bytes in Python first. One thread, in turns of some requests one after the other, of which
+the first does not count; median and 99th percentile in microseconds.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,12 +23,15 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]
 
 SIZES = [1, 300, 1_000]
+PROGRAMS = ["grocery", "wide-60", "wide-200"]
+BASE = "ours, columns"
+WARM_RUNS = 4
 
 
 def main() -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--repetitions", type=int, default=300)
+    parser.add_argument("--repetitions", type=int, default=100, help="turns")
     parser.add_argument(
         "--seconds", type=float, default=4.0, help="at most, for each side and size"
     )
@@ -36,32 +41,85 @@ def main() -> None:
         default="wall",
         help="processor: leave out what other processes take (default: wall)",
     )
+    parser.add_argument("--programs", nargs="+", choices=PROGRAMS, default=PROGRAMS)
+    parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="candidates")
     arguments = parser.parse_args()
     # Polars reads the number of threads once, when it is imported.
     os.environ["POLARS_MAX_THREADS"] = "1"
-    print(report(arguments.repetitions, arguments.seconds, arguments.clock))
+    for program in arguments.programs:
+        print(
+            report(
+                program, arguments.sizes, arguments.repetitions, arguments.seconds, arguments.clock
+            ),
+            flush=True,
+        )
 
 
-def report(repetitions: int, seconds: float, clock: str = "wall") -> str:
-    """Measure and return the report as Markdown."""
+def report(
+    program: str, sizes: Sequence[int], repetitions: int, seconds: float, clock: str = "wall"
+) -> str:
+    """Measure one program and return the report as Markdown."""
     import numpy as np
 
     from benches.side_by_side import interleaved, table
 
     read_clock = time.perf_counter if clock == "wall" else time.process_time
     lines = []
-    for size in SIZES:
-        taken = interleaved(sides(size), repetitions, seconds, read_clock)
-        ours = np.median(taken["ours, columns"])
+    for size in sizes:
+        taken = interleaved(sides(size, program), repetitions, seconds, read_clock, WARM_RUNS)
+        ours = np.median(taken[BASE])
         for side, runs in taken.items():
             middle, last = np.median(runs), np.percentile(runs, 99)
             cells = [f"{middle * 1e6:,.0f}", f"{last * 1e6:,.0f}", f"{middle / ours:.1f}"]
-            lines.append([f"{size:,} candidates: {side}", *cells])
+            lines.append([f"{program}, {size:,} candidates: {side}", *cells])
     return table(["", "median us", "p99 us", "times ours, columns"], lines)
 
 
-def sides(size: int) -> dict[str, Callable[[], Any]]:
-    """Return what to call for each side, after all were compared with ours."""
+def sides(size: int, program: str = "grocery") -> dict[str, Callable[[], Any]]:
+    """Return what to call for each side of a program, after all were compared with ours."""
+    if program == "grocery":
+        return grocery_sides(size)
+    return wide_sides(size, int(program.removeprefix("wide-")))
+
+
+def wide_sides(size: int, count: int) -> dict[str, Callable[[], Any]]:
+    """Return the sides of ``count`` features of wide_program.py."""
+    import feature_extractor as fx
+    import polars as pl
+
+    from benches import wide_program, wide_sides
+
+    chosen = wide_program.features(count)
+    extractor = fx.compile_text(wide_program.program(chosen)).extractor()
+    user, candidates = wide_sides.request_and_candidates(size)
+    request, rows = wide_sides.as_dict(user), candidates.to_pylist()
+    names = candidates.schema.names
+    columns = wide_sides.numpy_columns(candidates)
+    user_frame, frame = pl.DataFrame(user), pl.DataFrame(candidates)
+    with_polars = wide_sides.polars_side(chosen)
+    with_duckdb = wide_sides.duckdb_side(chosen, user, candidates)
+    with_numpy = wide_sides.numpy_side(chosen, names)
+    in_python = wide_sides.python_side(chosen, names)
+    made: dict[str, Callable[[], Any]] = {
+        BASE: lambda: extractor.extract_request(request, candidates),
+        "ours, request in Arrow": lambda: extractor.extract_request(
+            user, candidates, offsets=[0, size]
+        ),
+        "ours, dicts": lambda: extractor.extract_request(request, rows),
+        "Polars": lambda: with_polars(pl.DataFrame([request], schema=user_frame.schema), frame),
+        "Polars, request in a frame": lambda: with_polars(user_frame, frame),
+        "DuckDB": with_duckdb,
+        "NumPy by hand": lambda: with_numpy(request, columns),
+        "pure Python": lambda: in_python(request, rows),
+    }
+    expected = made[BASE]()
+    for side, run in made.items():
+        wide_sides.check(chosen, expected, run(), side, ordered=side != "DuckDB")
+    return made
+
+
+def grocery_sides(size: int) -> dict[str, Callable[[], Any]]:
+    """Return the sides of the features of grocery_subset.py, and ours with all of the example's."""
     import feature_extractor as fx
     import polars as pl
     import pyarrow as pa
@@ -114,7 +172,7 @@ def sides(size: int) -> dict[str, Callable[[], Any]]:
         return extractor.extract_request(read, read["candidates"])
 
     made: dict[str, Callable[[], Any]] = {
-        "ours, columns": lambda: extractor.extract_request(request, batch),
+        BASE: lambda: extractor.extract_request(request, batch),
         "ours, NumPy columns": lambda: extractor.extract_request(request, mixed),
         "ours, request in Arrow": lambda: extractor.extract_request(
             user_batch, batch, offsets=[0, size]
@@ -127,13 +185,14 @@ def sides(size: int) -> dict[str, Callable[[], Any]]:
         "ours, all of grocery.fx, columns": lambda: whole.extract_request(request, batch),
         "Polars": with_polars_from_dict,
         "Polars, request in a frame": lambda: with_polars(framed),
+        "DuckDB": subset.duckdb_request(user_batch, flat, price_frame),
         "NumPy by hand": lambda: subset.numpy_features(request, columns, prices),
         "pure Python": lambda: subset.python_features(request, rows, prices),
     }
     flat = flat.with_columns(pl.lit(0, pl.get_index_type()).alias("row"))
-    expected = made["ours, columns"]()
+    expected = made[BASE]()
     for side, run in made.items():
-        subset.check(expected, run(), side)
+        subset.check(expected, run(), side, ordered=side != "DuckDB")
     return made
 
 

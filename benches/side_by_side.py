@@ -13,12 +13,15 @@ def interleaved(
     repetitions: int = 9,
     seconds_per_side: float = 2.0,
     clock: Callable[[], float] = time.perf_counter,
+    warm_runs: int = 0,
 ) -> dict[str, list[float]]:
     """Return for each side the seconds of its runs, without a first one that warms it up.
 
     The sides run in turns. One that has used its ``seconds_per_side`` runs no further, but at least
     three times. With ``time.process_time`` as the clock, what other processes
-    take of the processor does not count; that is right for one thread only.
+    take of the processor does not count; that is right for one thread only. With ``warm_runs`` a
+    turn is one run that is not counted, for the sides before it have filled the caches with their
+    own, and then so many runs that are: a server computes request after request.
     """
     for run in sides.values():
         run()
@@ -30,10 +33,13 @@ def interleaved(
             for name, run in sides.items():
                 if repetition >= 3 and sum(taken[name]) > seconds_per_side:
                     continue
-                started = clock()
-                result = run()
-                taken[name].append(clock() - started)
-                del result
+                if warm_runs > 0:
+                    run()
+                for _ in range(max(1, warm_runs)):
+                    started = clock()
+                    result = run()
+                    taken[name].append(clock() - started)
+                    del result
     finally:
         if was_enabled:
             gc.enable()

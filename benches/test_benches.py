@@ -30,7 +30,7 @@ FAMILIES = [
     "window counts over a history",
     "all together",
 ]
-REQUEST_SIDES = ["ours, columns", "ours, request in Arrow", "Polars", "NumPy by hand"]
+REQUEST_SIDES = ["ours, columns", "ours, request in Arrow", "Polars", "DuckDB", "NumPy by hand"]
 
 
 @pytest.fixture(scope="session")
@@ -68,13 +68,14 @@ def _runs(sides: Sides, family: Family) -> dict[str, Callable[[], Any]]:
 
 
 @lru_cache
-def _request(size: int) -> dict[str, Callable[[], Any]]:
-    return request_sides(size)
+def _request(size: int, program: str) -> dict[str, Callable[[], Any]]:
+    return request_sides(size, program)
 
 
 @pytest.mark.parametrize("side", REQUEST_SIDES)
+@pytest.mark.parametrize("program", ["grocery", "wide-60"])
 @pytest.mark.parametrize("size", [1, 300])
-def test_request(benchmark: BenchmarkFixture, size: int, side: str) -> None:
+def test_request(benchmark: BenchmarkFixture, size: int, program: str, side: str) -> None:
     """Time one side of one request."""
-    benchmark.group = f"one request, {size} candidates"
-    benchmark.pedantic(_request(size)[side], rounds=30, warmup_rounds=2)
+    benchmark.group = f"one request, {program}, {size} candidates"
+    benchmark.pedantic(_request(size, program)[side], rounds=20, warmup_rounds=2)
