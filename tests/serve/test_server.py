@@ -253,21 +253,24 @@ def test_paths_and_methods_that_are_not_there(client: Client) -> None:
 
 
 class _Slow:
-    """A decoder that waits until it may go on."""
+    """Decoders that wait until they may go on."""
 
-    def __init__(self, decoder: Any) -> None:
-        self.decoder = decoder
+    def __init__(self, bodies: Any) -> None:
+        self.json = bodies.decoder("")
         self.go_on = threading.Event()
+
+    def decoder(self, _: str) -> _Slow:
+        return self
 
     def extract(self, body: bytes) -> Any:
         assert self.go_on.wait(30)
-        return self.decoder.extract(body)
+        return self.json.extract(body)
 
 
 def test_too_many_requests_at_a_time_are_refused_and_the_others_answered(server: Server) -> None:
     """With two threads and four places, ten requests at once are six answers and four refusals."""
-    slow = _Slow(server._decoder)
-    server._decoder = slow  # type: ignore[assignment]
+    slow = _Slow(server._bodies)
+    server._bodies = slow  # type: ignore[assignment]
 
     async def ask() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app=server.application)

@@ -25,11 +25,12 @@ from feature_extractor.errors import EngineError, FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.models import ModelError
 from feature_extractor.serve.answers import features_answer, scores_answer, wanted_format
+from feature_extractor.serve.bodies import Bodies, ProtobufRequests
 from feature_extractor.serve.limits import Limits
 from feature_extractor.serve.metrics import CONTENT_TYPE, Metrics
 from feature_extractor.serve.problems import Problem, body_too_large, refused_request, saturated
 from feature_extractor.serve.tracing import caller_of, span
-from feature_extractor.serving import Service, Version
+from feature_extractor.serving import FetchError, Service, Version
 
 if TYPE_CHECKING:
     from feature_extractor.models import OnnxModel
@@ -46,7 +47,9 @@ class Server:
     """A service behind HTTP; ``application`` is what an ASGI server runs.
 
     ``model`` scores what ``/score`` is sent. ``allow_push`` opens ``POST /package`` and ``POST /rollback`` to everybody
-    who can reach the address. ``example`` is a request in JSON that the page offers to try.
+    who can reach the address. ``example`` is a request in JSON that the page offers to try. ``protobuf`` says how
+    requests in Protocol Buffers are written; without it all are JSON. Raises EngineError where they do not fit the
+    package.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Server:
         limits: Limits | None = None,
         allow_push: bool = False,
         example: str = "",
+        protobuf: ProtobufRequests | None = None,
     ) -> None:
         self.service = service
         self.limits = limits or Limits()
@@ -64,9 +68,7 @@ class Server:
         self._model = model
         self._allow_push = allow_push
         self._example = example
-        self._decoder = service.json_decoder(
-            maximum_bytes=self.limits.body_bytes, maximum_candidates=self.limits.candidates
-        )
+        self._bodies = Bodies(service, self.limits, protobuf)
         self._capacity = self.limits.threads + self.limits.queue
         self.metrics = Metrics(service, self._capacity)
         self._threads = ThreadPoolExecutor(self.limits.threads, "feature_extractor serve")
@@ -137,6 +139,7 @@ class Server:
         self, request: Request, name: str, finish: Callable[[Extraction, str], Response]
     ) -> Response:
         kind = wanted_format(request.headers.get("accept", ""))
+        decoder = self._bodies.decoder(request.headers.get("content-type", ""))
         if self.metrics.in_flight >= self._capacity:
             # Before the body is read, so that refusing costs next to nothing.
             raise saturated()
@@ -150,7 +153,7 @@ class Server:
             self.metrics.stage_seconds.labels("wait").observe(perf_counter() - queued)
             with span(f"feature_extractor {name}", caller) as whole:
                 with self.metrics.stage("extract"), span("extract"):
-                    result = self._decoder.extract(body)
+                    result = decoder.extract(body)
                 whole.describe(
                     {"feature_extractor.package": result.package_digest, "rows": result.rows}
                 )
@@ -162,6 +165,10 @@ class Server:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except EngineError as error:
             raise refused_request(error) from None
+        except FetchError as error:
+            raise Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE, "fetch_failed", str(error), {"Retry-After": "1"}
+            ) from None
         except (TypeError, ValueError) as error:
             raise Problem(HTTPStatus.BAD_REQUEST, "request_does_not_fit", str(error)) from None
         except ModelError as error:

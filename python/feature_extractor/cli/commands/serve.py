@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from feature_extractor.cli.failures import EXIT_FAILURE, CommandError, require_file
 from feature_extractor.cli.programs import require_core
+from feature_extractor.errors import EngineError
+
+if TYPE_CHECKING:
+    from feature_extractor.serving import Fetch
 
 _HELP = """Serve the features of a package over HTTP, and the scores of a model.
 
@@ -19,6 +27,7 @@ PACKAGE is a package (.fxp). Another one becomes live without a restart: by --wa
 Examples:
     fx serve ranking.fxp
     fx serve ranking.fxp --model ranking.onnx --example request.json
+    fx serve ranking.fxp --protobuf request.desc --message shop.ranking.Request
     fx serve ranking.fxp --watch packages/ --host 0.0.0.0 --drain 5
     curl -d @request.json localhost:8000/extract
 
@@ -45,6 +54,24 @@ Exit codes:
     help="How often, in seconds, --watch asks.",
 )
 @click.option("--example", metavar="FILE", help="A request in JSON that the page offers to try.")
+@click.option(
+    "--protobuf",
+    metavar="FILE",
+    help="A descriptor set (protoc --include_imports --descriptor_set_out): take requests in Protocol Buffers too.",
+)
+@click.option(
+    "--message", metavar="NAME", help="With --protobuf: the full name of a request's message."
+)
+@click.option(
+    "--candidates",
+    metavar="FIELD",
+    help="With --protobuf: the field of the candidates.  [default: candidates]",
+)
+@click.option(
+    "--fetches",
+    metavar="MODULE:NAME",
+    help="A list of Fetch in a Python module: what requests lack is fetched by it.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 means any."
@@ -87,6 +114,9 @@ def command(
     watch: str | None,
     every: float,
     example: str | None,
+    protobuf: str | None,
+    message: str | None,
+    candidates: str | None,
     host: str,
     port: int,
     threads: int | None,
@@ -111,28 +141,50 @@ def command(
             "Install it with: pip install 'feature_extractor[serve]'",
         ) from None
     from feature_extractor.serve.acceptance import Acceptance
+    from feature_extractor.serve.bodies import ProtobufRequests
     from feature_extractor.serve.limits import Limits, processors
     from feature_extractor.serving import Service
 
     if every <= 0:
         raise CommandError("--every must be above 0 seconds")
     shown = "" if example is None else _example(require_file(example))
+    requests = None
+    if protobuf is not None:
+        if message is None:
+            raise CommandError("--protobuf needs --message, the full name of a request's message")
+        descriptors = require_file(protobuf).read_bytes()
+        requests = ProtobufRequests(descriptors, message, candidates or "candidates")
+    elif message is not None or candidates is not None:
+        raise CommandError(
+            "--message and --candidates need --protobuf, the file that declares them"
+        )
     acceptance = Acceptance(None if model is None else require_file(model))
-    service = Service(path, accept=acceptance)
+    try:
+        service = Service(
+            path, accept=acceptance, fetches=() if fetches is None else _named_fetches(fetches)
+        )
+    except ValueError as error:
+        raise CommandError(f"--fetches: {error}") from None
     if watch is not None:
         service.watch(watch, every)
-    server = Server(
-        service,
-        model=acceptance.model,
-        limits=Limits(
-            body_bytes=max_body,
-            candidates=max_candidates,
-            threads=threads or processors(),
-            queue=queue,
-        ),
-        allow_push=allow_push,
-        example=shown,
-    )
+    try:
+        server = Server(
+            service,
+            model=acceptance.model,
+            limits=Limits(
+                body_bytes=max_body,
+                candidates=max_candidates,
+                threads=threads or processors(),
+                queue=queue,
+            ),
+            allow_push=allow_push,
+            example=shown,
+            protobuf=requests,
+        )
+    except (
+        EngineError
+    ) as error:  # Of the package nothing is wrong, or the service would have said so.
+        raise CommandError(f"{protobuf}: {error.message}") from None
     return 0 if run(server, host, port, drain) else EXIT_FAILURE
 
 
@@ -145,3 +197,23 @@ def _example(path: Path) -> str:
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{path}: this is not JSON: {error}") from None
     return text
+
+
+def _named_fetches(named: str) -> Sequence[Fetch]:
+    """Return the fetches that a Python module has under a name; modules of the current folder count."""
+    from feature_extractor.serving import Fetch
+
+    module, _, name = named.partition(":")
+    if not module or not name:
+        raise CommandError(f"--fetches: {named} is not of the form MODULE:NAME")
+    sys.path.insert(0, "")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except Exception as error:  # The module is the user's, and may do anything.
+        reason = f"{type(error).__name__}: {error}"
+        raise CommandError(f"--fetches: {named} cannot be imported: {reason}") from None
+    finally:
+        sys.path.remove("")
+    if not isinstance(found, Sequence) or not all(isinstance(one, Fetch) for one in found):
+        raise CommandError(f"--fetches: {named} is not a list of feature_extractor.Fetch")
+    return found
