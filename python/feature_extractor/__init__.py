@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from feature_extractor.plugins import include_directory, load_plugin
     from feature_extractor.program import Program, compile, compile_text
     from feature_extractor.registry import Plugin
-    from feature_extractor.serving import Service
+    from feature_extractor.serving import Fetch, Service
 
 __version__ = "0.1.0"
 
@@ -41,6 +41,7 @@ _PLACES = {
     "InputDescription": "extractor",
     "load": "extractor",
     "Plugin": "registry",
+    "Fetch": "serving",
     "Service": "serving",
     "include_directory": "plugins",
     "load_plugin": "plugins",
@@ -60,6 +61,7 @@ __all__ = [
     "Extractor",
     "FeatureDescription",
     "FeatureExtractorError",
+    "Fetch",
     "FitError",
     "Fitted",
     "Ids",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from feature_extractor import _native
     from feature_extractor.digest import TableDigest
     from feature_extractor.layout import Layout
+    from feature_extractor.serving.fetching import FetchReport
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,8 @@ class Extraction:
     ) -> None:
         self._native = native
         self._package_digest = package_digest
+        self.fetches: tuple[FetchReport, ...] = ()
+        """What a :class:`Service` fetched for this call, and what it could not."""
         self._features = {feature.name: (i, feature) for i, feature in enumerate(features)}
 
     @property

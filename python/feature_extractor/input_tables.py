@@ -115,6 +115,73 @@ def declared_patterns(inputs: Sequence[InputDescription], domain: str) -> dict[s
     }
 
 
+def column_of(table: Any, name: str) -> Any | None:
+    """Return a column of what a host gave: a dict of columns, a list of dicts, or anything Arrow. None without it."""
+    batch = batch_of(table)
+    if batch is not None:
+        return batch.column(name) if batch.schema.names.count(name) == 1 else None
+    if isinstance(table, Mapping):
+        return table.get(name)
+    if isinstance(table, Sequence) and not isinstance(table, str | bytes):
+        rows = [row if isinstance(row, Mapping) else {} for row in table]
+        # A row that is None has no values.
+        return [row.get(name) for row in rows] if any(name in row for row in rows) else None
+    return None
+
+
+def declared_column(name: str, values: Any, pattern: Pattern) -> Any:
+    """Return values as an Arrow array of a declared type.
+
+    Raises InputTableError, also for texts that stand for numbers.
+    """
+    import numpy
+    import pyarrow
+
+    type_ = arrow_type(pattern)
+    if isinstance(values, numpy.ndarray) and values.dtype != object:
+        # What the core takes of NumPy, without an object for each value.
+        if values.ndim == 2 and isinstance(pattern, VectorPattern):
+            ends = numpy.arange(len(values) + 1, dtype=numpy.int64) * values.shape[1]
+            numbers = pyarrow.array(values.reshape(-1).astype(numpy.float32))
+            return pyarrow.LargeListArray.from_arrays(ends, numbers)
+        if values.dtype.kind in "mM":
+            values = values.astype(f"{values.dtype.kind}8[us]")
+        values = pyarrow.array(values) if values.ndim == 1 else values.tolist()
+    elif not hasattr(values, "__arrow_c_array__") and not hasattr(values, "__arrow_c_stream__"):
+        if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__len__"):
+            raise InputTableError(
+                f"the column `{name}` must be a list or an array, not {type(values).__name__}"
+            )
+    else:
+        values = (
+            pyarrow.array(values)
+            if hasattr(values, "__arrow_c_array__")
+            else pyarrow.chunked_array(values).combine_chunks()
+        )
+    if isinstance(values, pyarrow.Array) and not _is_same_kind(values.type, type_):
+        raise InputTableError(f"the column `{name}` cannot be kept as {type_}: it is {values.type}")
+    return _column(name, values, pattern, type_)
+
+
+def _is_same_kind(given: Any, wanted: Any) -> bool:
+    """Whether a cast means the same value: Arrow would also read numbers from texts, and instants from numbers."""
+    from pyarrow import types
+
+    if types.is_null(given):
+        return True
+    if types.is_dictionary(given):
+        given = given.value_type
+    texts = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    is_text = any(test(given) for test in texts)
+    wants_text = any(test(wanted) for test in texts)
+    if is_text or wants_text:
+        return is_text and wants_text
+    for test in (types.is_boolean, types.is_timestamp, types.is_duration, types.is_nested):
+        if test(given) != test(wanted):
+            return False
+    return True
+
+
 def tables_of_request(
     inputs: Sequence[InputDescription], request: Any, candidates: Any, offsets: Any = None
 ) -> InputTables:
@@ -140,7 +207,7 @@ def tables_of_table(inputs: Sequence[InputDescription], table: Any) -> InputTabl
     if not candidates:
         return InputTables(_table(requests, table), None, None)
     if NESTED not in requests | candidates:
-        batch = _batch(table)
+        batch = batch_of(table)
         if batch is not None and NESTED in batch.schema.names:
             return _of_nested(requests, candidates, batch)
     flat = _table(requests | candidates, table)
@@ -187,7 +254,7 @@ def _starts(table: Any) -> Iterator[int]:
         before = text
 
 
-def _batch(table: Any) -> Any:
+def batch_of(table: Any) -> Any:
     """Return anything Arrow as one record batch; None for dicts and lists."""
     import pyarrow
 
@@ -206,7 +273,7 @@ def _table(wanted: Mapping[str, Pattern], given: Any) -> Any:
     """Return a record batch with the wanted columns that were given, in their declared types."""
     import pyarrow
 
-    batch = None if given is None else _batch(given)
+    batch = None if given is None else batch_of(given)
     columns: dict[str, Any]
     if batch is not None:
         columns = {n: batch.column(n) for n in wanted if batch.schema.names.count(n) == 1}
@@ -241,10 +308,22 @@ def _column(name: str, values: Any, pattern: Pattern, type_: Any) -> Any:
         if isinstance(values, pyarrow.Array):
             if pyarrow.types.is_dictionary(values.type):
                 values = values.dictionary_decode()
-            return values if values.type == type_ else values.cast(type_)
+            if values.type == type_:
+                return values
+            try:
+                return values.cast(type_)
+            except pyarrow.ArrowNotImplementedError:
+                values = values.to_pylist()  # For example a list of pairs for a map.
         convert = _plain if _has_map(pattern) else lambda value, _: value
         return pyarrow.array([convert(value, pattern) for value in values], type_)
-    except (pyarrow.ArrowException, TypeError, ValueError, OverflowError, AttributeError) as error:
+    except (
+        pyarrow.ArrowException,
+        AttributeError,
+        KeyError,
+        OverflowError,
+        TypeError,
+        ValueError,
+    ) as error:
         said = str(error).strip().splitlines()
         reason = said[0].rstrip(".") if said else type(error).__name__
         raise InputTableError(f"the column `{name}` cannot be kept as {type_}: {reason}") from None
@@ -267,13 +346,21 @@ def _plain(value: Any, pattern: Pattern) -> Any:
         return None
     match pattern:
         case MapPattern(value=inner):
-            pairs = value.items() if isinstance(value, Mapping) else value
+            pairs = value.items() if isinstance(value, Mapping) else map(_pair, value)
             return [(key, _plain(held, inner)) for key, held in pairs]
         case ListPattern(element=element):
             return [_plain(item, element) for item in value]
         case StructPattern(fields=fields):
             return {name: _plain(value.get(name), field) for name, field in fields}
     return value
+
+
+def _pair(entry: Any) -> tuple[Any, Any]:
+    """Return an entry of a map: a pair, or a struct of key and value."""
+    if isinstance(entry, Mapping):
+        return entry["key"], entry["value"]
+    key, value = entry
+    return key, value
 
 
 def _with_rows(batch: Any, rows: int) -> Any:

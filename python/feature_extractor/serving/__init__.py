@@ -1,5 +1,6 @@
 """Serving: the package that is live, and how another one takes its place while requests run."""
 
+from feature_extractor.serving.fetching import Fetch, FetchCounts, FetchError, FetchReport
 from feature_extractor.serving.log import LogCounts, RequestLog
 from feature_extractor.serving.places import FilePlace, FolderPlace, HttpPlace, Place, place_of
 from feature_extractor.serving.service import Refusal, Service, Version
@@ -7,6 +8,10 @@ from feature_extractor.serving.shadow import Difference, Shadow
 
 __all__ = [
     "Difference",
+    "Fetch",
+    "FetchCounts",
+    "FetchError",
+    "FetchReport",
     "FilePlace",
     "FolderPlace",
     "HttpPlace",

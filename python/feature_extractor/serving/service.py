@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
 import logging
@@ -9,17 +10,26 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from feature_extractor.decoding import DecoderMaker, MessageDecoder, MessageFormat
+from feature_extractor.decoding import DecoderMaker, JsonFormat, MessageDecoder, MessageFormat
 from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor, load
+from feature_extractor.serving.fetch_json import JsonMessages
+from feature_extractor.serving.fetching import (
+    BoundFetches,
+    Fetch,
+    FetchCounts,
+    Fetcher,
+    FetchReport,
+)
 from feature_extractor.serving.log import Given, RequestLog
 from feature_extractor.serving.places import Place, place_of
+from feature_extractor.serving.request_parts import RequestParts, Rows, parts_of
 from feature_extractor.serving.shadow import Shadow
 
 _LOGGER = logging.getLogger("feature_extractor.serving")
@@ -51,6 +61,7 @@ class Refusal:
 class _Live:
     extractor: Extractor
     version: Version
+    fetches: BoundFetches
 
 
 class Service(DecoderMaker):
@@ -65,6 +76,8 @@ class Service(DecoderMaker):
     order, and it reads no input that the live one did not declare with the same type. ``accept`` is asked last; what it
     raises is the reason of a refusal. A host whose model fits only some packages says so there. ``log`` writes a sample
     of the requests and of their results to files, with which ``fx verify`` computes them again; the service closes it.
+    ``fetches`` give requests the inputs that they lack; ``fetch_threads`` plain functions of them run at a time. Raises
+    ValueError where they do not fit the package.
     """
 
     def __init__(
@@ -74,6 +87,8 @@ class Service(DecoderMaker):
         same_outputs: bool = True,
         accept: Callable[[Extractor], object] | None = None,
         log: RequestLog | None = None,
+        fetches: Sequence[Fetch] = (),
+        fetch_threads: int = 16,
     ) -> None:
         self._same_outputs = same_outputs
         self._accept = accept
@@ -94,7 +109,9 @@ class Service(DecoderMaker):
         extractor = package if isinstance(package, Extractor) else load(package)
         if accept is not None:
             accept(extractor)
-        self._live = _live_from(extractor, _source_of(package))
+        self._fetcher = Fetcher(fetches, fetch_threads)
+        self._fetcher.check(extractor)
+        self._live = self._live_from(extractor, _source_of(package))
 
     # ---- requests ----------------------------------------------------------------------------------
 
@@ -104,19 +121,79 @@ class Service(DecoderMaker):
         return self._live.extractor
 
     def extract(self, table: Any, **options: Any) -> Extraction:
-        """Extract from a table with the live package; see :meth:`Extractor.extract`."""
+        """Extract from a table with the live package; see :meth:`Extractor.extract`. Nothing is fetched for tables."""
         return self._run(
-            lambda extractor: extractor.extract(table, **options), Given(table=table, is_table=True)
+            self._live.extractor,
+            lambda extractor: extractor.extract(table, **options),
+            Given(table=table, is_table=True),
         )
 
-    def extract_request(self, request: Any, candidates: Any = None, **options: Any) -> Extraction:
-        """Extract a request with the live package; see :meth:`Extractor.extract_request`."""
-        return self._run(
+    def extract_request(
+        self,
+        request: Any,
+        candidates: Any = None,
+        *,
+        fetch_timeout: float | None = None,
+        **options: Any,
+    ) -> Extraction:
+        """Extract a request with the live package; see :meth:`Extractor.extract_request`.
+
+        What it lacks is fetched first, in at most ``fetch_timeout`` seconds; the result tells in ``fetches`` what
+        became of it. Raises FetchError where a fetch that is required gave nothing.
+        """
+        live = self._live
+        offsets = options.get("offsets")
+        if not live.fetches.bound:
+            return self._run_request(live, request, candidates, (), options)
+        parts = parts_of(request, candidates, offsets)
+        reports = self._fetcher.fill(live.fetches, parts, fetch_timeout)
+        return self._run_request(live, *_completed(request, candidates, parts), reports, options)
+
+    async def extract_request_async(
+        self,
+        request: Any,
+        candidates: Any = None,
+        *,
+        fetch_timeout: float | None = None,
+        **options: Any,
+    ) -> Extraction:
+        """Do the same without holding up the event loop: fetches are awaited together, and a thread computes."""
+        live = self._live
+        reports: tuple[FetchReport, ...] = ()
+        if live.fetches.bound:
+            parts = parts_of(request, candidates, options.get("offsets"))
+            reports = await self._fetcher.fill_async(live.fetches, parts, fetch_timeout)
+            request, candidates = _completed(request, candidates, parts)
+        return await asyncio.to_thread(
+            self._run_request, live, request, candidates, reports, options
+        )
+
+    @property
+    def fetches(self) -> dict[str, FetchCounts]:
+        """How often each fetch was in time, late, failed, unfit or busy, and how long calls have waited for it."""
+        return self._fetcher.counts
+
+    def _run_request(
+        self,
+        live: _Live,
+        request: Any,
+        candidates: Any,
+        reports: tuple[FetchReport, ...],
+        options: dict[str, Any],
+    ) -> Extraction:
+        result = self._run(
+            live.extractor,
             lambda extractor: extractor.extract_request(request, candidates, **options),
             Given(request=request, candidates=candidates, offsets=options.get("offsets")),
         )
+        result.fetches = reports
+        return result
 
     def _message_decoder(self, message_format: MessageFormat) -> MessageDecoder:
+        if self._fetcher.fetches and not isinstance(message_format, JsonFormat):
+            raise FeatureExtractorError(
+                "A service with fetches has decoders of JSON only: what is fetched is written into the message."
+            )
         # Under the lock under which packages become live, so that each of them was asked whether the messages fit it.
         with self._lock:
             self._live.extractor.prepare(message_format)
@@ -126,16 +203,29 @@ class Service(DecoderMaker):
     def _run_messages(
         self, message_format: MessageFormat, messages: list[Any], threads: int, chunk_rows: int
     ) -> Extraction:
-        return self._run(
+        live = self._live
+        reports: tuple[FetchReport, ...] = ()
+        if live.fetches.bound:
+            read = JsonMessages.read(messages, live.extractor.inputs)
+            if read is not None:
+                reports = self._fetcher.fill(live.fetches, read.parts, None)
+            if read is not None and reports:
+                messages = list(read.written())
+        result = self._run(
+            live.extractor,
             lambda extractor: extractor.extract_messages(
                 message_format, messages, threads, chunk_rows
-            )
+            ),
         )
+        result.fetches = reports
+        return result
 
     def _run(
-        self, call: Callable[[Extractor], Extraction], given: Given | None = None
+        self,
+        extractor: Extractor,
+        call: Callable[[Extractor], Extraction],
+        given: Given | None = None,
     ) -> Extraction:
-        extractor = self._live.extractor
         result = call(extractor)
         shadow = self._shadow
         if shadow is not None:
@@ -200,7 +290,7 @@ class Service(DecoderMaker):
             number = self._pushed
         try:
             extractor = package if isinstance(package, Extractor) else load(package)
-            fresh = _live_from(extractor, source)
+            fresh = self._live_from(extractor, source)
             with self._accepting:
                 version = self._exchanged(fresh, number, is_wanted)
         except Exception as error:  # Whatever it is, the old one stays and the reason is told.
@@ -232,6 +322,11 @@ class Service(DecoderMaker):
                     return live.version
                 self._previous, self._live = live, fresh
                 return fresh.version
+
+    def _live_from(self, extractor: Extractor, source: str) -> _Live:
+        now = datetime.datetime.now(datetime.UTC)
+        version = Version(extractor.name, extractor.digest, source, now)
+        return _Live(extractor, version, BoundFetches(self._fetcher.fetches, extractor))
 
     def _check(self, fresh: Extractor, live: Extractor) -> None:
         """Raise what speaks against a package."""
@@ -289,7 +384,7 @@ class Service(DecoderMaker):
         watch.start()
 
     def close(self) -> None:
-        """End watching, the second package and the log. The live extractor goes on to work.
+        """End watching, fetching, the second package and the log. The live extractor goes on to work.
 
         A watch whose place does not answer is waited for some seconds and then left alone; nothing of it becomes live.
         """
@@ -302,6 +397,7 @@ class Service(DecoderMaker):
         for watch in watches:
             watch.wait(until - time.monotonic())
         self.end_shadow()
+        self._fetcher.close()
         if self._log is not None:
             self._log.close()
 
@@ -360,9 +456,14 @@ class _Watch:
             self._ended.wait(self._every)
 
 
-def _live_from(extractor: Extractor, source: str) -> _Live:
-    now = datetime.datetime.now(datetime.UTC)
-    return _Live(extractor, Version(extractor.name, extractor.digest, source, now))
+def _completed(request: Any, candidates: Any, parts: RequestParts) -> tuple[Any, Any]:
+    """Return what :meth:`Extractor.extract_request` takes, with what was fetched."""
+    if parts.request is not None:
+        content = parts.request.content
+        is_one = isinstance(request, Mapping) and isinstance(parts.request, Rows)
+        is_empty = request is None and not any(content)
+        request = content[0] if is_one else None if is_empty else content
+    return request, candidates if parts.candidates is None else parts.candidates.content
 
 
 def _source_of(package: str | os.PathLike[str] | bytes | Extractor) -> str:
