@@ -146,6 +146,22 @@ class Metrics(Collector):
             "Operators that had no result although their arguments had values, by place in the program.",
             labels=["package", "place"],
         )
+        fetches = CounterMetricFamily(
+            "feature_extractor_fetches",
+            "Fetches by outcome: fetched, late, failed, unfit, busy.",
+            labels=["fetch", "outcome"],
+        )
+        fetch_seconds = CounterMetricFamily(
+            "feature_extractor_fetch_seconds",
+            "How long requests waited for a fetch, all together.",
+            labels=["fetch"],
+        )
+        for name, counts in self._service.fetches.items():
+            for outcome, number in counts.outcomes.items():
+                fetches.add_metric([name, outcome], number)
+            fetch_seconds.add_metric([name], counts.seconds)
+        yield fetches
+        yield fetch_seconds
         with self._lock:
             for digest, counted in self._packages.items():
                 rows.add_metric([digest], counted.rows)

@@ -27,6 +27,7 @@ PACKAGE is a package (.fxp). Another one becomes live without a restart: by --wa
 Examples:
     fx serve ranking.fxp
     fx serve ranking.fxp --model ranking.onnx --example request.json
+    fx serve ranking.fxp --fetches shop.stores:FETCHES
     fx serve ranking.fxp --protobuf request.desc --message shop.ranking.Request
     fx serve ranking.fxp --watch packages/ --host 0.0.0.0 --drain 5
     curl -d @request.json localhost:8000/extract
@@ -117,6 +118,7 @@ def command(
     protobuf: str | None,
     message: str | None,
     candidates: str | None,
+    fetches: str | None,
     host: str,
     port: int,
     threads: int | None,
@@ -158,6 +160,10 @@ def command(
         raise CommandError(
             "--message and --candidates need --protobuf, the file that declares them"
         )
+    if fetches is not None and requests is not None:
+        raise CommandError(
+            "--fetches is for requests in JSON: what is fetched is written into them"
+        )
     acceptance = Acceptance(None if model is None else require_file(model))
     try:
         service = Service(
@@ -181,9 +187,8 @@ def command(
             example=shown,
             protobuf=requests,
         )
-    except (
-        EngineError
-    ) as error:  # Of the package nothing is wrong, or the service would have said so.
+    except EngineError as error:
+        # Of the package nothing is wrong, or the service would have said so.
         raise CommandError(f"{protobuf}: {error.message}") from None
     return 0 if run(server, host, port, drain) else EXIT_FAILURE
 

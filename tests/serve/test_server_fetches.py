@@ -1,0 +1,143 @@
+"""Fetches behind the server: requests in JSON that lack something, and what the metrics tell of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from feature_extractor.cli import main
+from feature_extractor.serve.application import Server
+from feature_extractor.serve.limits import Limits
+from feature_extractor.serving import Fetch, Service
+from prometheus_client.parser import text_string_to_metric_families
+from served import BODY, REQUEST, Package
+
+LACKING = json.dumps({"user": "Ann of Ulm", "candidates": REQUEST["candidates"]}).encode()
+
+
+def known(keys: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    return {"seen": [[3, 3, 5]] * len(keys["user"]), "now": [0] * len(keys["user"])}
+
+
+def lost(keys: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    raise LookupError("the store is gone")
+
+
+def asked(server: Server, content: bytes) -> httpx.Response:
+    import asyncio
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app=server.application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+            return await client.post("/extract", content=content)
+
+    return asyncio.run(ask())
+
+
+def serving(content: bytes, function: Any, **options: Any) -> Server:
+    fetch = Fetch("history", function, ["user"], ["seen", "now"], **{"timeout": 30, **options})
+    return Server(Service(content, fetches=[fetch]), limits=Limits(threads=2))
+
+
+def samples(server: Server) -> dict[str, float]:
+    return {
+        "/".join([sample.name.removeprefix("feature_extractor_"), *sorted(sample.labels.values())]): sample.value
+        for family in text_string_to_metric_families(server.metrics.text().decode())
+        for sample in family.samples
+        if "fetch" in sample.name
+    }  # fmt: skip
+
+
+def test_a_request_gets_what_it_lacks(package: Package) -> None:
+    server = serving(package(1), known)
+    try:
+        found, whole = asked(server, LACKING), asked(server, BODY)
+        assert found.json()["features"] == whole.json()["features"]
+        counted = samples(server)
+        assert counted["fetches_total/fetched/history"] == 1
+        assert counted["fetches_total/history/late"] == 0
+        assert 0 < counted["fetch_seconds_total/history"] < 30
+    finally:
+        server.close()
+        server.service.close()
+
+
+def test_what_is_late_or_lost_is_null_and_counted(package: Package) -> None:
+    go_on = threading.Event()
+    for function, outcome in ((lambda keys: go_on.wait(30), "late"), (lost, "failed")):
+        server = serving(package(1), function, timeout=0.01)
+        try:
+            answer = asked(server, LACKING)
+            assert answer.status_code == 200
+            assert answer.json()["features"]["seen_before"] == [0.0] * 8
+            (key,) = [
+                k for k, n in samples(server).items() if k.startswith("fetches_total") and n == 1
+            ]
+            assert sorted(key.split("/")[1:]) == sorted(["history", outcome])
+        finally:
+            go_on.set()
+            server.close()
+            server.service.close()
+
+
+def test_what_is_required_is_refused(package: Package) -> None:
+    server = serving(package(1), lost, required=True)
+    try:
+        answer = asked(server, LACKING)
+        assert answer.status_code == 503
+        assert answer.json()["code"] == "fetch_failed"
+        assert "LookupError: the store is gone" in answer.json()["detail"]
+        assert answer.headers["retry-after"] == "1"
+        assert asked(server, BODY).status_code == 200
+    finally:
+        server.close()
+        server.service.close()
+
+
+MODULE = """
+from feature_extractor import Fetch
+
+def known(keys):
+    return {"seen": [[3, 3, 5]] * len(keys["user"]), "now": [0] * len(keys["user"])}
+
+FETCHES = [Fetch("history", known, ["user"], ["seen", "now"], timeout=30)]
+WRONG = [Fetch("history", known, ["user"], ["sen"])]
+OTHER = "not a list"
+"""
+
+
+def test_fx_serve_takes_fetches_of_a_module(
+    package: Package,
+    started: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    served = tmp_path / "served.fxp"
+    served.write_bytes(package(1))
+    (tmp_path / "stores_of_a_test.py").write_text(MODULE)
+    with started(served, "--fetches", "stores_of_a_test:FETCHES") as server:
+        answers = [
+            httpx.post(f"{server.address}/extract", content=content) for content in (LACKING, BODY)
+        ]
+        assert answers[0].json()["features"] == answers[1].json()["features"]
+        assert (
+            'feature_extractor_fetches_total{fetch="history",outcome="fetched"} 1.0'
+            in httpx.get(f"{server.address}/metrics").text
+        )
+    for named, text in [
+        ("stores_of_a_test", "not of the form MODULE:NAME"),
+        ("stores_of_a_test:NOTHING", "cannot be imported: AttributeError"),
+        ("no_such_module:FETCHES", "cannot be imported: ModuleNotFoundError"),
+        ("stores_of_a_test:OTHER", "not a list of feature_extractor.Fetch"),
+        ("stores_of_a_test:WRONG", "the input 'sen', which the package does not declare"),
+    ]:
+        assert main(["serve", str(served), "--fetches", named]) == 2
+        told = capfd.readouterr().err
+        assert text in told
+        assert "Traceback" not in told
