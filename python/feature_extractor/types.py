@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 from typing import Final, Self
 
@@ -25,13 +26,10 @@ class Type:
             other.__dict__["_counterpart"] = self
         return other
 
-    @property
+    @cached_property
     def number(self) -> int:
         """A number that equal types share: a short key, where a type would be compared part by part."""
-        number: int | None = self.__dict__.get("_number")
-        if number is None:
-            number = self.__dict__["_number"] = _NUMBERS.setdefault(self, next(_COUNTER))
-        return number
+        return _NUMBERS.setdefault(self, next(_COUNTER))
 
     def text(self) -> str:
         """Return the type without its ``?``, as it is written in a program."""

@@ -71,17 +71,17 @@ class CallChecker:
         """
         if operators[0].role == "hash_arguments":
             given = self._hashed(given, span, operator_span, check_lambda)
-        key: Any = (operators[0].name, len(operators))
+        parts: list[Any] = [operators[0].name, len(operators)]
         for argument in given:
             value = argument.value
+            name = None if argument.name is None else argument.name.text
             if value is None:
-                key += (None, argument.name.text if argument.name else None)
+                parts += (None, name)
                 continue
             type_ = value.type
             if isinstance(type_, ErrorType):
                 return self.interner.error(span)
-            name = argument.name.text if argument.name else None
-            key += (type_.number, isinstance(value, Literal), name)
+            parts += (type_.number, type(value) is Literal, name)
             if isinstance(type_, NullType) and shown in ("==", "!="):
                 self.reporter.report(
                     "FX121",
@@ -91,6 +91,7 @@ class CallChecker:
                 )
                 return self.interner.error(span)
         bodies = LambdaBodies(given, check_lambda)
+        key = tuple(parts)
         choice = bodies.follow(self._known, key)
         if choice is None and not bodies.faulty:
             choice = self._settled(operators, shown, given, span, operator_span, bodies, key)

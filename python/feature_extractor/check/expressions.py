@@ -54,6 +54,9 @@ MAXIMUM_STEPS: Final = 250_000
 MAXIMUM_NESTING: Final = 220
 """Levels of expressions inside each other, the bodies of expanded lets included."""
 
+_RESOURCES: Final = (VocabularyType, TableType)
+"""The types of what is no value. A tuple: a union would be made anew for each expression."""
+
 
 class BudgetExceeded(Exception):
     """The program is too large once its lets are expanded; this was reported."""
@@ -89,10 +92,10 @@ class ExpressionChecker:
     def check(self, node: tree.Expression, environment: Environment) -> Expression:
         """Return the typed expression; mistakes are reported and give an expression of ErrorType."""
         self._steps += 1
-        if self._steps > MAXIMUM_STEPS:
-            self.lets.report_budget(node.span, MAXIMUM_STEPS)
-            raise BudgetExceeded
         lets = self.lets
+        if self._steps > MAXIMUM_STEPS:
+            lets.report_budget(node.span, MAXIMUM_STEPS)
+            raise BudgetExceeded
         if lets.nesting >= MAXIMUM_NESTING:
             self._report_nesting(node.span)
             return self.interner.error(node.span)
@@ -110,7 +113,7 @@ class ExpressionChecker:
     def value(self, node: tree.Expression, environment: Environment) -> Expression:
         """Check an expression that must be a value, not a resource."""
         result = self.check(node, environment)
-        if isinstance(result.type, VocabularyType | TableType):
+        if isinstance(result.type, _RESOURCES):
             self.reporter.report(
                 "FX113",
                 f"the resource `{node.span.text}` is not a value",
@@ -529,39 +532,29 @@ class ExpressionChecker:
 
     def _call(self, node: tree.Call, environment: Environment) -> Expression:
         name = node.name
+        receiver = node.receiver
         arguments: list[tuple[tree.Identifier | None, tree.Expression]] = [
             (argument.name, argument.value) for argument in node.arguments
         ]
-        module = self._module(node.receiver, environment)
-        if module is not None and node.receiver is not None:
-            found = self._in_module(module, node.receiver.span.text, name)
-            if isinstance(found, LetSymbol):
-                return self.lets.call(found, arguments, node, environment)
-            if isinstance(found, ResourceSymbol):
-                self.reporter.report(
-                    "FX113", f"the resource `{name.text}` cannot be called", name.span
-                )
-            elif isinstance(found, ValueSymbol):
-                self.reporter.report(
-                    "FX107",
-                    f"`{name.text}` is a value and takes no arguments",
-                    name.span,
-                    help=f"write `{node.receiver.span.text}.{name.text}` without parentheses",
-                )
-            return self.interner.error(node.span)
-        plugin = self._plugin(node.receiver, environment)
-        if node.receiver is not None and plugin is None:
-            arguments.insert(0, (None, node.receiver))
+        plugin: Plugin | None = None
+        if receiver is not None:
+            if isinstance(receiver, tree.Name):
+                module = self._module(receiver, environment)
+                if module is not None:
+                    return self._call_in_module(module, receiver, arguments, node, environment)
+                plugin = self._plugin(receiver, environment)
+            if plugin is None:
+                arguments.insert(0, (None, receiver))
         symbol = environment.scope.names.get(name.text) if plugin is None else None
-        if isinstance(symbol, LetSymbol):
+        if symbol is not None and isinstance(symbol, LetSymbol):
             return self.lets.call(symbol, arguments, node, environment)
         if symbol is None and plugin is None and name.text == "collect":
             return self._collect(node, arguments, environment)
         shown = name.text if plugin is None else f"{plugin.name}.{name.text}"
         operator = self.registry.find(shown)
-        if operator is None and self._unknown.is_plugin(node.receiver, environment):
-            assert isinstance(node.receiver, tree.Name)
-            self._unknown.name(node.receiver, environment, before=name.text)
+        if operator is None and self._unknown.is_plugin(receiver, environment):
+            assert isinstance(receiver, tree.Name)
+            self._unknown.name(receiver, environment, before=name.text)
             return self.interner.error(node.span)
         if operator is None:
             for _, value in arguments:
@@ -569,9 +562,7 @@ class ExpressionChecker:
                     self.check(value, environment)
             if plugin is not None:
                 self._unknown.operator_of_plugin(plugin, name)
-            elif not isinstance(symbol, DamagedSymbol) and not environment.is_damaged(
-                node.receiver
-            ):
+            elif not isinstance(symbol, DamagedSymbol) and not environment.is_damaged(receiver):
                 self._unknown.operator(node, symbol, environment)
             return self.interner.error(node.span)
         given: list[Given] = []
@@ -596,6 +587,30 @@ class ExpressionChecker:
         if faulty:
             return self.interner.error(node.span)
         return self._apply((operator,), shown, given, node.span, name.span, environment)
+
+    def _call_in_module(
+        self,
+        module: Scope,
+        alias: tree.Name,
+        arguments: list[tuple[tree.Identifier | None, tree.Expression]],
+        node: tree.Call,
+        environment: Environment,
+    ) -> Expression:
+        """Check ``alias.name(arguments)``, which calls a function of a module."""
+        name = node.name
+        found = self._in_module(module, alias.span.text, name)
+        if isinstance(found, LetSymbol):
+            return self.lets.call(found, arguments, node, environment)
+        if isinstance(found, ResourceSymbol):
+            self.reporter.report("FX113", f"the resource `{name.text}` cannot be called", name.span)
+        elif isinstance(found, ValueSymbol):
+            self.reporter.report(
+                "FX107",
+                f"`{name.text}` is a value and takes no arguments",
+                name.span,
+                help=f"write `{alias.span.text}.{name.text}` without parentheses",
+            )
+        return self.interner.error(node.span)
 
     def _collect(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from feature_extractor.check.typed import (
     Call,
@@ -38,42 +38,42 @@ class Interner:
 
     def __init__(self) -> None:
         self._table: dict[tuple[Any, ...], Expression] = {}
-        self._spans: dict[int, Span] = {}
-        self._depths: dict[int, int] = {}
-        self._constants: set[int] = set()
-        self._free: dict[int, frozenset[int]] = {}
+        self._facts: dict[int, _Facts] = {}
         self._errors: list[Expression] = []
         self.used_resources: set[str] = set()
 
     def span(self, expression: Expression) -> Span:
         """Return the place where an expression was first written."""
-        return self._spans[id(expression)]
+        return self._facts[id(expression)][0]
 
     def known_span(self, expression: Expression) -> Span | None:
         """Return the same, or None for an expression that was made elsewhere: a result of a fitted resource."""
-        return self._spans.get(id(expression))
+        known = self._facts.get(id(expression))
+        return None if known is None else known[0]
 
     def depth(self, expression: Expression) -> int:
         """Return the number of nodes on the longest path from an expression to a leaf."""
-        return self._depths[id(expression)]
+        return self._facts[id(expression)][1]
 
     def is_constant(self, expression: Expression) -> bool:
         """Return whether an expression is built from literals only."""
-        return id(expression) in self._constants
+        known = self._facts.get(id(expression))
+        return known is not None and known[2]
 
     def error(self, span: Span) -> Expression:
         """Return an expression that stands for one that was reported already."""
         expression = Literal(ERROR_TYPE, site_of(span), None)
         self._errors.append(expression)
-        self._register(expression, span, 1, constant=True)
+        self._facts[id(expression)] = (span, 1, True, _NOTHING)
         return expression
 
     def literal(self, type_: Type, value: Constant, span: Span) -> Literal:
         """Return a constant of the given type."""
-        key = ("literal", type_, _exact(value))
+        key = ("literal", type_.number, _exact(value))
         found = self._table.get(key)
         if found is None:
-            found = self._add(key, Literal(type_, site_of(span), value), span, 1, constant=True)
+            found = self._table[key] = Literal(type_, site_of(span), value)
+            self._facts[id(found)] = (span, 1, True, _NOTHING)
         assert isinstance(found, Literal)
         return found
 
@@ -82,7 +82,8 @@ class Interner:
         key = ("input", name)
         found = self._table.get(key)
         if found is None:
-            found = self._add(key, InputReference(type_, site_of(span), domain, name), span, 1)
+            found = self._table[key] = InputReference(type_, site_of(span), domain, name)
+            self._facts[id(found)] = (span, 1, False, _NOTHING)
         return found
 
     def resource(self, type_: Type, name: str, span: Span) -> Expression:
@@ -91,15 +92,16 @@ class Interner:
         self.used_resources.add(name)
         found = self._table.get(key)
         if found is None:
-            found = self._add(key, ResourceReference(type_, site_of(span), name), span, 1)
+            found = self._table[key] = ResourceReference(type_, site_of(span), name)
+            self._facts[id(found)] = (span, 1, False, _NOTHING)
         return found
 
     def variable(self, type_: Type, name: str, span: Span) -> LambdaVariable:
         """Return a new variable; no two lambdas share one."""
         variable = LambdaVariable(type_, site_of(span), name)
-        self._table["variable", id(variable)] = variable
-        self._register(variable, span, 1)
-        self._free[id(variable)] = frozenset((id(variable),))
+        identity = id(variable)
+        self._table["variable", identity] = variable
+        self._facts[identity] = (span, 1, False, frozenset((identity,)))
         return variable
 
     def lambda_(self, variable: LambdaVariable, body: Expression, span: Span) -> Lambda:
@@ -107,9 +109,9 @@ class Interner:
         key = ("lambda", id(variable), id(body))
         found = self._table.get(key)
         if found is None:
-            expression = Lambda(body.type, site_of(span), variable, body)
-            found = self._add(key, expression, span, self.depth(body) + 1)
-            self._free[id(found)] = self._free_of((body,)) - {id(variable)}
+            found = self._table[key] = Lambda(body.type, site_of(span), variable, body)
+            _, depth, _, free = self._facts[id(body)]
+            self._facts[id(found)] = (span, depth + 1, False, free - {id(variable)})
         assert isinstance(found, Lambda)
         return found
 
@@ -118,20 +120,17 @@ class Interner:
         key = ("field", id(base), name)
         found = self._table.get(key)
         if found is None:
-            depth = self.depth(base) + 1
-            constant = id(base) in self._constants
-            found = self._add(key, Field(type_, site_of(span), base, name), span, depth, constant)
-            self._inherit(found, (base,))
+            found = self._table[key] = Field(type_, site_of(span), base, name)
+            self._facts[id(found)] = self._above((base,), span)
         return found
 
     def struct(self, type_: StructType, values: tuple[Expression, ...], span: Span) -> Expression:
         """Return a struct with the given values, in the order of the type's fields."""
-        key = ("struct", type_, *map(id, values))
+        key = ("struct", type_.number, *map(id, values))
         found = self._table.get(key)
         if found is None:
-            expression = Struct(type_, site_of(span), values)
-            found = self._add(key, expression, span, self._above(values), self._all(values))
-            self._inherit(found, values)
+            found = self._table[key] = Struct(type_, site_of(span), values)
+            self._facts[id(found)] = self._above(values, span)
         return found
 
     def collect(self, type_: Type, value: Expression, span: Span) -> Expression:
@@ -139,13 +138,14 @@ class Interner:
         key = ("collect", id(value))
         found = self._table.get(key)
         if found is None:
-            expression = Collect(type_, site_of(span), value)
-            found = self._add(key, expression, span, self.depth(value) + 1)
+            found = self._table[key] = Collect(type_, site_of(span), value)
+            self._facts[id(found)] = (span, self.depth(value) + 1, False, _NOTHING)
         return found
 
     def reads_variables(self, expression: Expression) -> bool:
         """Return whether an expression reads the variable of a lambda around it."""
-        return bool(self._free.get(id(expression)))
+        known = self._facts.get(id(expression))
+        return known is not None and bool(known[3])
 
     def call(
         self,
@@ -157,17 +157,16 @@ class Interner:
         span: Span,
     ) -> Expression:
         """Return an operator's call; its type follows from the operator and the arguments."""
-        key: tuple[Any, ...] = ("call", operator, overload, *map(id, arguments))
-        for argument in arguments:
-            if isinstance(argument, Lambda):
-                key = ("call", operator, overload, *[self._shape(part, {}) for part in arguments])
-                break
+        key: tuple[Any, ...]
+        if Lambda in map(type, arguments):
+            key = ("call", operator, overload, *[self._shape(part, {}) for part in arguments])
+        else:
+            key = ("call", operator, overload, *map(id, arguments))
         found = self._table.get(key)
         if found is None:
             found = Call(type_, site_of(span), operator, overload, bindings, arguments)
-            self._add(key, found, span, self._above(arguments), self._all(arguments))
-            if self._free:
-                self._inherit(found, arguments)
+            self._table[key] = found
+            self._facts[id(found)] = self._above(arguments, span)
         return found
 
     def _shape(self, expression: Expression, bound: dict[int, int]) -> Any:
@@ -175,62 +174,43 @@ class Interner:
         if isinstance(expression, Lambda):
             inner = {**bound, id(expression.variable): len(bound)}
             return ("lambda", self._shape(expression.body, inner))
-        free = self._free.get(id(expression))
-        if not free or free.isdisjoint(bound):
-            return id(expression)
+        identity = id(expression)
+        if not bound or self._facts[identity][3].isdisjoint(bound):
+            return identity
         match expression:
             case Field():
                 return ("field", expression.name, self._shape(expression.base, bound))
             case Struct():
-                names = expression.type
-                return ("struct", names, *[self._shape(part, bound) for part in expression.values])
+                number = expression.type.number
+                return ("struct", number, *[self._shape(part, bound) for part in expression.values])
             case Call():
                 parts = [self._shape(part, bound) for part in expression.arguments]
                 return ("call", expression.operator, expression.overload, *parts)
             case _:
-                return ("variable", bound[id(expression)])
+                return ("variable", bound[identity])
 
-    def _free_of(self, parts: tuple[Expression, ...]) -> frozenset[int]:
-        """Return the identities of the lambda variables that some of the parts read."""
-        known = self._free
-        free: frozenset[int] = frozenset()
+    def _above(self, parts: tuple[Expression, ...], span: Span) -> _Facts:
+        """Return what is known of an expression at a place that is made of some parts."""
+        deepest = 0
+        is_constant = True
+        free = _NOTHING
         for part in parts:
-            of_part = known.get(id(part))
-            if of_part is not None:
+            _, depth, is_part_constant, of_part = self._facts[id(part)]
+            if depth > deepest:
+                deepest = depth
+            if not is_part_constant:
+                is_constant = False
+            if of_part:
                 free = free | of_part if free else of_part
-        return free
+        return span, deepest + 1, is_constant, free
 
-    def _inherit(self, expression: Expression, parts: tuple[Expression, ...]) -> None:
-        free = self._free_of(parts)
-        if free:
-            self._free[id(expression)] = free
 
-    def _above(self, parts: tuple[Expression, ...]) -> int:
-        return 1 + max(map(self._depths.__getitem__, map(id, parts)), default=0)
+_Facts: TypeAlias = tuple[Span, int, bool, frozenset[int]]
+"""Of an expression: its place, its depth, whether it is constant, and the lambda variables that it reads from outside.
 
-    def _all(self, parts: tuple[Expression, ...]) -> bool:
-        return self._constants.issuperset(map(id, parts))
-
-    def _add(
-        self,
-        key: tuple[Any, ...],
-        expression: Expression,
-        span: Span,
-        depth: int,
-        constant: bool = False,
-    ) -> Expression:
-        self._table[key] = expression
-        self._register(expression, span, depth, constant)
-        return expression
-
-    def _register(
-        self, expression: Expression, span: Span, depth: int, constant: bool = False
-    ) -> None:
-        identity = id(expression)
-        self._spans[identity] = span
-        self._depths[identity] = depth
-        if constant:
-            self._constants.add(identity)
+The variables are told by their identities. It is a tuple, because each expression has one.
+"""
+_NOTHING: Final[frozenset[int]] = frozenset()
 
 
 def _exact(value: Constant) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,6 +36,17 @@ class LoadedFile:
     key: str
     parsed: tree.File
     uses: list[tuple[tree.UseDeclaration, LoadedFile | None]] = field(default_factory=list)
+
+
+def _leads_out(root: Path, key: str) -> bool:
+    """Return whether a path below a folder leads out of it by a link. Raises OSError."""
+    # To resolve both takes as long as reading the file. Where no part of the path is a link, it stays below.
+    place = str(root)
+    for part in key.split("/"):
+        place = os.path.join(place, part)
+        if os.path.islink(place):
+            return not (root / key).resolve().is_relative_to(root.resolve())
+    return False
 
 
 @lru_cache(maxsize=256)
@@ -114,7 +126,7 @@ class ModuleLoader:
             return None, False
         try:
             path = self._root / key
-            if not path.resolve().is_relative_to(self._root.resolve()):
+            if _leads_out(self._root, key):
                 raise UnreadableFile("it leads out of the program's folder")
             text = self._read(path)
         except (UnreadableFile, OSError, ValueError, RuntimeError) as error:

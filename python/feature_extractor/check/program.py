@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from feature_extractor.check.expressions import BudgetExceeded, ExpressionChecker
 from feature_extractor.check.fits import PREFIX, FitReader
@@ -47,6 +48,8 @@ from feature_extractor.types import ErrorType
 
 DOMAINS: Final = ("request", "candidate")
 """The domains that a program may declare inputs in."""
+
+_NAMES: Final = (tree.Name, tree.Identifier)
 
 
 @dataclass
@@ -260,7 +263,19 @@ class ProgramChecker:
     # ---- declarations ----------------------------------------------------------------------------
 
     def _declare(self, loaded: LoadedFile, is_module: bool) -> None:
-        """Fill the scope of a file; the scopes of its modules are filled already."""
+        """Fill the scope of a file; the scopes of its modules are filled already.
+
+        That of a module with nothing but functions is the same for all programs, and so it is made once.
+        """
+        known = _KNOWN_MODULES.get(loaded.parsed) if is_module else None
+        if known is not None:
+            self._scopes[loaded.key] = known
+            return
+        scope = self._declared(loaded, is_module)
+        if is_module and not self._reporter.diagnostics and _has_only_lets(loaded):
+            _KNOWN_MODULES[loaded.parsed] = scope
+
+    def _declared(self, loaded: LoadedFile, is_module: bool) -> Scope:
         scope = Scope(loaded.parsed.source, is_module)
         self._scopes[loaded.key] = scope
         for name in loaded.parsed.damaged:
@@ -286,6 +301,7 @@ class ProgramChecker:
                     pass
         for use, used in loaded.uses:
             self._import(scope, use, used)
+        return scope
 
     def _declare_fit(self, node: tree.ResourceDeclaration, scope: Scope) -> None:
         name = node.name
@@ -467,6 +483,17 @@ class ProgramChecker:
         return owner
 
 
+_KNOWN_MODULES: Final[WeakKeyDictionary[tree.File, Scope]] = WeakKeyDictionary()
+"""The names of modules that have lets only, by their trees. Nobody changes them once they are filled."""
+
+
+def _has_only_lets(loaded: LoadedFile) -> bool:
+    return not loaded.parsed.damaged and all(
+        isinstance(statement, tree.LetDeclaration | tree.Description)
+        for statement in loaded.parsed.statements
+    )
+
+
 def modules_first(main: LoadedFile) -> list[LoadedFile]:
     """Return all files, each after the modules that it uses."""
     result: list[LoadedFile] = []
@@ -496,9 +523,11 @@ def _used_first(symbols: dict[str, LetSymbol]) -> list[LetSymbol]:
         stack: list[tree.Node] = [symbol.declaration]
         while stack:
             node = stack.pop()
-            if isinstance(node, tree.Name | tree.Identifier) and node.text in symbols:
-                found.append(node.text)
-            stack.extend(tree.children(node))
+            if isinstance(node, _NAMES):
+                if node.text in symbols:
+                    found.append(node.text)
+            else:
+                stack += tree.children(node)
         names[name] = found
     result: list[LetSymbol] = []
     seen: set[str] = set()

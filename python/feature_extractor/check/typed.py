@@ -33,32 +33,40 @@ class Site(NamedTuple):
 
 def site_of(span: Span) -> Site:
     """Return the place of a span in words that outlive its source."""
-    # Each expression of a program asks for its place: most of them begin and end on one line.
+    # Each expression of a program asks for its place: most of them begin and end on one line. Making a named tuple in
+    # the usual way takes twice as long.
     source, start, end = span
     starts = source.line_starts
     line = bisect_right(starts, start)
     begin = starts[line - 1]
     if line == len(starts) or end < starts[line]:
-        return Site(source.path, line, start - begin + 1, line, end - begin + 1)
+        return _tuple(Site, (source.path, line, start - begin + 1, line, end - begin + 1))
     return Site(source.path, line, start - begin + 1, *source.line_and_column(end))
 
 
-@dataclass(frozen=True, eq=False)
+_tuple: Final[Callable[[type[Site], tuple[str, int, int, int, int]], Site]] = tuple.__new__
+
+
+@dataclass(slots=True, eq=False)
 class Expression:
-    """A typed expression. ``site`` is the first place where it was written."""
+    """A typed expression. ``site`` is the first place where it was written.
+
+    Nobody changes an expression: it is shared. The classes are not frozen, since Python fills frozen ones field by
+    field through a function, which takes five times as long, and a program has an expression for each few characters.
+    """
 
     type: Type
     site: Site
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Literal(Expression):
     """A constant; for a list literal of constants the value is a tuple."""
 
     value: Constant
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class InputReference(Expression):
     """The whole value of a declared input; ``domain`` is ``request`` or ``candidate``."""
 
@@ -66,21 +74,21 @@ class InputReference(Expression):
     name: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class ResourceReference(Expression):
     """A resource, as an argument of an operator that takes one; ``name`` is unique in the program."""
 
     name: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class LambdaVariable(Expression):
     """The element that a lambda runs over; each lambda has a variable object of its own."""
 
     name: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Lambda(Expression):
     """``variable -> body``; its type is the type of the body. Appears only as an argument of a Call."""
 
@@ -88,7 +96,7 @@ class Lambda(Expression):
     body: Expression
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Field(Expression):
     """``base.name`` of a struct (or of a nullable struct: then the field is nullable)."""
 
@@ -96,21 +104,21 @@ class Field(Expression):
     name: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Struct(Expression):
     """``{name: value, ...}``; the names are those of ``type``, in its order."""
 
     values: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Collect(Expression):
     """``collect(value)``: the value for each candidate of the request, in their order, as one list of the request."""
 
     value: Expression
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Call(Expression):
     """An operator applied to arguments.
 

@@ -285,7 +285,7 @@ class Comment(Node):
     text: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class File:
     """One parsed file. Statements with mistakes are missing from ``statements``.
 
