@@ -71,7 +71,7 @@ def compile_classes(folder: Path) -> Path:
 
 # ---- jobs and answers ----------------------------------------------------------------------------
 
-TABLE, MAPS, PAIR, GROUPS = range(4)
+TABLE, MAPS, PAIR, GROUPS, MESSAGES, DIRECT_MESSAGES = range(6)
 """How rows are handed over; see ParityRunner.Mode."""
 
 
@@ -193,7 +193,27 @@ class JavaProcess:
         """Extract in Java; ``features`` and ``inputs`` are how many the program has."""
         bounds = struct.pack(f"<I{len(offsets)}q", len(offsets), *offsets)
         tables = requests.to_bytes() + candidates.to_bytes()
-        job = _sized(package) + bytes([mode]) + tables + bounds
+        return self._answer(_sized(package) + bytes([mode]) + tables + bounds, features, inputs)
+
+    def run_messages(
+        self,
+        package: bytes,
+        mode: int,
+        messages: Sequence[bytes],
+        features: int,
+        inputs: int,
+        *,
+        descriptors: bytes = b"",
+        name: str = "",
+        candidates: str = "candidates",
+    ) -> Answer:
+        """Extract from messages in Java: of Protocol Buffers where the message has a name, else JSON."""
+        texts = (descriptors, name.encode(), candidates.encode())
+        job = _sized(package) + bytes([mode]) + b"".join(map(_sized, texts))
+        job += struct.pack("<I", len(messages)) + b"".join(map(_sized, messages))
+        return self._answer(job, features, inputs)
+
+    def _answer(self, job: bytes, features: int, inputs: int) -> Answer:
         message = memoryview(_sized(job))
         while message:
             message = message[self._jobs.write(message) :]

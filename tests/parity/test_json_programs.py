@@ -1,4 +1,4 @@
-"""Random programs give the same bits for requests in JSON, in Python and in the C library."""
+"""Random programs give the same bits for requests in JSON, in Python, in the C library and in Java."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import pyarrow as pa
 import pytest
 from c_abi.c_library import CLibrary, find_library
 from feature_extractor.cli.tables.json_text import lines
+from feature_extractor.digest import digest_table
+from jvm.java import DIRECT_MESSAGES, MESSAGES, JavaProcess
 
 from .random_packages import ROW, TRIALS, Trial, trial
 
@@ -46,3 +48,13 @@ def test_c(number: int) -> None:
     library.decoder_free(decoder)
     library.session_free(session)
     library.extractor_free(extractor)
+
+
+@pytest.mark.parametrize("number", TRIALS[:3])
+def test_java(java: JavaProcess, number: int) -> None:
+    tried = trial(number)
+    names = tried.truth.schema.names
+    inputs = len(tried.data.request_inputs) + len(tried.data.candidate_inputs)
+    for mode in (MESSAGES, DIRECT_MESSAGES):
+        answer = java.run_messages(tried.package, mode, _messages(tried), len(names), inputs)
+        assert answer.digests[-1] == digest_table(tried.truth).rows

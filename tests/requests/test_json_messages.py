@@ -111,6 +111,15 @@ def test_inputs_that_nothing_reads_need_not_be_there(decoder: Any) -> None:
     assert decoder.extract(json.dumps(USER | {"candidates": [], "spare": "what"})).rows == 0
 
 
+def test_an_error_is_one_line_whatever_the_message_holds(decoder: Any) -> None:
+    for message, told in [
+        (b"\0", r"expected a value, found \x00."),
+        (b"\x1b[2J", r"expected a value, found \x1b[2J."),
+        (b'{"seen": [],\n "user": [1,\n2], "candidates": []}', r"expected string, found [1,\x0a2]."),
+    ]:
+        assert outcome(decoder, message)[1].endswith(told)
+
+
 def test_a_program_without_candidates() -> None:
     extractor = fx.compile_text(
         "input request { candidates: int, request: int? }\n"

@@ -37,6 +37,10 @@ jlong load_bytes(JNIEnv* env, jbyteArray bytes, jboolean skip_resource_digests, 
   return address(extractor);
 }
 
+jlong retain_extractor(JNIEnv*, jlong extractor) {
+  return address(fx_extractor_retain(pointer<fx_extractor>(extractor)));
+}
+
 void free_extractor(JNIEnv*, jlong extractor) { fx_extractor_free(pointer<fx_extractor>(extractor)); }
 
 jbyteArray extractor_text(JNIEnv* env, jlong extractor, jint which) {
@@ -134,15 +138,6 @@ void swap_service(JNIEnv* env, jlong service, jlong extractor, jboolean same_out
   check(env, code, error);
 }
 
-void reload_service(JNIEnv* env, jlong service, jbyteArray path, jboolean skip_resource_digests,
-                    jboolean skip_golden_rows, jboolean same_outputs) {
-  const fx_load_options options = load_options(skip_resource_digests, skip_golden_rows);
-  fx_error* error = nullptr;
-  const fx_code code = fx_service_reload(pointer<fx_service>(service), text_of(env, path).c_str(), &options,
-                                         same_outputs != JNI_FALSE ? 1 : 0, &error);
-  check(env, code, error);
-}
-
 void free_service(JNIEnv*, jlong service) { fx_service_free(pointer<fx_service>(service)); }
 
 }  // namespace
@@ -156,6 +151,7 @@ void add_extractor_methods(std::vector<JNINativeMethod>* methods) {
                                       native_method("plugin", "(I)[[B", entry<plugin>()),
                                       native_method("loadFile", "([BZZ)J", entry<load_file>()),
                                       native_method("loadBytes", "([BZZ)J", entry<load_bytes>()),
+                                      native_method("retainExtractor", "(J)J", entry<retain_extractor>()),
                                       native_method("freeExtractor", "(J)V", entry<free_extractor>()),
                                       native_method("extractorText", "(JI)[B", entry<extractor_text>()),
                                       native_method("outputDomain", "(J)I", entry<output_domain>()),
@@ -167,7 +163,6 @@ void add_extractor_methods(std::vector<JNINativeMethod>* methods) {
                                       native_method("newService", "(J)J", entry<new_service>()),
                                       native_method("currentExtractor", "(J)J", entry<current_extractor>()),
                                       native_method("swapService", "(JJZ)V", entry<swap_service>()),
-                                      native_method("reloadService", "(J[BZZZ)V", entry<reload_service>()),
                                       native_method("freeService", "(J)V", entry<free_service>()),
                                   });
 }

@@ -86,6 +86,7 @@ jint load(JNIEnv* env, JavaVM* machine) {
 
   std::vector<JNINativeMethod> methods;
   add_batch_methods(&methods);
+  add_decoder_methods(&methods);
   add_extraction_methods(&methods);
   add_extractor_methods(&methods);
   add_session_methods(&methods);

@@ -8,6 +8,7 @@
 namespace feature_extractor::jni {
 
 void add_batch_methods(std::vector<JNINativeMethod>* methods);
+void add_decoder_methods(std::vector<JNINativeMethod>* methods);
 void add_extraction_methods(std::vector<JNINativeMethod>* methods);
 void add_extractor_methods(std::vector<JNINativeMethod>* methods);
 void add_session_methods(std::vector<JNINativeMethod>* methods);

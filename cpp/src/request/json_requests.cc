@@ -493,10 +493,25 @@ class JsonReader final : public RequestReader {
 
   static std::string shown(Text text) {
     constexpr size_t kMost = 60;
-    if (text.size() <= kMost) return std::string(text);
+    if (text.size() <= kMost) return printable(text);
     size_t end = kMost - 3;
     while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
-    return std::string(text.substr(0, end)) + "...";
+    return printable(text.substr(0, end)) + "...";
+  }
+
+  // A message is one line of text: it ends at a zero in C, and a terminal would obey other control characters.
+  static std::string printable(Text text) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    std::string out;
+    for (const char c : text) {
+      const auto byte = static_cast<uint8_t>(c);
+      if (byte >= 0x20 && byte != 0x7F) {
+        out += c;
+      } else {
+        out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+      }
+    }
+    return out;
   }
 
   // Where a byte is: columns count characters, both from 1.

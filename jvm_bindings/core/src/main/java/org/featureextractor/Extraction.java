@@ -39,7 +39,8 @@ public final class Extraction implements AutoCloseable {
   /** For each feature the values, offsets and weights; made when first asked for. */
   private final ByteBuffer[] views;
 
-  Extraction(Session session, long pointer) {
+  /** {@code whenClosed} must not refer to this object, or it is never found to be lost. */
+  Extraction(Session session, long pointer, Runnable whenClosed) {
     extractor = session.extractor();
     work = session.work();
     description = extractor.description();
@@ -47,7 +48,7 @@ public final class Extraction implements AutoCloseable {
     // The session's memory is accounted by it, so its handle lives at least as long as this extraction.
     NativeHandle owner = session.handle();
     sessionPointer = owner.acquire();
-    Giveback giveback = new Giveback(owner, session.work());
+    Giveback giveback = new Giveback(owner, session.work(), whenClosed);
     handle = new NativeHandle(NativeHandle.Kind.EXTRACTION, pointer, giveback::free);
     numbers = new long[HEADER + features * PER_FEATURE];
     views = new ByteBuffer[3 * features];
@@ -56,7 +57,7 @@ public final class Extraction implements AutoCloseable {
   }
 
   /** Gives memory back when no call of the session runs. */
-  private record Giveback(NativeHandle owner, ReentrantLock work) {
+  private record Giveback(NativeHandle owner, ReentrantLock work, Runnable whenClosed) {
     void free(long pointer) {
       work.lock();
       try {
@@ -65,6 +66,7 @@ public final class Extraction implements AutoCloseable {
       } finally {
         work.unlock();
       }
+      whenClosed.run();
     }
   }
 
@@ -84,6 +86,15 @@ public final class Extraction implements AutoCloseable {
    */
   public long requests() {
     return numbers[1];
+  }
+
+  /**
+   * The package that computed this: a {@link Service} may hold another by now.
+   *
+   * @return its digest, as {@link FeatureExtractor#digest} has it
+   */
+  public String packageDigest() {
+    return description.digest();
   }
 
   /**

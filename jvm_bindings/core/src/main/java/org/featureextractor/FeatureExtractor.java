@@ -242,6 +242,56 @@ public final class FeatureExtractor implements AutoCloseable {
   }
 
   /**
+   * A decoder of requests in JSON, with the limits of {@link DecoderOptions#DEFAULT}.
+   *
+   * @return a decoder, which the caller closes
+   */
+  public MessageDecoder jsonDecoder() {
+    return jsonDecoder(DecoderOptions.DEFAULT);
+  }
+
+  /**
+   * A decoder of requests in JSON. A request is an object with a member per request input and {@code candidates}: an array of objects, or
+   * an object of arrays. A message holds one such object, an array of them, or one after the other on lines of their own.
+   *
+   * @param options limits, and how the sessions of the decoder work
+   * @return a decoder, which the caller closes
+   * @throws FeatureExtractorException if there is no memory
+   */
+  public MessageDecoder jsonDecoder(DecoderOptions options) {
+    return MessageDecoder.of(this, MessageFormat.json(options), options);
+  }
+
+  /**
+   * A decoder of requests in Protocol Buffers, whose candidates are in the field {@code candidates}.
+   *
+   * @param descriptorSet as {@link #protobufDecoder(byte[], String, String, DecoderOptions)}
+   * @param message as {@link #protobufDecoder(byte[], String, String, DecoderOptions)}
+   * @return a decoder, which the caller closes
+   * @throws FeatureExtractorException as {@link #protobufDecoder(byte[], String, String, DecoderOptions)}
+   */
+  public MessageDecoder protobufDecoder(byte[] descriptorSet, String message) {
+    return protobufDecoder(descriptorSet, message, "candidates", DecoderOptions.DEFAULT);
+  }
+
+  /**
+   * A decoder of requests in Protocol Buffers. Inputs are the fields of their names.
+   *
+   * @param descriptorSet a serialised {@code google.protobuf.FileDescriptorSet} with all that the message needs, as
+   *     {@code protoc --include_imports --descriptor_set_out} writes it; it is copied
+   * @param message the full name of the message of a request
+   * @param candidates the name of the field with the repeated message of the candidates
+   * @param options limits, and how the sessions of the decoder work
+   * @return a decoder, which the caller closes
+   * @throws FeatureExtractorException {@link ErrorCode#NOT_FOUND} if there is no such message, {@link ErrorCode#INVALID_ARGUMENT}, with both
+   *     types, if a field does not fit the program
+   */
+  public MessageDecoder protobufDecoder(
+      byte[] descriptorSet, String message, String candidates, DecoderOptions options) {
+    return MessageDecoder.of(this, MessageFormat.protobuf(descriptorSet, message, candidates, options), options);
+  }
+
+  /**
    * A batch for the used inputs of one domain.
    *
    * @param domain requests or candidates

@@ -23,6 +23,7 @@ final class NativeHandle implements AutoCloseable {
     EXTRACTION("Extraction"),
     BATCH("ColumnBatch"),
     SERVICE("Service"),
+    DECODER("MessageDecoder"),
     ARROW("ArrowStructures");
 
     private final String className;

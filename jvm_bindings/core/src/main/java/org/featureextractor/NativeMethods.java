@@ -25,6 +25,9 @@ final class NativeMethods {
 
   static native long loadBytes(byte[] bytes, boolean skipResourceDigests, boolean skipGoldenRows);
 
+  /** Another reference, to be freed on its own. */
+  static native long retainExtractor(long extractor);
+
   static native void freeExtractor(long extractor);
 
   /** Which of the texts of an extractor: 0 the name, 1 the digest, 2 the manifest. */
@@ -70,6 +73,17 @@ final class NativeMethods {
   static native long extractArrowRequests(
       long session, long requestSchema, long requests, long candidateSchema, long candidates, long[] offsets, int requestCount);
 
+  /** A limit of 0 is that of the core. */
+  static native long newJsonDecoder(long extractor, long maximumBytes, long maximumCandidates);
+
+  static native long newProtobufDecoder(
+      long extractor, byte[] descriptorSet, byte[] message, byte[] candidates, long maximumBytes, long maximumCandidates);
+
+  static native void freeDecoder(long decoder);
+
+  /** Extracts from messages. Each is a byte[] or a direct ByteBuffer, with {first byte, number of bytes} in {@code places}. */
+  static native long extractMessages(long session, long decoder, Object[] blocks, int[] places);
+
   /** Fills {rows, requests}, and for each feature {values, offsets, weights, elements, defaulted}. */
   static native void describeExtraction(long extraction, long[] numbers, int features);
 
@@ -95,9 +109,6 @@ final class NativeMethods {
   static native long currentExtractor(long service);
 
   static native void swapService(long service, long extractor, boolean sameOutputs);
-
-  static native void reloadService(
-      long service, byte[] path, boolean skipResourceDigests, boolean skipGoldenRows, boolean sameOutputs);
 
   static native void freeService(long service);
 

@@ -1,6 +1,9 @@
 package org.featureextractor;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Set;
+import java.util.WeakHashMap;
 
 /**
  * The extractor that is current, and can be swapped while batches run: these finish on what they began with. It may be used by many
@@ -10,6 +13,8 @@ public final class Service implements AutoCloseable {
   private final NativeHandle handle;
   /** A reference to the extractor that was current last, whose description need not be read again. */
   private Known known;
+  /** Those that are open; a decoder that is lost is no longer asked. */
+  private final Set<MessageDecoder> decoders = Collections.newSetFromMap(new WeakHashMap<>());
 
   private record Known(long pointer, FeatureExtractor extractor) {}
 
@@ -64,11 +69,62 @@ public final class Service implements AutoCloseable {
   }
 
   /**
+   * A decoder of requests in JSON that works with the extractor which is current when a call begins.
+   *
+   * @param options limits, and how the sessions of the decoder work
+   * @return a decoder, which the caller closes
+   * @throws FeatureExtractorException as {@link FeatureExtractor#jsonDecoder(DecoderOptions)}
+   */
+  public MessageDecoder jsonDecoder(DecoderOptions options) {
+    return added(MessageDecoder.of(this, MessageFormat.json(options), options));
+  }
+
+  /**
+   * A decoder of requests in Protocol Buffers that works with the extractor which is current when a call begins. As long as it is open, a
+   * swap is refused where the message does not fit the new extractor.
+   *
+   * @param descriptorSet as {@link FeatureExtractor#protobufDecoder(byte[], String, String, DecoderOptions)}
+   * @param message the full name of the message of a request
+   * @param candidates the name of the field with the repeated message of the candidates
+   * @param options limits, and how the sessions of the decoder work
+   * @return a decoder, which the caller closes
+   * @throws FeatureExtractorException as {@link FeatureExtractor#protobufDecoder(byte[], String, String, DecoderOptions)}
+   */
+  public MessageDecoder protobufDecoder(
+      byte[] descriptorSet, String message, String candidates, DecoderOptions options) {
+    return added(MessageDecoder.of(this, MessageFormat.protobuf(descriptorSet, message, candidates, options), options));
+  }
+
+  private MessageDecoder added(MessageDecoder decoder) {
+    synchronized (decoders) {
+      decoders.add(decoder);
+    }
+    return decoder;
+  }
+
+  void forget(MessageDecoder decoder) {
+    synchronized (decoders) {
+      decoders.remove(decoder);
+    }
+  }
+
+  /** A native reference of the caller's own to the current extractor. */
+  long retainCurrent() {
+    long service = handle.acquire();
+    try {
+      return NativeMethods.currentExtractor(service);
+    } finally {
+      handle.release();
+    }
+  }
+
+  /**
    * Swaps in another extractor whose outputs are the same.
    *
    * @param extractor the new one; the service keeps a reference of its own
    * @throws FeatureExtractorException {@link ErrorCode#INVALID_ARGUMENT} if names, kinds, widths or order of the features differ, or it
-   *     reads an input that the old one did not declare with the same type; the old one then stays
+   *     reads an input that the old one did not declare with the same type, or if the messages of a decoder of this service do not fit
+   *     it; the old one then stays
    */
   public void swap(FeatureExtractor extractor) {
     swap(extractor, true);
@@ -79,13 +135,21 @@ public final class Service implements AutoCloseable {
    *
    * @param extractor the new one; the service keeps a reference of its own
    * @param sameOutputs whether features and inputs must be the same, as in {@link #swap(FeatureExtractor)}
-   * @throws FeatureExtractorException if they must be, and are not; the old one then stays
+   * @throws FeatureExtractorException if they must be, and are not, or if the messages of a decoder of this service do not fit; the old one
+   *     then stays
    */
   public void swap(FeatureExtractor extractor, boolean sameOutputs) {
     long service = handle.acquire();
     try {
       long pointer = extractor.acquire();
       try {
+        MessageDecoder[] open;
+        synchronized (decoders) {
+          open = decoders.toArray(new MessageDecoder[0]);
+        }
+        for (MessageDecoder decoder : open) {
+          decoder.check(pointer);
+        }
         NativeMethods.swapService(service, pointer, sameOutputs);
       } finally {
         extractor.release();
@@ -114,16 +178,8 @@ public final class Service implements AutoCloseable {
    * @throws FeatureExtractorException as {@link #reload(Path)}
    */
   public void reload(Path path, LoadOptions options, boolean sameOutputs) {
-    long service = handle.acquire();
-    try {
-      NativeMethods.reloadService(
-          service,
-          FeatureExtractor.pathBytes(path),
-          options.skipResourceDigests(),
-          options.skipGoldenRows(),
-          sameOutputs);
-    } finally {
-      handle.release();
+    try (FeatureExtractor fresh = FeatureExtractor.load(path, options)) {
+      swap(fresh, sameOutputs);
     }
   }
 

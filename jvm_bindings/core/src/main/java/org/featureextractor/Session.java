@@ -260,8 +260,18 @@ public final class Session implements AutoCloseable {
     work.unlock();
   }
 
+  /** Extracts from messages; {@code whenClosed} runs when the extraction was closed and its memory given back. */
+  Extraction extract(long decoder, Object[] blocks, int[] places, Runnable whenClosed) {
+    long session = begin();
+    try {
+      return new Extraction(this, NativeMethods.extractMessages(session, decoder, blocks, places), whenClosed);
+    } finally {
+      end();
+    }
+  }
+
   private Extraction finish(long extraction) {
-    return new Extraction(this, extraction);
+    return new Extraction(this, extraction, () -> {});
   }
 
   NativeHandle handle() {

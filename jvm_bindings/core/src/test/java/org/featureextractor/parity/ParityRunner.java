@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.featureextractor.ColumnBatch;
 import org.featureextractor.ColumnWriter;
+import org.featureextractor.DecoderOptions;
 import org.featureextractor.Domain;
 import org.featureextractor.Extraction;
 import org.featureextractor.Feature;
@@ -27,6 +28,7 @@ import org.featureextractor.FeatureExtractor;
 import org.featureextractor.Input;
 import org.featureextractor.InputCounts;
 import org.featureextractor.MemoryReservation;
+import org.featureextractor.MessageDecoder;
 import org.featureextractor.RequestBatch;
 import org.featureextractor.Session;
 import org.featureextractor.TableDigest;
@@ -41,6 +43,9 @@ import org.featureextractor.TfRecordEncoder;
  * columns, their names (length, bytes), the number of rows, the values row by row. A value: 0 for null or 1; then a bool as 1 byte,
  * integers, times and floats as 8, text and bytes as length and bytes, vectors as 4 bytes per float, lists and maps as their length and
  * their elements, or keys and values in turn, structs as their fields.
+ *
+ * <p>In the modes of messages there are, in place of the tables and offsets, the descriptors, the name of the message and that of its
+ * candidates (each length, bytes; empty for JSON), the number of messages and the messages.
  *
  * <p>The answer: 1 and a message, or 0, the numbers of rows and of requests (8 bytes each), and for each feature its kind (1 byte) and
  * defaults (8 bytes), its offsets, values and weights (each with its length in bytes), and for each input the five counts.
@@ -57,7 +62,11 @@ public final class ParityRunner {
     /** Requests and candidates by writers, with the offsets of the job. */
     PAIR,
     /** The request is written again for each candidate, and RequestBatch finds the groups. */
-    GROUPS
+    GROUPS,
+    /** Messages in arrays, with one decoder. */
+    MESSAGES,
+    /** The same, in buffers outside of the heap. */
+    DIRECT_MESSAGES
   }
 
   /**
@@ -101,6 +110,9 @@ public final class ParityRunner {
     try (extractor;
         Session session = extractor.newSession()) {
       Mode mode = Mode.values()[job.get()];
+      if (mode == Mode.MESSAGES || mode == Mode.DIRECT_MESSAGES) {
+        return messages(extractor, mode, job);
+      }
       Table requests = new Table(extractor, job);
       Table candidates = new Table(extractor, job);
       long[] offsets = new long[job.getInt()];
@@ -148,7 +160,28 @@ public final class ParityRunner {
             }
           }
         }
+        case MESSAGES, DIRECT_MESSAGES -> throw new IllegalStateException();
       };
+    }
+  }
+
+  private static byte[] messages(FeatureExtractor extractor, Mode mode, ByteBuffer job) {
+    byte[] descriptors = bytes(job);
+    String message = new String(bytes(job), StandardCharsets.UTF_8);
+    String candidates = new String(bytes(job), StandardCharsets.UTF_8);
+    List<ByteBuffer> messages = new ArrayList<>();
+    int count = job.getInt();
+    for (int i = 0; i < count; ++i) {
+      byte[] one = bytes(job);
+      messages.add(
+          mode == Mode.MESSAGES ? ByteBuffer.wrap(one) : ByteBuffer.allocateDirect(one.length).put(one).flip());
+    }
+    try (MessageDecoder decoder =
+            message.isEmpty()
+                ? extractor.jsonDecoder()
+                : extractor.protobufDecoder(descriptors, message, candidates, DecoderOptions.DEFAULT);
+        Extraction extraction = decoder.extractBatch(messages)) {
+      return answer(extractor, extraction);
     }
   }
 
