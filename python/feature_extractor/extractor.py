@@ -203,6 +203,22 @@ def load(
     )
     return Extractor(native, json.loads(manifest))
 
+    def with_resources(self, resources: Mapping[str, Any]) -> Extractor:
+        """Return an extractor of the same program with other words or rows for some of its resources.
+
+        ``resources`` gives by name a file in the form that the program names one (text, CSV, Parquet, or what
+        ``fx fit`` wrote), or the content: words as a list of str, a table as anything Arrow, a dict of columns or a
+        list of dicts, the key first. The package is the one that the compiler makes with these files. Golden rows keep
+        their requests; what they give is computed anew. Raises ResourceError where the package has no such resource or
+        is of an earlier version, CompileError with all mistakes in the content, and EngineError where the core refuses
+        it.
+        """
+        from feature_extractor.dictionaries import package_with_resources
+        from feature_extractor.plan.package import read_package
+
+        package = read_package(self._native.package())
+        return load(package_with_resources(package, resources).to_bytes())
+
 
 def _feature(entry: Mapping[str, Any]) -> FeatureDescription:
     return FeatureDescription(

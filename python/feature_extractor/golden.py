@@ -92,6 +92,23 @@ def golden_rows(package: Package) -> dict[str, Any]:
     return found
 
 
+def golden_requests(package: Package) -> InputTables | None:
+    """Return the requests of a package's golden rows; None where it has none."""
+    import pyarrow
+
+    text = package.members.get(f"{PREFIX}rows.json")
+    if text is None:
+        return None
+    index = json.loads(text)
+    found = golden_rows(package)
+    without_columns = pyarrow.RecordBatch.from_arrays([], schema=pyarrow.schema([]))
+    requests = found.get("requests", without_columns)
+    if "offsets" not in index:
+        return InputTables(requests, None, None)
+    candidates = found.get("candidates", without_columns)
+    return InputTables(requests, candidates, tuple(index["offsets"]))
+
+
 def golden_offsets(package: Package) -> list[int]:
     """Return which golden candidates belong to which golden request; empty for a program without candidates."""
     index = json.loads(package.members[f"{PREFIX}rows.json"])

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import xxhash
 
-from feature_extractor.check.typed import CheckedProgram
+from feature_extractor.check.typed import CheckedProgram, Resource
 from feature_extractor.plan.archive import Member, write_archive
 from feature_extractor.plan.build import Plan, build_plan, relative_path, serialise
 from feature_extractor.plan.errors import plan_error
@@ -128,16 +128,25 @@ def _resource(
                 program.sources,
                 help="Name a zone of the IANA database, such as `Europe/Berlin`.",
             ) from None
-    resource = resources[entry["name"]]
+    declared = next(r for r in program.resources if r.name == entry["name"])
+    return resource_member(declared, resources[entry["name"]], builder, program.sources)
+
+
+def resource_member(
+    declared: Resource,
+    content: Vocabulary | Table,
+    builder: ResourceBuilder,
+    sources: dict[str, str],
+) -> bytes:
+    """Return the file of a vocabulary or table as the core reads it; what it cannot hold raises PlanError."""
     try:
-        if isinstance(resource, Vocabulary):
-            return builder.build_vocabulary(resource.words, resource.oov_buckets)
-        return builder.build_table(serialise(resource.schema).decode(), resource.columns)
+        if isinstance(content, Vocabulary):
+            return builder.build_vocabulary(content.words, content.oov_buckets)
+        return builder.build_table(serialise(content.schema).decode(), content.columns)
     except ValueError as error:
-        site = next(r.site for r in program.resources if r.name == entry["name"])
-        code = "FX172" if isinstance(resource, Vocabulary) else "FX174"
-        help = f"Mend the file of the {entry['kind']} `{entry['name']}`, or make it smaller."
-        raise plan_error(code, str(error), site, program.sources, help=help) from None
+        code = "FX172" if isinstance(content, Vocabulary) else "FX174"
+        help = f"Mend the file of the {declared.kind} `{declared.name}`, or make it smaller."
+        raise plan_error(code, str(error), declared.site, sources, help=help) from None
 
 
 def _source_members(program: CheckedProgram) -> dict[str, str]:
@@ -182,10 +191,32 @@ def _manifest(
             }
             for entry in plan.content["features"]
         ],
+        **({"resources": _described_resources(program)} if program.resources else {}),
         **({"fitted": list(program.fitted)} if program.fitted else {}),
         "members": digests,
         "digest": package_digest(digests),
     }
+
+
+def _described_resources(program: CheckedProgram) -> list[dict[str, Any]]:
+    """Return what is needed to take other words or rows for a resource, without the program."""
+    fits = {entry["name"]: entry["fit"] for entry in program.fitted}
+    described: list[dict[str, Any]] = []
+    for resource in program.resources:
+        entry: dict[str, Any] = {"name": resource.name, "kind": resource.kind}
+        if resource.columns is not None:
+            entry["fit"] = fits.get(resource.name, "")
+        if resource.table is None:
+            entry["oov"] = resource.oov_buckets
+            # Their number of ids is that of the words.
+            entry["features"] = [f.name for f in program.features if f.vocabulary == resource.name]
+        else:
+            entry["key"] = str(resource.table.key)
+            entry["fields"] = [
+                {"name": name, "type": str(type_)} for name, type_ in resource.table.row.fields
+            ]
+        described.append(entry)
+    return described
 
 
 def with_members(manifest: Mapping[str, Any], members: Mapping[str, bytes]) -> Package:

@@ -75,7 +75,11 @@ def known_content(resource: Resource) -> Vocabulary | Table:
 
 def read_vocabulary(resource: Resource, sources: dict[str, str]) -> Vocabulary:
     """Read a vocabulary: UTF-8, one word per line; a repeated word or an empty line is an error."""
-    text = _text(resource, sources)
+    return vocabulary_of(resource, _text(resource, sources))
+
+
+def vocabulary_of(resource: Resource, text: str) -> Vocabulary:
+    """Return the words of a vocabulary's text; a repeated word or an empty line is an error."""
     words = text.split("\n")
     if words and words[-1] == "":
         words.pop()
@@ -101,8 +105,13 @@ def read_vocabulary(resource: Resource, sources: dict[str, str]) -> Vocabulary:
     raise PlanError(_limited(findings, resource))
 
 
-def read_table(resource: Resource, sources: dict[str, str]) -> Table:
-    """Read a table from CSV (a header with the key first, then the fields) or from Parquet."""
+def read_table(
+    resource: Resource, sources: dict[str, str], known_rows: Rows | None = None
+) -> Table:
+    """Read a table from CSV (a header with the key first, then the fields) or from Parquet.
+
+    With ``known_rows`` no file is read: they are its rows.
+    """
     assert resource.table is not None
     row_type = resource.table.row
     types: list[tuple[str, Type]] = [("", resource.table.key), *row_type.fields]
@@ -124,8 +133,12 @@ def read_table(resource: Resource, sources: dict[str, str]) -> Table:
             "The key of a table is an `int`, `string`, `timestamp` or `duration`.",
         )
     try:
-        parquet = resource.path.endswith(".parquet")
-        rows = _parquet(resource, sources) if parquet else csv_rows(_text(resource, sources))
+        if known_rows is not None:
+            rows = known_rows
+        elif resource.path.endswith(".parquet"):
+            rows = _parquet(resource, sources)
+        else:
+            rows = csv_rows(_text(resource, sources))
         names, positions = _columns(resource, rows, [name for name, _ in row_type.fields])
         columns, findings = _cells(resource, rows, types, names, positions)
     except ValueError as error:

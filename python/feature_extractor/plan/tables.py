@@ -64,7 +64,11 @@ def parquet_rows(path: str) -> Rows:
     """Read a Parquet file by way of pyarrow; row numbers count from 1."""
     import pyarrow.parquet
 
-    table = pyarrow.parquet.read_table(path)
+    return arrow_rows(pyarrow.parquet.read_table(path))
+
+
+def arrow_rows(table: Any) -> Rows:
+    """Return the rows of a pyarrow table; row numbers count from 1."""
 
     def rows() -> Iterator[tuple[int, list[Any]]]:
         number = 0

@@ -64,6 +64,10 @@ class _Live:
     fetches: BoundFetches
 
 
+class _OtherBaseError(Exception):
+    """A package was made from one that is not live any more."""
+
+
 class Service(DecoderMaker):
     """The extractor that is live, for any number of threads.
 
@@ -264,6 +268,26 @@ class Service(DecoderMaker):
         """
         return self._push(package, _source_of(package))
 
+    def push_resources(self, resources: Mapping[str, Any]) -> Version:
+        """Give resources of the live package other words or rows, make that live, and return its version.
+
+        See :meth:`Extractor.with_resources`; nothing is compiled. It is refused as every package is: among others where
+        its host counts on another number of ids. Raises as ``with_resources`` and :meth:`push` do; the old package is
+        live then.
+        """
+        source = f"resources {', '.join(resources)}"
+        while True:
+            base = self._live
+            try:
+                extractor = base.extractor.with_resources(resources)
+            except Exception as error:
+                self._refuse(source, str(error).strip())
+                raise
+            try:
+                return self._push(extractor, source, base=base)
+            except _OtherBaseError:
+                continue  # Another package has become live meanwhile: it gets the resources.
+
     def roll_back(self) -> Version:
         """Make the previous package live again, and the live one the previous.
 
@@ -284,6 +308,7 @@ class Service(DecoderMaker):
         package: str | os.PathLike[str] | bytes | Extractor,
         source: str,
         is_wanted: Callable[[], bool] = lambda: True,
+        base: _Live | None = None,
     ) -> Version:
         with self._lock:
             self._pushed += 1
@@ -292,7 +317,9 @@ class Service(DecoderMaker):
             extractor = package if isinstance(package, Extractor) else load(package)
             fresh = self._live_from(extractor, source)
             with self._accepting:
-                version = self._exchanged(fresh, number, is_wanted)
+                version = self._exchanged(fresh, number, is_wanted, base)
+        except _OtherBaseError:
+            raise
         except Exception as error:  # Whatever it is, the old one stays and the reason is told.
             self._refuse(source, str(error))
             raise
@@ -300,10 +327,14 @@ class Service(DecoderMaker):
             _LOGGER.info("live is %s %s from %s", version.name, version.digest, source)
         return version
 
-    def _exchanged(self, fresh: _Live, number: int, is_wanted: Callable[[], bool]) -> Version:
+    def _exchanged(
+        self, fresh: _Live, number: int, is_wanted: Callable[[], bool], base: _Live | None
+    ) -> Version:
         """Make a package live where it passes, and return the version that is live then."""
         while True:
             live = self._live
+            if base is not None and live is not base:
+                raise _OtherBaseError
             self._check(fresh.extractor, live.extractor)
             with self._lock:
                 if live is not self._live:

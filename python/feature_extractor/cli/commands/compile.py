@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from feature_extractor.cli.console import counted, print_findings, size_text, vi
 from feature_extractor.cli.failures import CommandError, require_file
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
 from feature_extractor.cli.writing import refuse_overwriting
+
+if TYPE_CHECKING:
+    from feature_extractor.plan.package import Package
 
 _HELP = """Compile a feature file with its modules and resources into a package (.fxp).
 
@@ -20,11 +24,15 @@ The same program and resources give the same bytes and the same digest.
 With --golden, the package holds the first requests of a table and what they give. Whoever loads it, from whatever
 language, computes them and refuses the package where a bit differs.
 
+With --resource, PROGRAM is a package, and the result is the one that its program gives with this file for a
+vocabulary or table. Golden rows keep their requests; what they give is computed anew.
+
 \b
 Examples:
     fx compile ranking.fx
     fx compile ranking.fx -o build/ranking.fxp
     fx compile ranking.fx --golden sample.parquet
+    fx compile ranking.fxp --resource movies=movies.txt -o fresh.fxp
 """
 
 _GOLDEN_REQUESTS = 64
@@ -49,24 +57,53 @@ _GOLDEN_REQUESTS = 64
     metavar="N",
     help=f"Keep so many requests of --golden.  [default: {_GOLDEN_REQUESTS}]",
 )
+@click.option(
+    "--resource",
+    "resources",
+    multiple=True,
+    metavar="NAME=FILE",
+    help="Take this file for a resource of a package; may be repeated.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing where all is well.")
 def command(
-    program: str, output: str | None, golden: str | None, golden_requests: int | None, quiet: bool
+    program: str,
+    output: str | None,
+    golden: str | None,
+    golden_requests: int | None,
+    resources: tuple[str, ...],
+    quiet: bool,
 ) -> int:
     """Compile and write."""
     if golden is None and golden_requests is not None:
         raise CommandError("--golden-requests says how many of --golden: name that table too")
     place = require_file(program)
-    if is_package(place):
-        raise CommandError(f"{program}: this is a package already")
-    refuse_binary(place)
+    files = _named_files(resources)
+    if files and not is_package(place):
+        raise CommandError(
+            "--resource is for packages: a program names the files of its resources itself"
+        )
+    if not files and is_package(place):
+        raise CommandError(
+            f"{program}: this is a package already", "With --resource it gets other words or rows."
+        )
+    if files and golden is not None:
+        raise CommandError("--golden is for programs: a package keeps its golden requests")
+    if not files:
+        refuse_binary(place)
     target = Path(output) if output else place.with_suffix(".fxp")
     if target.is_dir():
         raise CommandError(f"{target}: this is a directory, not a file")
     if not target.parent.is_dir():
         raise CommandError(f"{target}: there is no directory {target.parent}")
-    refuse_overwriting(str(target), [program, golden or ""])
+    # A package may be replaced by itself with other resources: it is read before it is written, and written at once.
+    refuse_overwriting(str(target), [golden or "", *files.values(), *(() if files else (program,))])
     require_core()
+    if files:
+        package = _with_files(place, files)
+        package.write(target)
+        if not quiet:
+            _tell(target, package)
+        return 0
     from feature_extractor.program import compile
 
     compiled = compile(place)
@@ -77,9 +114,38 @@ def command(
         compiled = program_with_golden_rows(compiled, golden, golden_requests or _GOLDEN_REQUESTS)
     compiled.save(target)
     if not quiet:
-        features = counted(len(compiled.package.manifest["features"]), "feature")
-        size = size_text(target.stat().st_size)
-        kept = compiled.package.manifest.get("golden")
-        proof = f", {counted(kept['requests'], 'golden request')}" if kept else ""
-        print(f"{visible(str(target))}: {features}{proof}, {size}, digest {compiled.digest}")
+        _tell(target, compiled.package)
     return 0
+
+
+def _tell(target: Path, package: Package) -> None:
+    features = counted(len(package.manifest["features"]), "feature")
+    size = size_text(target.stat().st_size)
+    kept = package.manifest.get("golden")
+    proof = f", {counted(kept['requests'], 'golden request')}" if kept else ""
+    digest = package.manifest["digest"]
+    print(f"{visible(str(target))}: {features}{proof}, {size}, digest {digest}")
+
+
+def _named_files(named: tuple[str, ...]) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for one in named:
+        name, equals, file = one.partition("=")
+        if not name or not equals or not file:
+            raise CommandError(f"--resource: {one} is not of the form NAME=FILE")
+        if name in files:
+            raise CommandError(f"--resource: {name} comes twice")
+        files[name] = str(require_file(file))
+    return files
+
+
+def _with_files(place: Path, files: dict[str, str]) -> Package:
+    """Return a package with other files for its resources. Raises CompileError for mistakes in them."""
+    from feature_extractor.dictionaries import package_with_resources
+    from feature_extractor.plan.new_resources import ResourceError
+    from feature_extractor.plan.package import PackageError, read_package
+
+    try:
+        return package_with_resources(read_package(place), files)
+    except (PackageError, ResourceError) as error:
+        raise CommandError(f"{place}: {error}") from None
