@@ -217,6 +217,22 @@ def load(
         from feature_extractor.plan.package import read_package
 
         package = read_package(self._native.package())
+    def decoded_messages(
+        self, message_format: MessageFormat, messages: list[Any]
+    ) -> tuple[Any, Any, Any]:
+        """Return the requests in messages as :meth:`extract_request` takes them: for logs. Needs pyarrow.
+
+        The tables have the inputs that some feature reads. Errors as for decoders.
+        """
+        import pyarrow
+
+        requests, candidates, offsets = self.prepare(message_format).decode(messages)
+        tables = [
+            None if one is None else pyarrow.record_batch(_Capsules(one))
+            for one in (requests, candidates)
+        ]
+        return tables[0], tables[1], offsets
+
         return load(package_with_resources(package, resources).to_bytes())
 
 
@@ -273,3 +289,13 @@ class _OneBatch:
         batches = table.to_batches()
         batch = batches[0] if batches else pyarrow.RecordBatch.from_pylist([], table.schema)
         return batch.__arrow_c_array__(requested_schema)
+class _Capsules:
+    """A table that the native module has exported."""
+
+    def __init__(self, capsules: tuple[object, object]) -> None:
+        self._capsules = capsules
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        return self._capsules
+
+

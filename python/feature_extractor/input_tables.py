@@ -355,6 +355,43 @@ def _plain(value: Any, pattern: Pattern) -> Any:
     return value
 
 
+def with_valid_texts(batch: Any) -> Any:
+    """Return a batch whose texts are UTF-8: null is what they are to the core, and what other tools can read."""
+    import pyarrow
+
+    try:
+        batch.validate(full=True)
+    except pyarrow.ArrowInvalid:
+        columns = [_valid(column) for column in batch.columns]
+        return pyarrow.RecordBatch.from_arrays(columns, names=batch.schema.names)
+    return batch
+
+
+def _valid(array: Any) -> Any:
+    import pyarrow
+    from pyarrow import types
+
+    if types.is_large_string(array.type):
+        return pyarrow.array(map(_text, array.cast(pyarrow.large_binary())), array.type)
+    if types.is_large_list(array.type):
+        return pyarrow.LargeListArray.from_arrays(
+            array.offsets, _valid(array.values), mask=array.is_null()
+        )
+    if types.is_struct(array.type):
+        parts = [_valid(array.field(number)) for number in range(array.type.num_fields)]
+        names = [array.type.field(number).name for number in range(array.type.num_fields)]
+        return pyarrow.StructArray.from_arrays(parts, names=names, mask=array.is_null())
+    return array
+
+
+def _text(value: Any) -> str | None:
+    content = value.as_py()
+    try:
+        return None if content is None else content.decode()
+    except UnicodeDecodeError:
+        return None
+
+
 def _pair(entry: Any) -> tuple[Any, Any]:
     """Return an entry of a map: a pair, or a struct of key and value."""
     if isinstance(entry, Mapping):

@@ -6,6 +6,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, generate_latest
@@ -146,6 +147,18 @@ class Metrics(Collector):
             "Operators that had no result although their arguments had values, by place in the program.",
             labels=["package", "place"],
         )
+        log = self._service.log
+        if log is not None:
+            logged = CounterMetricFamily(
+                "feature_extractor_log",
+                "Requests of the log's sample: written, or not for a reason.",
+                labels=["outcome"],
+            )
+            counts = asdict(log.counts)
+            del counts["trouble"]
+            for outcome, number in counts.items():
+                logged.add_metric([outcome], number)
+            yield logged
         fetches = CounterMetricFamily(
             "feature_extractor_fetches",
             "Fetches by outcome: fetched, late, failed, unfit, busy.",
@@ -156,10 +169,10 @@ class Metrics(Collector):
             "How long requests waited for a fetch, all together.",
             labels=["fetch"],
         )
-        for name, counts in self._service.fetches.items():
-            for outcome, number in counts.outcomes.items():
+        for name, fetched in self._service.fetches.items():
+            for outcome, number in fetched.outcomes.items():
                 fetches.add_metric([name, outcome], number)
-            fetch_seconds.add_metric([name], counts.seconds)
+            fetch_seconds.add_metric([name], fetched.seconds)
         yield fetches
         yield fetch_seconds
         with self._lock:

@@ -18,12 +18,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from feature_extractor.decoding import MessageFormat
 from feature_extractor.digest import numbered_digests
 from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extraction import Extraction
-from feature_extractor.extractor import InputDescription
+from feature_extractor.extractor import Extractor
+
+if TYPE_CHECKING:
+    from feature_extractor.input_tables import InputTables
 
 _LOGGER = logging.getLogger("feature_extractor.serving")
 
@@ -42,23 +46,70 @@ _END: Final = b"\xff\xff\xff\xff\0\0\0\0"
 """The end of an Arrow IPC stream."""
 
 
+class Given(Protocol):
+    """What a call of the service was given."""
+
+    def kept(self) -> Given:
+        """Return it in a form that the caller cannot change any more, as far as that is cheap."""
+        ...
+
+    def tables(self, extractor: Extractor) -> InputTables:
+        """Return it as the inputs that ``extractor`` has read; raises InputTableError."""
+        ...
+
+
 @dataclass(frozen=True)
-class Given:
-    """What a call of the service was given: a table, or a request with its candidates."""
+class GivenTable:
+    """A table."""
 
-    table: Any = None
-    request: Any = None
-    candidates: Any = None
-    offsets: Any = None
-    is_table: bool = False
+    table: Any
 
-    def tables(self, inputs: Sequence[InputDescription]) -> Any:
-        """Return it as :class:`InputTables`; raises InputTableError."""
-        from feature_extractor.input_tables import tables_of_request, tables_of_table
+    def kept(self) -> GivenTable:
+        return self
 
-        if self.is_table:
-            return tables_of_table(inputs, self.table)
-        return tables_of_request(inputs, self.request, self.candidates, self.offsets)
+    def tables(self, extractor: Extractor) -> InputTables:
+        from feature_extractor.input_tables import tables_of_table
+
+        return tables_of_table(extractor.inputs, self.table)
+
+
+@dataclass(frozen=True)
+class GivenRequest:
+    """A request with its candidates, or several."""
+
+    request: Any
+    candidates: Any
+    offsets: Any
+
+    def kept(self) -> GivenRequest:
+        return self
+
+    def tables(self, extractor: Extractor) -> InputTables:
+        from feature_extractor.input_tables import tables_of_request
+
+        return tables_of_request(extractor.inputs, self.request, self.candidates, self.offsets)
+
+
+@dataclass(frozen=True)
+class GivenMessages:
+    """Messages of a format. The thread of the log decodes them once more, into the columns that the core has read."""
+
+    message_format: MessageFormat
+    messages: Sequence[Any]
+
+    def kept(self) -> GivenMessages:
+        copies = [one if isinstance(one, bytes | str) else bytes(one) for one in self.messages]
+        return GivenMessages(self.message_format, copies)
+
+    def tables(self, extractor: Extractor) -> InputTables:
+        from feature_extractor.input_tables import tables_of_request, with_valid_texts
+
+        requests, candidates, offsets = extractor.decoded_messages(
+            self.message_format, list(self.messages)
+        )
+        if candidates is not None:
+            candidates = with_valid_texts(candidates)
+        return tables_of_request(extractor.inputs, with_valid_texts(requests), candidates, offsets)
 
 
 @dataclass(frozen=True)
@@ -124,7 +175,7 @@ class RequestLog:
         )
         self._trouble = ""
         self._ended = False
-        self._queue: queue.Queue[tuple[float, Extraction, Sequence[InputDescription], Given] | None]
+        self._queue: queue.Queue[tuple[float, Extraction, Extractor, Given] | None]
         self._queue = queue.Queue(waiting)
         self._file: _File | None = None
         self._number = 0
@@ -140,7 +191,7 @@ class RequestLog:
         with self._lock:
             return LogCounts(**self._counts, trouble=self._trouble)
 
-    def offer(self, result: Extraction, inputs: Sequence[InputDescription], given: Given) -> None:
+    def offer(self, result: Extraction, extractor: Extractor, given: Given) -> None:
         """Take a call by chance. Never waits and never raises."""
         if self._random.random() >= self._share:
             return
@@ -154,7 +205,7 @@ class RequestLog:
                 self._counts["limited"] += 1
                 return
             try:
-                self._queue.put_nowait((time.time(), result, inputs, given))
+                self._queue.put_nowait((time.time(), result, extractor, given.kept()))
             except queue.Full:
                 self._counts["dropped"] += 1
 
@@ -194,13 +245,11 @@ class RequestLog:
             finally:
                 self._queue.task_done()
 
-    def _keep(
-        self, at: float, result: Extraction, inputs: Sequence[InputDescription], given: Given
-    ) -> None:
+    def _keep(self, at: float, result: Extraction, extractor: Extractor, given: Given) -> None:
         if time.monotonic() < self._resume:
             self._count("dropped")
             return
-        batch = log_rows(at, result, given.tables(inputs), self._values)
+        batch = log_rows(at, result, given.tables(extractor), self._values)
         try:
             self._write(batch)
         except OSError as error:

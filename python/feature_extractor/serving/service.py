@@ -27,7 +27,13 @@ from feature_extractor.serving.fetching import (
     Fetcher,
     FetchReport,
 )
-from feature_extractor.serving.log import Given, RequestLog
+from feature_extractor.serving.log import (
+    Given,
+    GivenMessages,
+    GivenRequest,
+    GivenTable,
+    RequestLog,
+)
 from feature_extractor.serving.places import Place, place_of
 from feature_extractor.serving.request_parts import RequestParts, Rows, parts_of
 from feature_extractor.serving.shadow import Shadow
@@ -129,7 +135,7 @@ class Service(DecoderMaker):
         return self._run(
             self._live.extractor,
             lambda extractor: extractor.extract(table, **options),
-            Given(table=table, is_table=True),
+            GivenTable(table),
         )
 
     def extract_request(
@@ -177,6 +183,11 @@ class Service(DecoderMaker):
         """How often each fetch was in time, late, failed, unfit or busy, and how long calls have waited for it."""
         return self._fetcher.counts
 
+    @property
+    def log(self) -> RequestLog | None:
+        """The log that a sample of the requests goes to."""
+        return self._log
+
     def _run_request(
         self,
         live: _Live,
@@ -188,7 +199,7 @@ class Service(DecoderMaker):
         result = self._run(
             live.extractor,
             lambda extractor: extractor.extract_request(request, candidates, **options),
-            Given(request=request, candidates=candidates, offsets=options.get("offsets")),
+            GivenRequest(request, candidates, options.get("offsets")),
         )
         result.fetches = reports
         return result
@@ -220,6 +231,7 @@ class Service(DecoderMaker):
             lambda extractor: extractor.extract_messages(
                 message_format, messages, threads, chunk_rows
             ),
+            GivenMessages(message_format, messages),
         )
         result.fetches = reports
         return result
@@ -228,14 +240,14 @@ class Service(DecoderMaker):
         self,
         extractor: Extractor,
         call: Callable[[Extractor], Extraction],
-        given: Given | None = None,
+        given: Given,
     ) -> Extraction:
         result = call(extractor)
         shadow = self._shadow
         if shadow is not None:
             shadow.offer(result, call)
-        if self._log is not None and given is not None:
-            self._log.offer(result, extractor.inputs, given)
+        if self._log is not None:
+            self._log.offer(result, extractor, given)
         return result
 
     # ---- versions ----------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from feature_extractor.cli.programs import require_core
 from feature_extractor.errors import EngineError
 
 if TYPE_CHECKING:
-    from feature_extractor.serving import Fetch
+    from feature_extractor.serving import Fetch, RequestLog
 
 _HELP = """Serve the features of a package over HTTP, and the scores of a model.
 
@@ -73,6 +73,18 @@ Exit codes:
     metavar="MODULE:NAME",
     help="A list of Fetch in a Python module: what requests lack is fetched by it.",
 )
+@click.option(
+    "--log",
+    "log_folder",
+    metavar="FOLDER",
+    help="Keep a sample of the requests in this folder, for fx verify.",
+)
+@click.option(
+    "--log-share",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="SHARE",
+    help="With --log: the share of the requests, at most 10 each second.  [default: 0.01]",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 means any."
@@ -119,6 +131,8 @@ def command(
     message: str | None,
     candidates: str | None,
     fetches: str | None,
+    log_folder: str | None,
+    log_share: float | None,
     host: str,
     port: int,
     threads: int | None,
@@ -165,9 +179,13 @@ def command(
             "--fetches is for requests in JSON: what is fetched is written into them"
         )
     acceptance = Acceptance(None if model is None else require_file(model))
+    log = _log(log_folder, log_share)
     try:
         service = Service(
-            path, accept=acceptance, fetches=() if fetches is None else _named_fetches(fetches)
+            path,
+            accept=acceptance,
+            log=log,
+            fetches=() if fetches is None else _named_fetches(fetches),
         )
     except ValueError as error:
         raise CommandError(f"--fetches: {error}") from None
@@ -202,6 +220,25 @@ def _example(path: Path) -> str:
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{path}: this is not JSON: {error}") from None
     return text
+
+
+def _log(folder: str | None, share: float | None) -> RequestLog | None:
+    from feature_extractor.serving import RequestLog
+
+    if folder is None:
+        if share is not None:
+            raise CommandError("--log-share needs --log, the folder to write to")
+        return None
+    try:
+        return RequestLog(folder, share=0.01 if share is None else share)
+    except OSError as error:
+        raise CommandError(
+            f"--log {folder}: it cannot be written to: {error.strerror or error}"
+        ) from None
+    except ModuleNotFoundError:
+        raise CommandError(
+            "--log needs the package pyarrow", "Install it with: pip install pyarrow"
+        ) from None
 
 
 def _named_fetches(named: str) -> Sequence[Fetch]:
