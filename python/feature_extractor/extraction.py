@@ -173,6 +173,11 @@ class Extraction:
         return self._native.requests
 
     @property
+    def unknown_keys(self) -> int:
+        """How many candidates have a key that the extractor's catalogue does not have; 0 without a catalogue."""
+        return self._native.unknown_keys
+
+    @property
     def package_digest(self) -> str:
         """The digest of the package that computed this, as ``Extractor.digest`` has it."""
         return self._package_digest

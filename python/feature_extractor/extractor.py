@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from feature_extractor import _native
+from feature_extractor.caching import Cache
+from feature_extractor.catalogue import Catalogue, has_text_keys, names_of_columns, opened
 from feature_extractor.decoding import DecoderMaker, MessageDecoder, MessageFormat
 from feature_extractor.extraction import Extraction, FeatureDescription
 from feature_extractor.layout import Layout
@@ -35,6 +37,9 @@ class Extractor(DecoderMaker):
     def __init__(self, native: _native.Extractor, manifest: Mapping[str, Any]) -> None:
         self._native = native
         self._manifest = manifest
+        self._whole = self
+        self._catalogue: Catalogue | None = None
+        self._cache: Cache | None = None
         self._decoders: dict[MessageFormat, _native.MessageDecoder] = {}
         self._features = tuple(_feature(entry) for entry in manifest["features"])
         self._inputs = tuple(
@@ -70,6 +75,65 @@ class Extractor(DecoderMaker):
     def inputs(self) -> tuple[InputDescription, ...]:
         """The declared inputs in the order of the program."""
         return self._inputs
+
+    def with_catalogue(self, table: Any, *, key: str, threads: int = 1) -> Extractor:
+        """Return an extractor of the same package whose candidates are named by a key.
+
+        ``table`` has a row per candidate: the column ``key`` (integers or strings, no nulls, each once) and
+        candidate inputs of the program. It is anything that :meth:`extract` takes, or the path of a Parquet file.
+        What depends on the candidate alone is computed now, by ``threads`` threads, and held. Candidates of the new
+        extractor are given as a table with the column ``key`` and the candidate inputs that ``table`` does not have;
+        other columns are ignored. A key that ``table`` does not have, or that is null, stands for a candidate whose
+        inputs are all null, and is counted in ``Extraction.unknown_keys``. The results have the same bits as without
+        a catalogue.
+
+        Called on an extractor with a catalogue, it gives one with the new table in the place of the old. Raises
+        EngineError where the table does not fit (with its column, row or key), FeatureExtractorError for a file that
+        cannot be read.
+        """
+        whole = self._whole
+        declared = {one.name for one in whole.inputs if one.domain == "candidate"}
+        source = _as_source(opened(table, declared | {key}))
+        native, held = whole._native.with_catalogue(
+            source, key, has_text_keys(source, key), names_of_columns(source), threads
+        )
+        made = Extractor(native, self._manifest)
+        given = set(native.given_inputs())
+        key_type = "string" if held.has_text_keys else "int"
+        inputs = [one for one in whole.inputs if (one.domain, one.name) in given]
+        if not any(one.domain == "candidate" and one.name == key for one in inputs):
+            inputs.append(InputDescription("candidate", key, key_type))
+        candidates = (one for one in whole.inputs if one.domain == "candidate")
+        names = tuple(one.name for one in candidates if one not in inputs or one.name == key)
+        made._whole = whole
+        made._inputs = tuple(inputs)
+        made._catalogue = Catalogue(key, key_type, names, held.rows, held.bytes, table)
+        return made
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The catalogue that candidates are looked up in, if there is one: see :meth:`with_catalogue`."""
+        return self._catalogue
+
+    def with_cache(self, bytes: int, *, without: Sequence[str] = ()) -> Extractor:
+        """Return an extractor of the same package that keeps what it computed of candidates, in so many bytes.
+
+        A candidate that comes again, with the same values of all inputs that matter, is not computed again, as far as
+        its values depend on the candidate alone. The results have the same bits. ``without`` names candidate inputs
+        that are new with each request, such as a position: values that depend on them are computed each time.
+        Requests are as before. Raises EngineError where ``without`` names no candidate input.
+        """
+        whole = self._whole
+        native, cache = whole._native.with_cache(bytes, list(without))
+        made = Extractor(native, self._manifest)
+        made._whole = whole
+        made._cache = None if cache is None else Cache(cache, tuple(without))
+        return made
+
+    @property
+    def cache(self) -> Cache | None:
+        """The cache, if there is one and something to keep in it: see :meth:`with_cache`."""
+        return self._cache
 
     @property
     def layout(self) -> Layout:
@@ -153,6 +217,22 @@ class Extractor(DecoderMaker):
         )
         return Extraction(native, self._features, self.digest)
 
+    def decoded_messages(
+        self, message_format: MessageFormat, messages: list[Any]
+    ) -> tuple[Any, Any, Any]:
+        """Return the requests in messages as :meth:`extract_request` takes them: for logs. Needs pyarrow.
+
+        The tables have the inputs that some feature reads. Errors as for decoders.
+        """
+        import pyarrow
+
+        requests, candidates, offsets = self.prepare(message_format).decode(messages)
+        tables = [
+            None if one is None else pyarrow.record_batch(_Capsules(one))
+            for one in (requests, candidates)
+        ]
+        return tables[0], tables[1], offsets
+
     def check_replacement(self, fresh: Extractor) -> None:
         """Raise EngineError, which says what differs, unless a host of this extractor can go on with ``fresh``.
 
@@ -160,6 +240,22 @@ class Extractor(DecoderMaker):
         have; and it must read no input that this one does not declare with the same type.
         """
         self._native.check_replacement(fresh._native)
+
+    def with_resources(self, resources: Mapping[str, Any]) -> Extractor:
+        """Return an extractor of the same program with other words or rows for some of its resources.
+
+        ``resources`` gives by name a file in the form that the program names one (text, CSV, Parquet, or what
+        ``fx fit`` wrote), or the content: words as a list of str, a table as anything Arrow, a dict of columns or a
+        list of dicts, the key first. The package is the one that the compiler makes with these files. Golden rows keep
+        their requests; what they give is computed anew. Raises ResourceError where the package has no such resource or
+        is of an earlier version, CompileError with all mistakes in the content, and EngineError where the core refuses
+        it.
+        """
+        from feature_extractor.dictionaries import package_with_resources
+        from feature_extractor.plan.package import read_package
+
+        package = read_package(self._native.package())
+        return load(package_with_resources(package, resources).to_bytes())
 
     def __arrow_c_schema__(self) -> object:
         """Export the schema of the results by the Arrow PyCapsule interface."""
@@ -203,38 +299,6 @@ def load(
     )
     return Extractor(native, json.loads(manifest))
 
-    def with_resources(self, resources: Mapping[str, Any]) -> Extractor:
-        """Return an extractor of the same program with other words or rows for some of its resources.
-
-        ``resources`` gives by name a file in the form that the program names one (text, CSV, Parquet, or what
-        ``fx fit`` wrote), or the content: words as a list of str, a table as anything Arrow, a dict of columns or a
-        list of dicts, the key first. The package is the one that the compiler makes with these files. Golden rows keep
-        their requests; what they give is computed anew. Raises ResourceError where the package has no such resource or
-        is of an earlier version, CompileError with all mistakes in the content, and EngineError where the core refuses
-        it.
-        """
-        from feature_extractor.dictionaries import package_with_resources
-        from feature_extractor.plan.package import read_package
-
-        package = read_package(self._native.package())
-    def decoded_messages(
-        self, message_format: MessageFormat, messages: list[Any]
-    ) -> tuple[Any, Any, Any]:
-        """Return the requests in messages as :meth:`extract_request` takes them: for logs. Needs pyarrow.
-
-        The tables have the inputs that some feature reads. Errors as for decoders.
-        """
-        import pyarrow
-
-        requests, candidates, offsets = self.prepare(message_format).decode(messages)
-        tables = [
-            None if one is None else pyarrow.record_batch(_Capsules(one))
-            for one in (requests, candidates)
-        ]
-        return tables[0], tables[1], offsets
-
-        return load(package_with_resources(package, resources).to_bytes())
-
 
 def _feature(entry: Mapping[str, Any]) -> FeatureDescription:
     return FeatureDescription(
@@ -276,6 +340,16 @@ def _as_source(table: Any) -> Any:
     return table
 
 
+class _Capsules:
+    """A table that the native module has exported."""
+
+    def __init__(self, capsules: tuple[object, object]) -> None:
+        self._capsules = capsules
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        return self._capsules
+
+
 class _OneBatch:
     """A table whose stream may hold several batches, made into one where that is needed."""
 
@@ -289,13 +363,3 @@ class _OneBatch:
         batches = table.to_batches()
         batch = batches[0] if batches else pyarrow.RecordBatch.from_pylist([], table.schema)
         return batch.__arrow_c_array__(requested_schema)
-class _Capsules:
-    """A table that the native module has exported."""
-
-    def __init__(self, capsules: tuple[object, object]) -> None:
-        self._capsules = capsules
-
-    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
-        return self._capsules
-
-

@@ -13,6 +13,7 @@ PUBLIC = "feature_extractor/"
 
 MAY_INCLUDE = {
     "arrow": {"arrow", "plan", "engine"},
+    "catalogue": {"catalogue", "arrow", "engine", "plan", "resource"},
     "engine": {"engine", "arrow", "package", "plan", "registry", "resource"},
     "golden": {"golden", "arrow", "engine", "package", "plan"},
     "jni": {"jni", "arrow"},

@@ -211,6 +211,9 @@ class Trial:
             hostile = tuple({n: layout(a) for n, a in columns.items()} for columns in whole[:2])
             found = _extract(levels[2], count, (*hostile, whole[2], whole[3]))
             self._compare(name, found, every)
+        for level, share in ((2, 1.0), (1, 0.6)):
+            self._from_catalogue(source, levels[level], tables, share)
+        self._from_cache(levels[2], tables)
         if self.collects:
             return  # Nothing says where a request ends in a flat table: see tests/plan/test_collect.py.
         flat = _batch(tables.flat())
@@ -219,6 +222,54 @@ class Trial:
         for row in source.sample(every, min(3, len(every))):
             found = read_values(levels[0].extract(flat.slice(row, 1), 1, 64)[0], count)
             self._compare("one row of the flat table", found, [row])
+
+    def _from_catalogue(
+        self, source: random.Random, extractor: _native.Extractor, tables: Tables, share: float
+    ) -> None:
+        """Hold a share of the candidates' columns in a catalogue; what is counted must not change either."""
+        whole = tables.taken(range(REQUESTS))
+        held = [name for name in tables.candidates if source.random() < share]
+        if not held:
+            return
+        keys = {"the_key": pa.array(source.sample(range(10**6), len(tables.owner)))}
+        stored = _batch(keys | {name: tables.candidates[name] for name in held})
+        try:
+            chosen, _ = extractor.with_catalogue(stored, "the_key", False, [], 2)
+        except EngineError as error:
+            if "is a candidate input" not in error.message:
+                raise
+            return  # No feature reads these columns.
+        given = keys | {n: a for n, a in tables.candidates.items() if n not in held}
+        for ways in ((1, 1024), (2, 7)):
+            found = chosen.extract_request(_batch(whole[0]), _batch(given), whole[2], *ways)
+            self._compare_with_counts(f"catalogue of {held}", found, extractor, tables, ways)
+
+    def _from_cache(self, extractor: _native.Extractor, tables: Tables) -> None:
+        """Compute with a cache that is cold, that is warm, and that is too small for all candidates."""
+        whole = tables.taken(range(REQUESTS))
+        for size in (2**24, 2**14):
+            caching, _ = extractor.with_cache(size, [])
+            for ways in ((1, 1024), (2, 16)):
+                requests, candidates = _batch(whole[0]), _batch(whole[1])
+                found = caching.extract_request(requests, candidates, whole[2], *ways)
+                self._compare_with_counts(f"cache of {size} bytes", found, extractor, tables, ways)
+
+    def _compare_with_counts(
+        self,
+        how: str,
+        found: _native.Extraction,
+        extractor: _native.Extractor,
+        tables: Tables,
+        ways: tuple[int, int],
+    ) -> None:
+        """Note other bits, and refuse other counts, than without a catalogue or cache."""
+        whole = tables.taken(range(REQUESTS))
+        self._compare(how, read_values(found, len(self.texts)), list(range(len(tables.owner))))
+        # What is collected over the candidates of requests is counted by groups of requests, so in the same chunks.
+        plain = extractor.extract_request(_batch(whole[0]), _batch(whole[1]), whole[2], *ways)
+        for counted in ("defaulted", "inputs", "nulls_at"):
+            got, wanted = found.statistics()[counted], plain.statistics()[counted]
+            assert got == wanted, f"seed {self.seed}, {how}: {counted} {got}, not {wanted}"
 
     def _compare(self, how: str, found: Sequence[Blobs], rows: Sequence[int]) -> None:
         """Note where a value differs from the truth in any bit."""

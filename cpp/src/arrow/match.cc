@@ -270,6 +270,12 @@ Status InputTable::match(const ArrowSchema& schema, const ArrowArray& array, con
         if (schema.children[c]->name != nullptr)
           present += (present.empty() ? "" : ", ") + std::string(schema.children[c]->name);
       }
+      if (input.is_key) {
+        return Status::error(ErrorCode::kInvalidArgument, "Column '" + input.name +
+                                                              "' is missing: it is the key of the catalogue, and names "
+                                                              "the candidates. The data has: " +
+                                                              present + ".");
+      }
       return Status::error(ErrorCode::kInvalidArgument,
                            std::string("Column '") + input.name + "' is missing: the program declares it as " +
                                (domain == kRequestDomain ? "a request" : "a candidate") + " input of type " +

@@ -115,6 +115,7 @@ class Binder {
     }
     program_.is_fetched_.assign(plan_.domains.size(), false);
     program_.used_inputs_.assign(plan_.inputs.size(), false);
+    for (size_t i = 0; i < plan_.inputs.size(); ++i) program_.used_inputs_[i] = plan_.inputs[i].is_key;
   }
 
   int entry_map(int domain, int storage) {
@@ -230,7 +231,7 @@ class Binder {
     BoundStep bound;
     bound.kind = step.kind;
     bound.step = &step;
-    bound.domain = plan_.slots[step.results[0]].domain;
+    bound.domain = step.results.empty() ? kCandidateDomain : plan_.slots[step.results[0]].domain;
     switch (step.kind) {
       case Step::Kind::kInput:
         program_.used_inputs_[step.input] = true;
@@ -263,6 +264,12 @@ class Binder {
       case Step::Kind::kCall:
         bind_call(step, &bound);
         break;
+      case Step::Kind::kFromRecord:
+        bound.domain = kCandidateDomain;
+        break;
+      case Step::Kind::kToRecord:
+        for (const Argument& argument : step.arguments) bound.operands.push_back(bind_operand(argument));
+        break;
     }
     return bound;
   }
@@ -294,7 +301,7 @@ class Binder {
 
   void bind_features() {
     for (const FeatureDeclaration& feature : plan_.features) {
-      program_.features_.push_back({&feature, bind_operand(feature.value)});
+      program_.features_.push_back({&feature, feature.is_computed ? bind_operand(feature.value) : BoundOperand()});
       program_.maximum_operand_columns_ =
           std::max(program_.maximum_operand_columns_, column_count(program_.features_.back().value));
     }
@@ -316,8 +323,9 @@ class Binder {
       for (const BoundOperand& element : operand.elements) position = std::max(position, last(element));
       return position;
     };
-    for (size_t f = 0; f < program_.features_.size(); ++f)
-      after[last(program_.features_[f].value) + 1].push_back(static_cast<int>(f));
+    for (size_t f = 0; f < program_.features_.size(); ++f) {
+      if (plan_.features[f].is_computed) after[last(program_.features_[f].value) + 1].push_back(static_cast<int>(f));
+    }
     std::vector<BoundStep> ordered;
     for (size_t s = 0; s <= steps.size(); ++s) {
       for (const int f : after[s]) {
@@ -355,13 +363,21 @@ class Binder {
         for (const int slot : step.step->results) use(slot, stage, position);
       }
     }
+    // Where records are made, inputs are read by themselves, to see which records are there already.
+    std::vector<bool> is_input_of_record(plan_.slots.size(), false);
+    if (!plan_.steps.empty() && plan_.steps.back().kind == Step::Kind::kToRecord) {
+      for (const Step& step : plan_.steps) {
+        if (step.kind == Step::Kind::kInput) is_input_of_record[step.results[0]] = true;
+      }
+    }
     std::map<uint32_t, std::vector<int>> free;
     for (int stage = 0; stage < 3; ++stage) {
       free.clear();
       std::vector<std::vector<int>> ends(program_.stages_[stage].size());
       for (size_t s = 0; s < plan_.slots.size(); ++s) {
         const BoundSlot& slot = program_.slots_[s];
-        if (slot.root == stage && stage != 0 && slot.type != StorageKind::kList && last_use[s].first == stage) {
+        if (slot.root == stage && stage != 0 && slot.type != StorageKind::kList && last_use[s].first == stage &&
+            !is_input_of_record[s]) {
           ends[last_use[s].second].push_back(static_cast<int>(s));
         }
       }
@@ -474,6 +490,8 @@ StatusOr<std::unique_ptr<Program>> Program::bind(Plan plan, std::vector<OpenReso
   auto program = std::make_unique<Program>();
   program->plan_ = std::move(plan);
   program->resources_ = std::move(resources);
+  program->simd_level_ = simd_level;
+  program->use_reference_ = use_reference;
   try {
     Binder binder(program.get(), simd_level, use_reference);
     if (Status status = binder.bind(); !status.ok()) return status;

@@ -104,15 +104,20 @@ void Executor::run_requests(FeatureBuffers* out, int64_t out_row) {
 
 void Executor::run_candidates(const InputTable* table, RowRange range, const uint32_t* owners, FeatureBuffers* out,
                               int64_t out_row) {
-  tables_[kCandidateDomain] = table;
-  candidate_range_ = range;
+  candidate_range_ = {range.begin + (table != nullptr ? table->row_shift() : 0), range.count};
   owners_ = owners;
   out_ = out;
   out_row_ = out_row;
-  work_.arenas[kCandidateDomain].reset();
-  work_.domains[kCandidateDomain].rows = static_cast<uint32_t>(range.count);
-  reset_maps(kCandidateDomain);
+  begin_candidates(table, {&candidate_range_, 1}, static_cast<uint32_t>(range.count));
   run_stage(kCandidateDomain);
+}
+
+void Executor::begin_candidates(const InputTable* table, std::span<const RowRange> ranges, uint32_t rows) {
+  tables_[kCandidateDomain] = table;
+  candidate_ranges_ = ranges;
+  work_.arenas[kCandidateDomain].reset();
+  work_.domains[kCandidateDomain].rows = rows;
+  reset_maps(kCandidateDomain);
 }
 
 uint32_t Executor::largest_domain(int root) const {
@@ -162,6 +167,12 @@ void Executor::run_step(const BoundStep& step) {
     case Step::Kind::kCollect:
       run_collect(step);
       break;
+    case Step::Kind::kFromRecord:
+      read_records();
+      break;
+    case Step::Kind::kToRecord:
+      write_records(step);
+      break;
   }
 }
 
@@ -197,6 +208,10 @@ void Executor::write_feature(int feature) {
   output.value = value;
   output.elements = elements;
   if (!bound.value.elements.empty()) output.entries = entries(bound.value);
+  if (work_.record.counts_rows) {
+    write_feature_by_row(*bound.declaration, output, feature, rows);
+    return;
+  }
   write_output(*bound.declaration, output, rows, out_row_, &(*out_)[feature]);
 }
 
@@ -208,13 +223,11 @@ void Executor::run_input(const BoundStep& step) {
   const BoundSlot& bound = program_.slots_[slot];
   const InputTable* table = tables_[bound.root];
   const uint32_t rows = work_.domains[step.domain].rows;
-  RowRange candidate_range{candidate_range_.begin + (table != nullptr ? table->row_shift() : 0),
-                           candidate_range_.count};
   std::span<const RowRange> ranges;
   if (step.domain == kRequestDomain) {
     ranges = request_ranges_;
   } else if (step.domain == kCandidateDomain) {
-    ranges = {&candidate_range, 1};
+    ranges = candidate_ranges_;
   } else {
     ranges = work_.domains[step.domain].input_ranges;
   }
@@ -246,6 +259,7 @@ void Executor::run_input(const BoundStep& step) {
   }
   column.data = target.data;
   column.valid = target.has_nulls ? target.valid : nullptr;
+  if (work_.record.counts_inputs && target.has_nulls) count_inputs_by_row(step, leaf, ranges, target);
 }
 
 void Executor::run_constant(const BoundStep& step) {
@@ -379,7 +393,7 @@ void Executor::run_call(const BoundStep& step) {
     if (result.has_nulls && !has_nulls) std::memset(valid, 1, begin);
     if (!result.has_nulls && has_nulls) std::memset(valid + begin, 1, kernel.rows);
     has_nulls = has_nulls || result.has_nulls;
-    if (result.has_nulls && call.site >= 0) count_invented(call.site, result, kernel);
+    if (result.has_nulls && call.site >= 0) count_invented(step, begin, result, kernel);
   }
 
   Column& column = work_.columns[slot];
@@ -410,7 +424,7 @@ void Executor::run_call(const BoundStep& step) {
 
 // Nulls of the result in rows whose arguments all have values: the operator itself had no result to give. Column by column,
 // so that the loops are over bytes only.
-void Executor::count_invented(int site, const Result& result, const KernelCall& call) {
+void Executor::count_invented(const BoundStep& step, uint32_t first, const Result& result, const KernelCall& call) {
   constexpr uint32_t kTile = 255;  // As many as a byte counts.
   int64_t count = 0;
   for (uint32_t begin = 0; begin < call.rows; begin += kTile) {
@@ -425,8 +439,13 @@ void Executor::count_invented(int site, const Result& result, const KernelCall& 
     uint8_t of_tile = 0;
     for (uint32_t i = 0; i < rows; ++i) of_tile = static_cast<uint8_t>(of_tile + invented[i]);
     count += of_tile;
+    if (!work_.record.counts_rows || of_tile == 0) continue;
+    const uint32_t* candidates = candidates_of(step.domain);
+    for (uint32_t i = 0; i < rows; ++i) {
+      if (invented[i] != 0) count_for_row(candidates[first + begin + i], static_cast<uint32_t>(step.step->site), 1);
+    }
   }
-  work_.invented_nulls[site] += count;
+  work_.invented_nulls[step.step->site] += count;
 }
 
 }  // namespace feature_extractor

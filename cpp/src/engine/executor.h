@@ -8,6 +8,7 @@
 #include "arrow/input_table.h"
 #include "engine/memory.h"
 #include "engine/program.h"
+#include "plan/split.h"
 
 namespace feature_extractor {
 
@@ -30,6 +31,37 @@ struct FeatureBuffer {
 };
 
 using FeatureBuffers = AccountedVector<FeatureBuffer>;
+
+// What is counted for one row while its record is computed.
+struct RowCount {
+  uint32_t row;
+  uint32_t number;  // Which count it is: see RecordLayout.
+  uint32_t count;
+};
+
+// Where a thread keeps the records of a chunk, those that it reads and those that it makes.
+struct RecordWork {
+  // To be read: for each candidate of the chunk its record.
+  AccountedVector<const std::byte*> found;
+  AccountedVector<uint64_t> validity;  // Scratch: which values all of them have.
+  uint32_t largest_domain = 0;         // The most elements of a list while records were made for this chunk.
+  int64_t unknown_keys = 0;            // In the last run.
+  Buffer keys;                         // Scratch of the search: keys, or digests of the inputs,
+  Buffer key_validity;
+  AccountedVector<RowRange> missing;        // the rows that have no record yet, and
+  Buffer copies;                            // records that may go while they are read,
+  AccountedVector<size_t> copy_begins;      // each from where on.
+  std::unique_ptr<struct Workspace> maker;  // Of the program that makes records.
+
+  // Made: they stand one behind the other in `bytes`, from `begins` to the next.
+  Buffer bytes;
+  AccountedVector<size_t> begins;
+  AccountedVector<RowCount> counts;
+  FeatureBuffers features;
+  AccountedVector<uint32_t> owners;  // Scratch: the candidates of elements.
+  bool counts_rows = false;          // Records shall hold what was counted ...
+  bool counts_inputs = false;        // ... also at the boundary.
+};
 
 // The memory of one thread: everything that is written while a chunk runs. It grows to what the largest chunk needed.
 struct Workspace {
@@ -64,13 +96,18 @@ struct Workspace {
   AccountedVector<RowRange> request_ranges;  // Of the group of requests that is being run.
   AccountedVector<uint32_t> owners;          // For each candidate of the chunk, its request within the group.
   FeatureBuffers part;                       // What a further thread of a call wrote, until the parts are put together.
+  RecordWork record;
 
   void clear_counts() {
     input_counts.assign(input_counts.size(), {});
     invented_nulls.assign(invented_nulls.size(), 0);
     step_nanoseconds.clear();
+    record.unknown_keys = 0;
   }
 };
+
+struct OutputValue;
+struct RecordBlock;
 
 class Executor {
  public:
@@ -85,6 +122,14 @@ class Executor {
   // Candidates [range) of the candidate table; `owners` gives for each the request (0-based within the group).
   void run_candidates(const InputTable* table, RowRange range, const uint32_t* owners, FeatureBuffers* out,
                       int64_t out_row);
+
+  // Of a program that makes records: reads the inputs of rows of the candidate table, or makes their records as well. The ranges
+  // count from the beginning of the columns.
+  void read_inputs(const InputTable* table, std::span<const RowRange> ranges, uint32_t rows);
+  void make_records(const InputTable* table, std::span<const RowRange> ranges, uint32_t rows);
+  // What an input step read last.
+  const Column& column(int slot) const { return work_.columns[slot]; }
+  uint32_t rows_of(int domain) const { return work_.domains[domain].rows; }
 
   // An operand with the columns of its elements; it stands until the next one is asked for.
   const Column& operand_tree(const BoundOperand& operand) {
@@ -107,6 +152,16 @@ class Executor {
   void run_fetch(const BoundStep& step);
   void run_collect(const BoundStep& step);
   void write_feature(int feature);
+  void begin_candidates(const InputTable* table, std::span<const RowRange> ranges, uint32_t rows);
+  void read_records();
+  void read_record_list(const RecordLayout& layout, const RecordColumn& column, std::span<const RecordBlock> blocks);
+  void write_records(const BoundStep& step);
+  void write_feature_by_row(const FeatureDeclaration& feature, const OutputValue& output, int index, uint32_t rows);
+  void count_inputs_by_row(const BoundStep& step, const LeafAccess& leaf, std::span<const RowRange> ranges,
+                           const ReadTarget& read);
+  const uint32_t* candidates_of(int domain);
+  void add_count(uint32_t number, uint32_t count);
+  void count_for_row(uint32_t row, uint32_t number, int64_t count);
   void reset_maps(int root);
 
   void shape_written(int slot, uint32_t own_rows, bool own_rows_known);
@@ -120,13 +175,14 @@ class Executor {
   Column* operand_column(const BoundOperand& operand, Column* next, Column* target);
   uint8_t* valid_of(int slot, uint32_t rows);
   char* values_of(int slot, uint32_t rows);
-  void count_invented(int site, const Result& result, const KernelCall& call);
+  void count_invented(const BoundStep& step, uint32_t begin, const Result& result, const KernelCall& call);
 
   const Program& program_;
   Workspace& work_;
   const InputTable* tables_[3] = {};
   std::span<const RowRange> request_ranges_;
   RowRange candidate_range_{0, 0};
+  std::span<const RowRange> candidate_ranges_;
   const uint32_t* owners_ = nullptr;
   FeatureBuffers* out_ = nullptr;
   int64_t out_row_ = 0;

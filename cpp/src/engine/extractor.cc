@@ -7,9 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "engine/floating_point_mode.h"
 
 namespace feature_extractor {
 namespace {
@@ -46,29 +44,6 @@ void append_ragged(const FeatureDeclaration& feature, const FeatureBuffer& part,
   whole->rows += part.rows;
   whole->elements += part.elements;
 }
-
-}  // namespace
-
-namespace {
-
-// Kernels count on rounding to nearest and on subnormal numbers; a library in the host process may have set otherwise for
-// this thread. The caller's mode comes back at the end.
-class FloatingPointMode {
- public:
-#if defined(__x86_64__)
-  FloatingPointMode() : saved_(_mm_getcsr()) { _mm_setcsr(0x1F80); }
-  ~FloatingPointMode() { _mm_setcsr(saved_); }
-#else
-  FloatingPointMode() = default;
-#endif
-  FloatingPointMode(const FloatingPointMode&) = delete;
-  FloatingPointMode& operator=(const FloatingPointMode&) = delete;
-
- private:
-#if defined(__x86_64__)
-  unsigned saved_;
-#endif
-};
 
 }  // namespace
 
@@ -154,11 +129,13 @@ void Extractor::run_part(const Job& job, int64_t first, int64_t last, Workspace*
         std::fill(owners.begin() + (r - row), owners.begin() + (next - row), static_cast<uint32_t>(owner - group));
         r = next;
       }
+      if (records_ != nullptr) records_->find(job.candidates, {begin, count}, work);
       executor.run_candidates(&job.candidates, {begin, count}, owners.data(), out, row);
       row += count;
-      if (executor.largest_domain(kCandidateDomain) > kManyElements) {
+      const uint32_t largest = std::max(executor.largest_domain(kCandidateDomain), work->record.largest_domain);
+      if (largest > kManyElements) {
         candidate_limit = std::max<int64_t>(16, candidate_limit / 2);
-      } else if (executor.largest_domain(kCandidateDomain) < kManyElements / 4) {
+      } else if (largest < kManyElements / 4) {
         candidate_limit = std::min(job.chunk_rows, candidate_limit * 2);
       }
     }
@@ -263,6 +240,7 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract_batch(const ExtractionI
   extraction->input_counts.assign(plan.inputs.size(), {});
   extraction->invented_nulls.assign(plan.sites.size(), 0);
   extraction->heap_allocations = 0;
+  extraction->unknown_keys = 0;
   extraction->step_nanoseconds.assign(options.profile ? plan.steps.size() + plan.features.size() : 0, 0);
   for (size_t f = 0; f < plan.features.size(); ++f) {
     FeatureBuffer& buffer = extraction->features[f];
@@ -330,6 +308,7 @@ StatusOr<std::unique_ptr<Extraction>> Extractor::extract_batch(const ExtractionI
     for (size_t i = 0; i < plan.inputs.size(); ++i) extraction->input_counts[i].add(workspace->input_counts[i]);
     for (size_t s = 0; s < plan.sites.size(); ++s) extraction->invented_nulls[s] += workspace->invented_nulls[s];
     extraction->heap_allocations += workspace->heap_allocations;
+    extraction->unknown_keys += workspace->record.unknown_keys;
     for (size_t i = 0; i < workspace->step_nanoseconds.size(); ++i)
       extraction->step_nanoseconds[i] += workspace->step_nanoseconds[i];
     session->give_workspace(std::move(workspace));

@@ -8,6 +8,7 @@
 
 #include "arrow/abi.h"
 #include "engine/program.h"
+#include "engine/record_source.h"
 #include "engine/session.h"
 
 namespace feature_extractor {
@@ -36,12 +37,15 @@ struct ExtractionOptions {
 
 class Extractor : public std::enable_shared_from_this<Extractor> {
  public:
-  // `owner` keeps the memory behind the resources alive.
-  Extractor(std::unique_ptr<Program> program, std::shared_ptr<void> owner)
-      : program_(std::move(program)), owner_(std::move(owner)), session_(*program_) {}
+  // `owner` keeps the memory behind the resources alive. A program that reads records has a source of them.
+  Extractor(std::unique_ptr<Program> program, std::shared_ptr<const void> owner,
+            std::shared_ptr<const RecordSource> records = nullptr)
+      : program_(std::move(program)), owner_(std::move(owner)), records_(std::move(records)), session_(*program_) {}
 
   const Plan& plan() const { return program_->plan(); }
   const Program& program() const { return *program_; }
+  // Where its candidates' records come from; nullptr if all is computed from inputs.
+  const RecordSource* records() const { return records_.get(); }
 
   // Extracts in the memory of a session of this very extractor.
   StatusOr<std::unique_ptr<Extraction>> extract(const ExtractionInput& input, const ExtractionOptions& options,
@@ -58,7 +62,8 @@ class Extractor : public std::enable_shared_from_this<Extractor> {
   void run_thread(const Job& job, int64_t first, int64_t last, Workspace* work, Extraction* extraction) const;
 
   std::unique_ptr<Program> program_;
-  std::shared_ptr<void> owner_;
+  std::shared_ptr<const void> owner_;
+  std::shared_ptr<const RecordSource> records_;
   mutable Session session_;
 };
 

@@ -85,8 +85,17 @@ class Program {
   static StatusOr<std::unique_ptr<Program>> bind(Plan plan, std::vector<OpenResource> resources, SimdLevel simd_level,
                                                  bool use_reference);
 
+  // Binds a part of this program's plan, with its resources and in its way. Whatever owns the resources must outlive both.
+  StatusOr<std::unique_ptr<Program>> bind_part(Plan part) const {
+    return bind(std::move(part), resources_, simd_level_, use_reference_);
+  }
+
   const Plan& plan() const { return plan_; }
-  // By input: whether any feature reads it.
+  // Says that these inputs are read as well, by whoever makes the records that the program reads.
+  void use_inputs(const std::vector<bool>& inputs) {
+    for (size_t i = 0; i < inputs.size(); ++i) used_inputs_[i] = used_inputs_[i] || inputs[i];
+  }
+  // By input: whether any feature reads it, or it is the key of records.
   const std::vector<bool>& used_inputs() const { return used_inputs_; }
 
  private:
@@ -103,6 +112,8 @@ class Program {
 
   Plan plan_;
   std::vector<OpenResource> resources_;
+  SimdLevel simd_level_ = SimdLevel::kBaseline;
+  bool use_reference_ = false;
   std::vector<BoundSlot> slots_;
   std::vector<BoundStep> stages_[3];  // By root: constant, request, candidate.
   std::vector<BoundFeature> features_;

@@ -36,7 +36,9 @@ Status check_same_inputs(const Plan& old, const Program& fresh) {
     if (!fresh.used_inputs()[i]) continue;
     const InputDeclaration* known = nullptr;
     for (const InputDeclaration& candidate : old.inputs) {
-      if (candidate.domain == input.domain && candidate.name == input.name) known = &candidate;
+      // What the records of the current one hold is not what its host gives.
+      const bool is_given = !candidate.is_held || candidate.is_key;
+      if (is_given && candidate.domain == input.domain && candidate.name == input.name) known = &candidate;
     }
     if (known != nullptr && known->type.text() == input.type.text()) continue;
     return Status::error(ErrorCode::kInvalidArgument,

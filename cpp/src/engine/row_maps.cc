@@ -110,14 +110,14 @@ const uint32_t* Executor::index_map(int id) {
   const uint32_t rows = work_.domains[index.from].rows;
   auto* out = map.values.reserve_array<uint32_t>(rows);
   map.ready = true;
+  if (index.to == kConstantDomain) {
+    std::memset(out, 0, sizeof(uint32_t) * rows);
+    return out;
+  }
   if (index.first >= 0) {
     const uint32_t* first = index_map(index.first);
     const uint32_t* second = index_map(index.second);
     for (uint32_t i = 0; i < rows; ++i) out[i] = second[first[i]];
-    return out;
-  }
-  if (index.to == kConstantDomain) {
-    std::memset(out, 0, sizeof(uint32_t) * rows);
     return out;
   }
   if (index.from == kCandidateDomain) {

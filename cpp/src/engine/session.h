@@ -18,6 +18,7 @@ struct Extraction {
   FeatureBuffers features;
   AccountedVector<InputCounts> input_counts;
   AccountedVector<int64_t> invented_nulls;    // By site of the plan.
+  int64_t unknown_keys = 0;                   // Candidates that a catalogue does not have.
   int64_t heap_allocations = 0;               // Taken while the chunks ran; none once the workspaces are warm.
   AccountedVector<int64_t> step_nanoseconds;  // If profiled: by step of the plan, then by feature.
 };

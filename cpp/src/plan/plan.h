@@ -52,7 +52,8 @@ struct ConstantValue {
 };
 
 struct Step {
-  enum class Kind : uint8_t { kInput, kConstant, kCall, kLift, kFetch, kCollect };
+  // Records are in no plan that is read: splitting one adds them (split.h).
+  enum class Kind : uint8_t { kInput, kConstant, kCall, kLift, kFetch, kCollect, kFromRecord, kToRecord };
   Kind kind = Kind::kCall;
   // kInput
   int input = -1;
@@ -72,7 +73,8 @@ struct Step {
   // kLift: the one hop to take where parent and origin are the same domain.
   enum class Through : uint8_t { kAny, kParent, kOrigin };
   Through through = Through::kAny;
-  // The slots that the step writes, in order; a constant list writes its shape and its elements.
+  // The slots that the step writes, in order; a constant list writes its shape and its elements, and a step from a record all
+  // values that the record holds, or none.
   std::vector<int> results;
 };
 
@@ -80,6 +82,8 @@ struct InputDeclaration {
   int domain = kRequestDomain;
   std::string name;
   DeclaredType type;
+  bool is_held = false;  // Its values are in records; the caller does not give them.
+  bool is_key = false;   // The caller gives it to name the records; no step reads it.
 };
 
 struct ResourceDeclaration {
@@ -100,7 +104,10 @@ struct FeatureDeclaration {
   uint32_t maximum = 0;
   double default_number = 0.0;
   std::string default_text;
+  bool is_computed = true;  // False in the part of a split plan that leaves it to the other part.
 };
+
+struct RecordLayout;
 
 struct Plan {
   std::vector<Domain> domains;
@@ -113,7 +120,8 @@ struct Plan {
   std::vector<Argument> constants;  // Of a plan that is only evaluated, for constant folding.
   std::vector<std::string> sites;
   int output_domain = kRequestDomain;
-  bool collects = false;  // Some step looks from one candidate of a request to the others.
+  bool collects = false;                       // Some step looks from one candidate of a request to the others.
+  std::shared_ptr<const RecordLayout> record;  // Of a part of a split plan.
 
   // The outermost domain that rows of `domain` belong to: constant, request or candidate.
   int root_of(int domain) const {

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "arrow/nested_candidates.h"
+#include "catalogue/catalogue.h"
+#include "catalogue/extraction_cache.h"
 #include "engine/arrow_export.h"
 #include "engine/extractor.h"
 #include "engine/replacement.h"
@@ -33,6 +35,7 @@ class PyExtraction {
 
   int64_t rows() const { return held_->extraction->rows; }
   int64_t requests() const { return held_->extraction->requests; }
+  int64_t unknown_keys() const { return held_->extraction->unknown_keys; }
 
   // A feature's values as NumPy arrays that share the extraction's memory: (values,), (values, offsets) or
   // (ids, offsets, weights); text and values give their bytes.
@@ -108,6 +111,7 @@ class PyExtraction {
       defaulted[plan.features[f].name.c_str()] = extraction.features[f].defaulted;
     py::dict inputs;
     for (size_t i = 0; i < plan.inputs.size(); ++i) {
+      if (plan.inputs[i].is_key && !plan.inputs[i].is_held) continue;
       const InputCounts& counts = extraction.input_counts[i];
       py::dict entry;
       entry["nulls"] = counts.nulls;
@@ -146,6 +150,39 @@ class PyExtraction {
   }
 
   std::shared_ptr<HeldExtraction> held_;
+};
+
+class PyCatalogue {
+ public:
+  explicit PyCatalogue(std::shared_ptr<const Catalogue> catalogue) : catalogue_(std::move(catalogue)) {}
+
+  std::string key() const { return catalogue_->key(); }
+  bool has_text_keys() const { return catalogue_->has_text_keys(); }
+  int64_t rows() const { return catalogue_->rows(); }
+  int64_t bytes() const { return catalogue_->bytes(); }
+
+ private:
+  std::shared_ptr<const Catalogue> catalogue_;
+};
+
+class PyCache {
+ public:
+  explicit PyCache(std::shared_ptr<const ExtractionCache> cache) : cache_(std::move(cache)) {}
+
+  int64_t capacity() const { return cache_->capacity(); }
+  py::dict counts() const {
+    const CacheCounts counts = cache_->counts();
+    py::dict result;
+    result["hits"] = counts.hits;
+    result["misses"] = counts.misses;
+    result["evictions"] = counts.evictions;
+    result["entries"] = counts.entries;
+    result["bytes"] = counts.bytes;
+    return result;
+  }
+
+ private:
+  std::shared_ptr<const ExtractionCache> cache_;
 };
 
 class PyExtractor {
@@ -211,6 +248,54 @@ class PyExtractor {
     }
     input.offsets = offsets;
     return run(input, threads, chunk_rows, false);
+  }
+
+  // `columns` names those of a table that is made of Python objects.
+  std::pair<PyExtractor, PyCatalogue> with_catalogue(py::handle table, const std::string& key, bool has_text_keys,
+                                                     const std::vector<std::string>& columns, int threads) const {
+    Plan plan;
+    InputDeclaration own_key;
+    own_key.domain = kCandidateDomain;
+    own_key.name = key;
+    own_key.type.kind = has_text_keys ? DeclaredType::Kind::kString : DeclaredType::Kind::kInt;
+    own_key.type.nullable = true;  // The core says which row has none.
+    bool is_declared = false;
+    for (const InputDeclaration& input : extractor_->plan().inputs) {
+      if (input.domain != kCandidateDomain) continue;
+      if (std::find(columns.begin(), columns.end(), input.name) == columns.end()) continue;
+      is_declared = is_declared || input.name == key;
+      plan.inputs.push_back(input);
+    }
+    if (!is_declared) plan.inputs.push_back(own_key);
+    TableSource source(table, plan, false, true);
+    one_batch(source, "rows of the catalogue");
+    const TableSource::Batch& batch = source.batches()[0];
+    auto made = [&] {
+      const py::gil_scoped_release release;
+      return feature_extractor::with_catalogue(extractor_, *batch.schema, *batch.array, {key, threads});
+    }();
+    if (!made.ok()) raise_engine_error(made.status());
+    return {PyExtractor(made->extractor, package_), PyCatalogue(made->catalogue)};
+  }
+
+  // None in the place of the cache where there is nothing to keep.
+  std::pair<PyExtractor, std::optional<PyCache>> with_cache(int64_t bytes,
+                                                            const std::vector<std::string>& without) const {
+    auto made = feature_extractor::with_cache(extractor_, {bytes, without});
+    if (!made.ok()) raise_engine_error(made.status());
+    std::optional<PyCache> cache;
+    if (made->cache != nullptr) cache.emplace(made->cache);
+    return {PyExtractor(made->extractor, package_), std::move(cache)};
+  }
+
+  // Domain and name of each input that the caller gives: all but those that a catalogue holds, and the key.
+  std::vector<std::pair<std::string, std::string>> given_inputs() const {
+    std::vector<std::pair<std::string, std::string>> given;
+    for (const InputDeclaration& input : extractor_->plan().inputs) {
+      if (input.is_held && !input.is_key) continue;
+      given.emplace_back(input.domain == kRequestDomain ? "request" : "candidate", input.name);
+    }
+    return given;
   }
 
   std::unique_ptr<PyMessageDecoder> json_decoder(int64_t bytes, int64_t candidates) const {
@@ -403,16 +488,27 @@ PYBIND11_MODULE(_native, m) {
   py::class_<PyExtraction>(m, "Extraction")
       .def_property_readonly("rows", &PyExtraction::rows)
       .def_property_readonly("requests", &PyExtraction::requests)
+      .def_property_readonly("unknown_keys", &PyExtraction::unknown_keys)
       .def("arrays", &PyExtraction::arrays)
       .def("fill_matrix", &PyExtraction::fill_matrix)
       .def("arrow_c_array", &PyExtraction::arrow_c_array)
       .def("statistics", &PyExtraction::statistics);
   py::class_<PyMessageDecoder>(m, "MessageDecoder").def("decode", &PyMessageDecoder::decode, py::arg("messages"));
+  py::class_<PyCache>(m, "Cache").def_property_readonly("capacity", &PyCache::capacity).def("counts", &PyCache::counts);
+  py::class_<PyCatalogue>(m, "Catalogue")
+      .def_property_readonly("key", &PyCatalogue::key)
+      .def_property_readonly("has_text_keys", &PyCatalogue::has_text_keys)
+      .def_property_readonly("rows", &PyCatalogue::rows)
+      .def_property_readonly("bytes", &PyCatalogue::bytes);
   py::class_<PyExtractor>(m, "Extractor")
       .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"),
            py::arg("profile") = false)
       .def("extract_request", &PyExtractor::extract_request, py::arg("requests"), py::arg("candidates"),
            py::arg("offsets"), py::arg("threads"), py::arg("chunk_rows"))
+      .def("with_catalogue", &PyExtractor::with_catalogue, py::arg("table"), py::arg("key"), py::arg("has_text_keys"),
+           py::arg("columns"), py::arg("threads"))
+      .def("with_cache", &PyExtractor::with_cache, py::arg("bytes"), py::arg("without"))
+      .def("given_inputs", &PyExtractor::given_inputs)
       .def("json_decoder", &PyExtractor::json_decoder, py::arg("maximum_bytes"), py::arg("maximum_candidates"))
       .def("protobuf_decoder", &PyExtractor::protobuf_decoder, py::arg("descriptor_set"), py::arg("message"),
            py::arg("candidates"), py::arg("maximum_bytes"), py::arg("maximum_candidates"))

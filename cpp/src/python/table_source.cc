@@ -11,6 +11,7 @@ namespace py = pybind11;
 namespace {
 
 bool wanted(const InputDeclaration& input, bool request_inputs, bool candidate_inputs) {
+  if (input.is_held && !input.is_key) return false;
   return input.domain == kRequestDomain ? request_inputs : candidate_inputs;
 }
 
