@@ -253,8 +253,13 @@ def read_package(source: str | os.PathLike[str] | bytes) -> Package:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
-            members = {info.filename: file.read(info) for info in file.infolist()}
-            count = len(file.infolist())
+            listed_members = file.infolist()
+            _check_sizes(
+                listed_members,
+                len(source) if isinstance(source, bytes) else os.stat(source).st_size,
+            )
+            members = {info.filename: file.read(info) for info in listed_members}
+            count = len(listed_members)
     except OSError as error:
         raise PackageError(f"the package cannot be read: {error.strerror or error}") from None
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
@@ -285,3 +290,12 @@ def read_package(source: str | os.PathLike[str] | bytes) -> Package:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PackageError(f"the manifest cannot be understood: {error!r}") from None
     return Package(manifest, members)
+
+
+def _check_sizes(members: list[zipfile.ZipInfo], size: int) -> None:
+    """Refuse an archive that is larger when it is read: no package is compressed, and none has members that overlap."""
+    for info in members:
+        if info.compress_type != zipfile.ZIP_STORED:
+            raise PackageError(f"the member {info.filename} is compressed, as in no package")
+    if sum(info.file_size for info in members) > size:
+        raise PackageError("the members of the archive are larger than the archive")
