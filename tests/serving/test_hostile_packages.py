@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import random
+import subprocess
+import sys
 import threading
 import time
 import tracemalloc
@@ -188,6 +190,42 @@ def test_what_a_watched_place_has_is_refused_one_after_the_other(
         while served(service) != 2:
             assert time.monotonic() < until
             time.sleep(0.01)
+
+
+WRITTEN_OVER = """
+import sys
+from pathlib import Path
+from feature_extractor import Service
+file = Path(sys.argv[1])
+with Service(file) as service:
+    service.watch(file, every=0.01)
+    before = service.extract_request(None, {"w": ["word 5"]})["w"].tolist()
+    content = file.read_bytes()
+    for size in (0, 100, len(content) // 2):
+        file.write_bytes(content[:size])
+        found = service.extract_request(None, {"w": ["word 1", "word 29999", "none"]})["w"].tolist()
+        assert found == [2, 30000, 0], found
+    service.shadow(file.with_name("other.fxp")).close()
+print("it lives")
+"""
+
+
+def test_a_file_may_be_written_over_while_it_is_live(tmp_path: Path) -> None:
+    """What is copied over a file without renaming takes the pages of the old one away."""
+    words = "".join(f"word {number}\n" for number in range(30_000))
+    (tmp_path / "words.txt").write_text(words)
+    program = fx.compile_text(
+        'input candidate { w: string }\nresource words = vocabulary("words.txt")\n'
+        "feature w : id(words) = words.lookup(w)\n",
+        path=str(tmp_path / "large.fx"),
+        root=tmp_path,
+    )
+    for name in ("live.fxp", "other.fxp"):
+        program.save(tmp_path / name)
+    # A process of its own: where it is not so, it is killed.
+    command = [sys.executable, "-c", WRITTEN_OVER, str(tmp_path / "live.fxp")]
+    found = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert found.stdout == "it lives\n", (found.returncode, found.stderr)
 
 
 def test_a_bomb_takes_no_memory(good: bytes) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import datetime
 import logging
 import os
+import stat
 import threading
 import time
 from collections import deque
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from feature_extractor.decoding import DecoderMaker, JsonFormat, MessageDecoder, MessageFormat
-from feature_extractor.errors import FeatureExtractorError
+from feature_extractor.errors import EngineError, FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor, load
 from feature_extractor.serving.fetch_json import JsonMessages
@@ -40,6 +41,9 @@ from feature_extractor.serving.shadow import Shadow
 
 _LOGGER = logging.getLogger("feature_extractor.serving")
 _KEPT_REFUSALS = 20
+_COPIED_BYTES = 64 << 20
+"""A file up to this size is copied. Of a larger one the pages are shared with other processes, but the system kills a
+process that reads pages of a file which somebody has cut short."""
 _END_SECONDS = 5.0
 """A closing service waits so long for its watches, which a place that does not answer may hold up for ever."""
 
@@ -116,7 +120,7 @@ class Service(DecoderMaker):
         self._shadow: Shadow | None = None
         self._watches: list[_Watch] = []
         self._closed = False
-        extractor = package if isinstance(package, Extractor) else load(package)
+        extractor = _opened(package)
         if accept is not None:
             accept(extractor)
         self._fetcher = Fetcher(fetches, fetch_threads)
@@ -326,7 +330,7 @@ class Service(DecoderMaker):
             self._pushed += 1
             number = self._pushed
         try:
-            extractor = package if isinstance(package, Extractor) else load(package)
+            extractor = _opened(package)
             fresh = self._live_from(extractor, source)
             with self._accepting:
                 version = self._exchanged(fresh, number, is_wanted, base)
@@ -397,7 +401,7 @@ class Service(DecoderMaker):
         Its values reach nobody; they are compared with the live ones, feature by feature. Raises EngineError where
         it cannot be loaded.
         """
-        extractor = package if isinstance(package, Extractor) else load(package)
+        extractor = _opened(package)
         self.end_shadow()
         self._shadow = Shadow(extractor, share)
         return self._shadow
@@ -507,6 +511,35 @@ def _completed(request: Any, candidates: Any, parts: RequestParts) -> tuple[Any,
         is_empty = request is None and not any(content)
         request = content[0] if is_one else None if is_empty else content
     return request, candidates if parts.candidates is None else parts.candidates.content
+
+
+def _opened(package: str | os.PathLike[str] | bytes | Extractor) -> Extractor:
+    """Load a package; of a file that is not large, a copy."""
+    if isinstance(package, Extractor):
+        return package
+    content = package if isinstance(package, bytes) else _copied(package)
+    if content is None:
+        return load(package)
+    try:
+        return load(content)
+    except EngineError as error:
+        if isinstance(package, bytes):
+            raise
+        raise EngineError(error.code, f"{os.fspath(package)}: {error.message}") from None
+
+
+def _copied(path: str | os.PathLike[str]) -> bytes | None:
+    """Return the content of a file; None for one that is large or none, which the core will tell."""
+    try:
+        # Without O_NONBLOCK opening a named pipe would wait for its writer.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        return None
+    with open(handle, "rb") as file:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _COPIED_BYTES:
+            return None
+        return file.read()
 
 
 def _source_of(package: str | os.PathLike[str] | bytes | Extractor) -> str:
