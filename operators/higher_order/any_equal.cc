@@ -1,6 +1,6 @@
 // any_equal(xs, value): the planner's form of a search by equality.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/hash_index.h"
+#include "feature_extractor/probed_keys.h"
 
 namespace feature_extractor {
 namespace {
@@ -16,9 +16,9 @@ struct AnyEqual {
   }
 
   struct Index {
-    HashIndex<T> table;
-    void build(List<T> xs, Arena& arena) { table.build(xs, arena); }
-    bool probe(Nullable<T> value) const { return value.has_value() && table.contains(*value); }
+    ProbedKeys<T> keys;
+    void build(List<T> xs, Arena& arena) { keys.build(xs, arena); }
+    bool answer(uint32_t number) const { return number != ProbedKeys<T>::kNone; }
   };
 };
 

@@ -1,6 +1,6 @@
 // count_equal(xs, value): the planner's form of a count by equality.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/hash_index.h"
+#include "feature_extractor/probed_keys.h"
 
 namespace feature_extractor {
 namespace {
@@ -15,24 +15,21 @@ struct CountEqual {
   }
 
   struct Index {
-    HashIndex<T> table;
-    uint32_t* counts;
+    ProbedKeys<T> keys;
+    uint32_t* counts;  // By number plus one; the first is that of no key.
 
     void build(List<T> xs, Arena& arena) {
-      table.start(xs.size(), arena);
-      counts = arena.allocate_array<uint32_t>(xs.size());
+      keys.start(xs.size(), arena);
+      counts = arena.allocate_array<uint32_t>(xs.size() + 1);
+      counts[0] = 0;
       for (uint32_t i = 0; i < xs.size(); ++i) {
         if (xs.is_null(i)) continue;
-        const uint32_t size = table.size();
-        const uint32_t id = table.insert(xs[i]);
-        counts[id] = id == size ? 1 : counts[id] + 1;
+        const uint32_t size = keys.size();
+        const uint32_t number = keys.insert(xs[i]);
+        counts[number + 1] = number == size ? 1 : counts[number + 1] + 1;
       }
     }
-    int64_t probe(Nullable<T> value) const {
-      if (!value) return 0;
-      const uint32_t id = table.find(*value);
-      return id == HashIndex<T>::kNone ? 0 : counts[id];
-    }
+    int64_t answer(uint32_t number) const { return counts[number + 1]; }
   };
 };
 

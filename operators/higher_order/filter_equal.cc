@@ -1,7 +1,7 @@
 // filter_equal(xs, key, value): the planner's form of a filter by equality, so that one table serves all rows
 // that share a list.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/hash_index.h"
+#include "feature_extractor/probed_keys.h"
 
 namespace feature_extractor {
 namespace {
@@ -18,37 +18,35 @@ struct FilterEqual {
   // The positions of each distinct key, one run after the other.
   struct Index {
     static constexpr size_t kLists = 2;
-    HashIndex<K> table;
+    ProbedKeys<K> keys;
     uint32_t* starts;
     uint32_t* positions;
 
-    void build(List<Any> xs, List<K> keys, Arena& arena) {
+    void build(List<Any> xs, List<K> key_of, Arena& arena) {
       const uint32_t size = xs.size();
-      table.start(size, arena);
+      keys.start(size, arena);
       auto* ids = arena.allocate_array<uint32_t>(size);
       starts = arena.allocate_array<uint32_t>(size + 1);
       positions = arena.allocate_array<uint32_t>(size);
       for (uint32_t i = 0; i <= size; ++i) starts[i] = 0;
       for (uint32_t i = 0; i < size; ++i) {
-        ids[i] = keys.is_null(i) ? HashIndex<K>::kNone : table.insert(keys[i]);
-        if (ids[i] != HashIndex<K>::kNone) ++starts[ids[i]];
+        ids[i] = key_of.is_null(i) ? ProbedKeys<K>::kNone : keys.insert(key_of[i]);
+        if (ids[i] != ProbedKeys<K>::kNone) ++starts[ids[i]];
       }
       uint32_t end = 0;
-      for (uint32_t id = 0; id < table.size(); ++id) {
+      for (uint32_t id = 0; id < keys.size(); ++id) {
         end += starts[id];
         starts[id] = end;
       }
-      starts[table.size()] = end;
+      starts[keys.size()] = end;
       // From the back, so that each start moves from the end of its run to the beginning.
       for (uint32_t i = size; i > 0; --i) {
-        if (ids[i - 1] != HashIndex<K>::kNone) positions[--starts[ids[i - 1]]] = i - 1;
+        if (ids[i - 1] != ProbedKeys<K>::kNone) positions[--starts[ids[i - 1]]] = i - 1;
       }
     }
 
-    void probe(Nullable<K> value, Selection& kept) const {
-      if (!value) return;
-      const uint32_t id = table.find(*value);
-      if (id == HashIndex<K>::kNone) return;
+    void answer(uint32_t id, Selection& kept) const {
+      if (id == ProbedKeys<K>::kNone) return;
       kept.reserve(starts[id + 1] - starts[id]);
       for (uint32_t at = starts[id]; at < starts[id + 1]; ++at) kept.push_back(positions[at]);
     }

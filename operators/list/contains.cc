@@ -2,7 +2,7 @@
 #include "feature_extractor/operator.h"
 #include "feature_extractor/decimal_text.h"
 #include "feature_extractor/extremes.h"
-#include "feature_extractor/hash_index.h"
+#include "feature_extractor/probed_keys.h"
 #include "feature_extractor/resource.h"
 #include "feature_extractor/text.h"
 
@@ -36,9 +36,9 @@ struct InList {
   }
 
   struct Index {
-    HashIndex<T> table;
-    void build(List<T> xs, Arena& arena) { table.build(xs, arena); }
-    bool probe(T x) const { return table.contains(x); }
+    ProbedKeys<T> keys;
+    void build(List<T> xs, Arena& arena) { keys.build(xs, arena); }
+    bool answer(uint32_t number) const { return number != ProbedKeys<T>::kNone; }
   };
 };
 
@@ -47,9 +47,9 @@ struct InMap {
   static bool eval(Map<K, Any> m, K key) { return InList<K>::eval(m.keys(), key); }
 
   struct Index {
-    HashIndex<K> table;
-    void build(Map<K, Any> m, Arena& arena) { table.build(m.keys(), arena); }
-    bool probe(K key) const { return table.contains(key); }
+    ProbedKeys<K> keys;
+    void build(Map<K, Any> m, Arena& arena) { keys.build(m.keys(), arena); }
+    bool answer(uint32_t number) const { return number != ProbedKeys<K>::kNone; }
   };
 };
 

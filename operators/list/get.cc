@@ -1,7 +1,7 @@
 // get(xs, i): one element of a list, one value of a map, one number of a vector.
-#include "feature_extractor/hash_index.h"
 #include "feature_extractor/key_search.h"
 #include "feature_extractor/operator.h"
+#include "feature_extractor/probed_keys.h"
 
 namespace feature_extractor {
 namespace {
@@ -28,20 +28,19 @@ struct GetValue {
   }
 
   struct Index {
-    HashIndex<K> table;
+    ProbedKeys<K> keys;
     uint32_t* positions;
     void build(Map<K, Any> m, Arena& arena) {
-      const List<K> keys = m.keys();
-      table.start(keys.size(), arena);
-      positions = arena.allocate_array<uint32_t>(keys.size());
-      for (uint32_t i = 0; i < keys.size(); ++i) {
-        if (!keys.is_null(i)) positions[table.insert(keys[i])] = i;
+      const List<K> all = m.keys();
+      keys.start(all.size(), arena);
+      positions = arena.allocate_array<uint32_t>(all.size());
+      for (uint32_t i = 0; i < all.size(); ++i) {
+        if (!all.is_null(i)) positions[keys.insert(all[i])] = i;
       }
     }
-    Nullable<Span> probe(K key) const {
-      const uint32_t id = table.find(key);
-      if (id == HashIndex<K>::kNone) return null;
-      return Span{positions[id], 1};
+    Nullable<Span> answer(uint32_t number) const {
+      if (number == ProbedKeys<K>::kNone) return null;
+      return Span{positions[number], 1};
     }
   };
 };

@@ -1,6 +1,6 @@
 // intersects(xs, ys): do two lists share a value?
 #include "feature_extractor/operator.h"
-#include "feature_extractor/hash_index.h"
+#include "feature_extractor/probed_keys.h"
 
 namespace feature_extractor {
 namespace {
@@ -9,20 +9,32 @@ template <class T>
 struct Intersects {
   static bool eval(Arena& arena, List<T> xs, List<T> ys) {
     Arena::Scope scope(arena);
-    Index index;
-    index.build(ys, arena);
-    return index.probe(xs);
+    HashIndex<T> table;
+    table.build(ys, arena);
+    for (uint32_t i = 0; i < xs.size(); ++i) {
+      if (!xs.is_null(i) && table.contains(xs[i])) return true;
+    }
+    return false;
   }
 
   // Serves for either list, since the question is symmetric.
   struct Index {
-    HashIndex<T> table;
+    ProbedKeys<T> table;
     void build(List<T> list, Arena& arena) { table.build(list, arena); }
     bool probe(List<T> other) const {
-      for (uint32_t i = 0; i < other.size(); ++i) {
-        if (!other.is_null(i) && table.contains(other[i])) return true;
+      constexpr uint32_t kBlock = ProbedKeys<T>::kBlock;
+      const uint8_t* valid = other.valid();
+      uint32_t found = 0;
+      for (uint32_t begin = 0; begin < other.size() && found == 0; begin += kBlock) {
+        const uint32_t count = other.size() - begin < kBlock ? other.size() - begin : kBlock;
+        uint32_t numbers[kBlock];
+        table.find_block(other.data() + begin, count, numbers);
+        for (uint32_t i = 0; i < count; ++i) {
+          const bool here = numbers[i] != ProbedKeys<T>::kNone;
+          found |= here & (valid == nullptr || valid[begin + i] != 0) ? 1 : 0;
+        }
       }
-      return false;
+      return found != 0;
     }
   };
   using SecondIndex = Index;

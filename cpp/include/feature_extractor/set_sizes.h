@@ -1,6 +1,7 @@
 // How many distinct values two lists have, and how many they share: what the measures of overlap are made of.
 #pragma once
 
+#include "feature_extractor/probed_keys.h"
 #include "feature_extractor/value_words.h"
 
 namespace feature_extractor {
@@ -21,12 +22,26 @@ SetSizes count_in_table(Arena& arena, List<T> xs, List<T> ys, bool count_second)
 // The table of one list, met by the other lists of many rows.
 template <class T>
 struct SharedSet {
-  MarkedIndex<T> table;
+  ProbedKeys<T> keys;
+  uint32_t* marks;  // By number, the round in which the value was met last.
+  uint32_t round;
   Arena* arena;
 
   void build(List<T> list, Arena& scratch);
-  // The distinct values of `other`, if they are to be counted, and those that are in the table.
-  void meet(List<T> other, bool count_distinct, uint32_t& distinct, uint32_t& both);
+  // How many of the distinct values of `other` are in the table.
+  uint32_t count_shared(List<T> other);
+  // How many distinct values any list has.
+  uint32_t count_in_own_table(List<T> other);
+
+  template <SimdLevel Level>
+  uint32_t count_distinct(List<T> other) {
+    if (other.size() <= kPairWords) {
+      const ValueWords<T> words(other);
+      const uint64_t again = words_repeated_at<Level>(words.data(), words.size());
+      if (words.same_as_first(again, words)) return words.size() - static_cast<uint32_t>(__builtin_popcountll(again));
+    }
+    return count_in_own_table(other);
+  }
 };
 
 // Measure::kFirst and kSecond say whether the number of distinct values of that list is needed, Measure::result(SetSizes) gives
@@ -44,8 +59,9 @@ struct SetMeasure {
   struct Index : SharedSet<T> {
     R probe(List<T> ys) {
       SetSizes sizes;
-      sizes.first = this->table.size();
-      this->meet(ys, Measure::kSecond, sizes.second, sizes.both);
+      sizes.first = this->keys.size();
+      sizes.both = this->count_shared(ys);
+      if constexpr (Measure::kSecond) sizes.second = this->template count_distinct<Level>(ys);
       return Measure::result(sizes);
     }
   };
@@ -53,8 +69,9 @@ struct SetMeasure {
   struct SecondIndex : SharedSet<T> {
     R probe(List<T> xs) {
       SetSizes sizes;
-      sizes.second = this->table.size();
-      this->meet(xs, Measure::kFirst, sizes.first, sizes.both);
+      sizes.second = this->keys.size();
+      sizes.both = this->count_shared(xs);
+      if constexpr (Measure::kFirst) sizes.first = this->template count_distinct<Level>(xs);
       return Measure::result(sizes);
     }
   };

@@ -215,6 +215,23 @@ void repeat_values(const void* source, const ListEntry* list, uint32_t owners, v
 
 }  // namespace
 
+namespace {
+
+// Writes one value to all rows.
+void fill_values(const char* value, uint32_t size, uint32_t rows, char* out) {
+  if (size == 1) {
+    std::memset(out, *value, rows);
+  } else if (size == 8) {
+    std::fill_n(reinterpret_cast<uint64_t*>(out), rows, *reinterpret_cast<const uint64_t*>(value));
+  } else if (size == sizeof(Text)) {
+    std::fill_n(reinterpret_cast<Text*>(out), rows, *reinterpret_cast<const Text*>(value));
+  } else {
+    for (uint32_t i = 0; i < rows; ++i) std::memcpy(out + static_cast<size_t>(i) * size, value, size);
+  }
+}
+
+}  // namespace
+
 // Gives each element the value of the row that owns it. Needs no index, and writes in order.
 bool Executor::repeat_for_elements(const BoundStep& step) {
   const IndexMap& map = program_.index_maps_[step.index_map];
@@ -251,6 +268,24 @@ void Executor::run_lift(const BoundStep& step) {
   const int source = step.step->source;
   const int result = step.step->results[0];
   const uint32_t rows = work_.domains[step.domain].rows;
+  const IndexMap& map = program_.index_maps_[step.index_map];
+  // The candidates of a chunk come in the order of their requests: often all are of one.
+  if (map.from == kCandidateDomain && map.to == kRequestDomain && rows > 0 && owners_[0] == owners_[rows - 1] &&
+      program_.slots_[result].type != StorageKind::kList) {
+    const BoundSlot& bound = program_.slots_[result];
+    const Column& from = work_.columns[source];
+    Column& to = work_.columns[result];
+    char* out = values_of(result, rows);
+    fill_values(static_cast<const char*>(from.data) + size_t{owners_[0]} * bound.value_size, bound.value_size, rows,
+                out);
+    to.data = out;
+    to.width = bound.width;
+    to.valid = nullptr;
+    if (from.valid != nullptr && from.valid[owners_[0]] == 0) {
+      to.valid = static_cast<uint8_t*>(std::memset(valid_of(result, rows), 0, rows));
+    }
+    return;
+  }
   const uint32_t* index = index_map(step.index_map);
   gather(source, index, rows, result, nullptr);
   if (program_.slots_[result].type != StorageKind::kList) return;

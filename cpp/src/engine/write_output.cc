@@ -100,6 +100,22 @@ int64_t write_row(const Column* elements, uint32_t begin, uint32_t count, uint64
   return defaulted;
 }
 
+// Whether the rows' elements lie side by side and all of them are written: then they are written as one long row, which
+// nothing branches on from row to row.
+bool lie_in_one_piece(const OutputValue& output, uint32_t rows, uint32_t maximum) {
+  if (rows == 0 || output.value.valid != nullptr) return false;
+  const ListEntry* entries = output.entries;
+  uint32_t next = entries[0].begin;
+  bool all = true;
+  for (uint32_t i = 0; i < rows; ++i) {
+    // Where an empty list begins says nothing.
+    all &= (entries[i].begin == next || entries[i].size == 0) && entries[i].size <= maximum;
+    next += entries[i].size;
+  }
+  // The first row may be an empty one that begins elsewhere.
+  return all && (entries[0].size > 0 || next == entries[0].begin);
+}
+
 template <bool kWeighted>
 void write_ids(const FeatureDeclaration& feature, const OutputValue& output, uint32_t rows, FeatureBuffer* buffer) {
   int64_t* offsets = ragged_offsets(rows, buffer);
@@ -107,11 +123,22 @@ void write_ids(const FeatureDeclaration& feature, const OutputValue& output, uin
   const ListEntry* entries = output.entries;
   size_t total = 0;
   for (uint32_t i = 0; i < rows; ++i) total += std::min(entries[i].size, feature.maximum);
+  const bool in_one_piece = lie_in_one_piece(output, rows, feature.maximum);
   const auto written = static_cast<size_t>(buffer->elements);
   int64_t* out = buffer->values.reserve_array<int64_t>(written + total, written) + written;
   float* out_weights = kWeighted ? buffer->weights.reserve_array<float>(written + total, written) + written : nullptr;
   int64_t element = buffer->elements;
   int64_t defaulted = 0;
+  if (in_one_piece) {
+    buffer->defaulted +=
+        write_row<kWeighted>(output.elements, entries[0].begin, static_cast<uint32_t>(total), size, out, out_weights);
+    for (uint32_t i = 0; i < rows; ++i) {
+      element += entries[i].size;
+      offsets[i] = element;
+    }
+    buffer->elements = element;
+    return;
+  }
   bool has_previous = false;
   ListEntry previous{0, 0};
   int64_t previous_defaulted = 0;

@@ -31,34 +31,50 @@ SetSizes count_in_table(Arena& arena, List<T> xs, List<T> ys, bool count_second)
 template <class T>
 void SharedSet<T>::build(List<T> list, Arena& scratch) {
   arena = &scratch;
-  table.build(list, scratch);
+  keys.build(list, scratch);
+  marks = scratch.allocate_array<uint32_t>(keys.size());
+  if (keys.size() > 0) __builtin_memset(marks, 0, keys.size() * sizeof(uint32_t));
+  round = 0;
 }
 
 template <class T>
-void SharedSet<T>::meet(List<T> other, bool count_distinct, uint32_t& distinct, uint32_t& both) {
-  table.clear_marks();
-  both = 0;
-  if (!count_distinct) {
-    for (uint32_t i = 0; i < other.size(); ++i) {
-      if (other.is_null(i)) continue;
-      const uint32_t id = table.find(other[i]);
-      if (id != HashIndex<T>::kNone && table.mark(id)) ++both;
+uint32_t SharedSet<T>::count_shared(List<T> other) {
+  constexpr uint32_t kBlock = ProbedKeys<T>::kBlock;
+  const auto* values = other.data();
+  const uint8_t* valid = other.valid();
+  const uint32_t size = other.size();
+  uint32_t shared = 0;
+  ++round;
+  for (uint32_t begin = 0; begin < size; begin += kBlock) {
+    const uint32_t count = size - begin < kBlock ? size - begin : kBlock;
+    // First the values that are in the table, without a branch on it; then those among them that were not met before.
+    uint32_t numbers[kBlock];
+    uint32_t met[kBlock];
+    uint32_t met_size = 0;
+    if constexpr (std::is_same_v<T, Text>) keys.find_block(values + begin, count, numbers);
+    for (uint32_t i = 0; i < count; ++i) {
+      if constexpr (std::is_same_v<T, Text>) {
+        met[met_size] = numbers[i];
+      } else {
+        met[met_size] = keys.find(static_cast<T>(values[begin + i]));
+      }
+      const bool counts = valid == nullptr || valid[begin + i] != 0;
+      met_size += static_cast<uint32_t>(met[met_size] != ProbedKeys<T>::kNone) & static_cast<uint32_t>(counts);
     }
-    return;
+    for (uint32_t i = 0; i < met_size; ++i) {
+      shared += marks[met[i]] != round ? 1 : 0;
+      marks[met[i]] = round;
+    }
   }
+  return shared;
+}
+
+template <class T>
+uint32_t SharedSet<T>::count_in_own_table(List<T> other) {
   Arena::Scope scope(*arena);
-  HashIndex<T> rest;
-  rest.start(other.size(), *arena);
-  for (uint32_t i = 0; i < other.size(); ++i) {
-    if (other.is_null(i)) continue;
-    const uint32_t id = table.find(other[i]);
-    if (id == HashIndex<T>::kNone) {
-      rest.insert(other[i]);
-    } else if (table.mark(id)) {
-      ++both;
-    }
-  }
-  distinct = rest.size() + both;
+  HashIndex<T> table;
+  table.build(other, *arena);
+  return table.size();
 }
 
 template SetSizes count_in_table(Arena&, List<bool>, List<bool>, bool);
