@@ -14,6 +14,7 @@ import pytest
 
 from benches.families import Sides
 from benches.family_definitions import Family, families, together
+from benches.latency import answer, opened, schedule, vocabulary_package
 from benches.ranking_table import ranking_table
 from benches.request import sides as request_sides
 
@@ -79,3 +80,22 @@ def test_request(benchmark: BenchmarkFixture, size: int, program: str, side: str
     """Time one side of one request."""
     benchmark.group = f"one request, {program}, {size} candidates"
     benchmark.pedantic(_request(size, program)[side], rounds=20, warmup_rounds=2)
+
+
+def test_latency_under_load(benchmark: BenchmarkFixture) -> None:
+    """Time a short schedule of requests, each of which waits for those before it."""
+    benchmark.group = "latency"
+    ask = _request(300, "wide-60")["ours, columns"]
+    due = schedule(0.1, 0.002, at_random=True)
+    latencies = benchmark.pedantic(answer, (ask, due, "processor"), rounds=3)
+    assert len(latencies) == len(due)
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_open_vocabulary(
+    benchmark: BenchmarkFixture, tmp_path_factory: pytest.TempPathFactory, verified: bool
+) -> None:
+    """Time opening a package with a vocabulary, and 2,000 look-ups."""
+    benchmark.group = "open a vocabulary of 100,000 words"
+    package = vocabulary_package(tmp_path_factory.mktemp("words"), 100_000)
+    benchmark.pedantic(opened, (package, 100_000, verified, True), rounds=5)
