@@ -11,6 +11,7 @@ PYTHON := $(BIN)/python
 BUILD := build
 OPERATOR_ARCHIVE := $(BUILD)/libfeature_extractor_operator_archive.a
 SANITIZED_BUILD := build-sanitize
+SANITIZED_OPERATORS_BUILD := build-sanitize-operators
 RACE_BUILD := build-race
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PACKAGE := python/feature_extractor
@@ -93,13 +94,24 @@ native-test: operator-archive ## Run the C++ tests with the address and undefine
 	  || { cat $(SANITIZED_BUILD)/ctest.log; exit 1; }
 	@echo "native tests under sanitizers: passed"
 
+# The operators themselves are compiled anew here, which takes as long as all of the core. A worker that a sanitizer ends is replaced.
+SANITIZED_TESTS := tests/operators/test_operators.py tests/operators/test_hostile_arguments.py tests/operators/test_random_programs.py tests/requests
+.PHONY: sanitize-operators
+sanitize-operators: setup ## Run the cases of all operators with the address and undefined behaviour sanitizers.
+	@[ -f $(SANITIZED_OPERATORS_BUILD)/build.ninja ] || { echo "build: configuring $(SANITIZED_OPERATORS_BUILD)"; \
+	  cmake -S . -B $(SANITIZED_OPERATORS_BUILD) -G Ninja -DPython_EXECUTABLE="$(CURDIR)/$(PYTHON)" \
+	  -Dpybind11_DIR="$$($(PYTHON) -m pybind11 --cmakedir)" -DFEATURE_EXTRACTOR_SANITIZE=ON >/dev/null; }
+	@cmake --build $(SANITIZED_OPERATORS_BUILD) --parallel $(JOBS) --target _native -- --quiet
+	@scripts/sanitize_operators.sh $(SANITIZED_OPERATORS_BUILD) $(PYTHON) $(SANITIZED_TESTS) -m "not slow" -n $(JOBS) --max-worker-restart=100
+	@echo "operators under sanitizers: passed"
+
 .PHONY: native-race-test
 native-race-test: operator-archive ## Run the C++ tests of threads with the thread sanitizer.
 	@[ -f $(RACE_BUILD)/build.ninja ] || { echo "build: configuring $(RACE_BUILD)"; \
 	  cmake -S . -B $(RACE_BUILD) -G Ninja -DFEATURE_EXTRACTOR_PYTHON=OFF -DFEATURE_EXTRACTOR_TESTS=ON \
 	  -DFEATURE_EXTRACTOR_SANITIZE_THREADS=ON -DFEATURE_EXTRACTOR_OPERATOR_ARCHIVE="$(CURDIR)/$(OPERATOR_ARCHIVE)" >/dev/null; }
 	@cmake --build $(RACE_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- --quiet
-	@$(RACE_BUILD)/feature_extractor_native_tests --gtest_brief=1 --gtest_filter='CApi.*:PluginTable.*'
+	@$(RACE_BUILD)/feature_extractor_native_tests --gtest_brief=1 --gtest_filter='CApi*:PluginTable.*'
 	@echo "native tests of threads under the thread sanitizer: passed"
 
 .PHONY: test
@@ -160,6 +172,6 @@ new-operator: setup ## Start an operator: make new-operator FAMILY=math NAME=cub
 
 .PHONY: clean
 clean: ## Remove what was built; keeps .venv.
-	@rm -rf $(BUILD) $(SANITIZED_BUILD) $(RACE_BUILD) jvm_bindings/*/target dist demo_output .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(BUILD) $(SANITIZED_BUILD) $(SANITIZED_OPERATORS_BUILD) $(RACE_BUILD) jvm_bindings/*/target dist demo_output .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find $(PACKAGE) -name '_native*.so' -delete
 	@find python tests scripts examples -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,8 +5,12 @@
 # writes below linking/: a process that has the published file mapped, or opens it at the wrong moment, must never see it change.
 function(make_shared_output target file_name exports_map)
   target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -Wl,-Bsymbolic
-    -Wl,--gc-sections -Wl,--as-needed -Wl,--no-undefined-version -Wl,-z,relro -Wl,-z,now -Wl,--strip-all
+    -Wl,--gc-sections -Wl,--as-needed -Wl,--no-undefined-version -Wl,-z,relro -Wl,-z,now
     -Wl,--version-script=${exports_map})
+  # What a sanitizer finds is told with names of functions and lines.
+  if(NOT FEATURE_EXTRACTOR_SANITIZE AND NOT FEATURE_EXTRACTOR_SANITIZE_THREADS)
+    target_link_options(${target} PRIVATE -Wl,--strip-all)
+  endif()
   set_target_properties(${target} PROPERTIES LINK_DEPENDS ${exports_map}
     LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/linking)
   set(published ${PROJECT_BINARY_DIR}/${file_name})

@@ -7,14 +7,19 @@ chunks of 1, 7, 16, 64, 100 and 1,024 rows and with one and two threads. All giv
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from feature_extractor.testing import Case, check_cases, parse_case, read_cases
+from feature_extractor.testing.layouts import EXACT_LAYOUTS, LAYOUTS
 from feature_extractor.testing.programs import registry
 
 FOLDER = Path(__file__).parent
 FILES = sorted(FOLDER.glob("*/*.test"))
+
+if "FEATURE_EXTRACTOR_SANITIZED_CORE" in os.environ:
+    LAYOUTS.update(EXACT_LAYOUTS)
 
 
 def _run(cases: list[Case], root: Path | None = None) -> None:

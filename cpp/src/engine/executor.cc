@@ -4,6 +4,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "engine/kernel_guard.h"
 #include "engine/write_output.h"
 #include "engine/write_value.h"
 
@@ -389,7 +390,12 @@ void Executor::run_call(const BoundStep& step) {
     result.data = values + static_cast<size_t>(begin) * bound.value_size;
     result.valid = valid + begin;
     result.has_nulls = false;
-    step.run(kernel);
+    {
+      const Register& written = work_.registers[bound.reg];
+      const KernelGuard values_guard(written.values, values + static_cast<size_t>(begin + kernel.rows) * bound.value_size);
+      const KernelGuard valid_guard(written.valid, valid + begin + kernel.rows);
+      step.run(kernel);
+    }
     if (result.has_nulls && !has_nulls) std::memset(valid, 1, begin);
     if (!result.has_nulls && has_nulls) std::memset(valid + begin, 1, kernel.rows);
     has_nulls = has_nulls || result.has_nulls;

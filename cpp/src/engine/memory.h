@@ -122,9 +122,10 @@ class Buffer {
   }
   size_t capacity() const { return capacity_; }
 
-  // Makes room for `size` bytes. Keeps the first `kept` bytes; the rest is unspecified.
+  // Makes room for `size` bytes. Keeps the first `kept` bytes; the rest is unspecified. There is a block afterwards, also for no bytes:
+  // memcpy takes no null pointer, whatever the size.
   void reserve(size_t size, size_t kept = 0) {
-    if (size > capacity_) grow(size, kept);
+    if (size > capacity_ || data_ == nullptr) grow(size > 0 ? size : 1, kept);
   }
 
   template <class T>
@@ -146,6 +147,34 @@ class Buffer {
   MemoryAccount* account_ = nullptr;
   bool borrowed_ = false;
 };
+
+#if defined(__SANITIZE_ADDRESS__)
+
+// Text and scratch memory of one chunk. Each piece has a block of its own, which ends with the chunk, so that the sanitizer sees
+// what is read or written beside a piece or after its time.
+class ChunkArena : public Arena {
+ public:
+  ChunkArena() {
+    refill_ = &ChunkArena::refill;
+    next_ = end_ = nothing_;
+  }
+  ChunkArena(const ChunkArena&) = delete;
+  ChunkArena& operator=(const ChunkArena&) = delete;
+
+  void reset() { blocks_.clear(); }
+
+ private:
+  static char* refill(Arena* arena, size_t size) {
+    auto* self = static_cast<ChunkArena*>(arena);
+    self->blocks_.emplace_back(new char[size]);
+    return self->blocks_.back().get();
+  }
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char nothing_[1] = {};
+};
+
+#else
 
 // Text and scratch memory of one chunk. Blocks are kept when the arena is reset.
 class ChunkArena : public Arena {
@@ -194,5 +223,7 @@ class ChunkArena : public Arena {
   AccountedVector<Buffer> blocks_;
   size_t current_ = 0;
 };
+
+#endif
 
 }  // namespace feature_extractor

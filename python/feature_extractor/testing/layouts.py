@@ -190,3 +190,59 @@ LAYOUTS: dict[str, Layout] = {
     "large": large,
     "view": view,
 }
+
+
+def exact(array: pa.Array) -> pa.Array:
+    """End each buffer with its last value: Arrow rounds them up, which hides who reads behind them."""
+    array = _compact(array)
+    type_, rows = array.type, len(array)
+    if pa.types.is_null(type_):
+        return array
+    validity, *buffers = array.buffers()[: 3 if _has_bytes(type_) else 2]
+    valid = _exact_buffer(validity, (rows + 7) // 8)
+    if pa.types.is_struct(type_):
+        children = [exact(array.field(i)) for i in range(type_.num_fields)]
+        return pa.Array.from_buffers(type_, rows, [valid], children=children)
+    if pa.types.is_fixed_size_list(type_):
+        return pa.Array.from_buffers(type_, rows, [valid], children=[exact(array.values)])
+    if _is_list(type_):
+        offsets = np.frombuffer(_exact_buffer(buffers[0], 4 * (rows + 1)), np.int32)
+        return _list_of(type_, rows, valid, offsets, exact(_elements(array)))
+    if _has_bytes(type_):
+        offset_buffer = _exact_buffer(buffers[0], 4 * (rows + 1))
+        end = int(np.frombuffer(offset_buffer, np.int32)[-1])
+        text = _exact_buffer(buffers[1], end)
+        return pa.Array.from_buffers(type_, rows, [valid, offset_buffer, text])
+    size = (rows + 7) // 8 if pa.types.is_boolean(type_) else rows * type_.bit_width // 8
+    return pa.Array.from_buffers(type_, rows, [valid, _exact_buffer(buffers[0], size)])
+
+
+def _has_bytes(type_: pa.DataType) -> bool:
+    return bool(pa.types.is_string(type_) or pa.types.is_binary(type_))
+
+
+def _exact_buffer(buffer: pa.Buffer | None, size: int) -> Any:
+    if buffer is None:
+        return None
+    return pa.py_buffer(np.frombuffer(buffer, np.uint8)[:size].copy())
+
+
+def last(count: int) -> Layout:
+    """Return a layout that puts ``count`` other rows in front: the last value stays the last of its buffer."""
+
+    def layout(array: pa.Array) -> pa.Array:
+        if len(array) == 0:
+            return array
+        before = array.take(pa.array([(5 * i + 1) % len(array) for i in range(count)]))
+        return exact(pa.concat_arrays([before, array])).slice(count, len(array))
+
+    return layout
+
+
+EXACT_LAYOUTS: dict[str, Layout] = {
+    "exact": exact,
+    "exact, last of 3 more": last(3),
+    "exact, last of 8 more": last(8),
+    "exact garbage": composed(garbage, exact),
+}
+"""For a core with the address sanitizer; another one would not notice a difference to the others."""
