@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -28,6 +27,8 @@ class WholeFile:
             if self._mode is not None and not stat.S_ISREG(self._mode):
                 self.stream = open(path, "wb")  # noqa: SIM115 (closed by commit and abandon)
                 return
+            import tempfile  # Most runs of a command write nothing.
+
             handle, self._temporary = tempfile.mkstemp(
                 ".part", ".fx_", os.path.dirname(self._target)
             )

@@ -84,10 +84,31 @@ def test_several_processes_say_the_same(folder: Path) -> None:
     assert findings(jobs=2, cached=True) == findings(cached=True)
 
 
+def test_a_large_run_is_found_as_a_whole(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_programs(17)
+    plain = findings()
+    for jobs in (2, 1):
+        assert findings(cached=True, jobs=jobs) == plain
+    monkeypatch.setattr(LintCache, "find", None)
+    assert findings(cached=True) == plain
+
+
+def test_another_set_of_programs_is_another_run(folder: Path) -> None:
+    write_programs(18)
+    findings(cached=True)
+    Path("p17.fx").unlink()
+    assert findings(cached=True) == findings()
+    Path("p16.fx").write_text("feature a : dense = absent\n")
+    for _ in range(2):
+        assert findings(cached=True) == findings()
+
+
+@pytest.mark.parametrize("count", [4, 17])
 @pytest.mark.parametrize("change", ["program", "module", "resource", "rules", "setting"])
 def test_what_has_changed_is_looked_at_again(
-    folder: Path, looked_at: list[Path], change: str
+    folder: Path, looked_at: list[Path], change: str, count: int
 ) -> None:
+    write_programs(count)
     findings(cached=True)
     looked_at.clear()
     choices: dict[str, object] = {}
@@ -108,8 +129,10 @@ def test_what_has_changed_is_looked_at_again(
     assert looked_at == [*expected, *programs()]
 
 
+@pytest.mark.parametrize("count", [4, 17])
 @pytest.mark.parametrize("damage", ["", "[]", "{", "cut", "flipped"])
-def test_a_damaged_entry_is_no_entry(folder: Path, damage: str) -> None:
+def test_a_damaged_entry_is_no_entry(folder: Path, damage: str, count: int) -> None:
+    write_programs(count)
     plain = findings(cached=True)
     for entry in Path(".fx_cache").rglob("*.json"):
         text = entry.read_text()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +130,8 @@ def refuse_binary(path: Path) -> None:
 
 def read_plan(path: Path) -> dict[str, Any]:
     """Return the plan in a package; the resources are not read, however large they are."""
+    import zipfile
+
     with zipfile.ZipFile(path) as archive:
         plan: dict[str, Any] = json.loads(archive.read("plan.json"))
     return plan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
 from collections.abc import Iterable
@@ -40,6 +39,8 @@ def print_difference(before: str, after: str, path: str) -> None:
 
     On a terminal control characters are replaced; in a file or a pipe the diff is one that `patch` takes.
     """
+    import difflib
+
     shown = visible(path)
     for line in difflib.unified_diff(_lines(before), _lines(after), shown, shown):
         text = line.removesuffix("\n")

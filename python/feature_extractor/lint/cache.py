@@ -3,6 +3,8 @@
 An entry is JSON, never code: a folder may come from anywhere. It is used only where the text of the program, of its
 modules and the other files that were read are the same, and the rules, their settings, the operators and this compiler
 too. Whatever is wrong with an entry, the file is looked at again.
+
+The last large run has an entry for all its findings together, which holds as long as nothing at all has changed.
 """
 
 from __future__ import annotations
@@ -10,19 +12,21 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import xxhash
 
 from feature_extractor import __version__
+from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.files import Reader, UnreadableFile
-from feature_extractor.lint.configuration import Configuration
+from feature_extractor.lint.configuration import Configuration, Configure
+from feature_extractor.lint.discovery import all_rules
 from feature_extractor.lint.outcome import Report
-from feature_extractor.lint.records import from_record, to_record
+from feature_extractor.lint.records import Record, from_record, to_record
 from feature_extractor.lint.rule import Rule
 from feature_extractor.standard import module_texts, stored_path
 
@@ -30,6 +34,20 @@ FOLDER: Final = ".fx_cache"
 """The name of the folder, where nothing else is asked for."""
 _LARGEST_CONTENT: Final = 4 << 20
 """Of larger files that a program names, only size and time of the last change are compared."""
+_FEWEST: Final = 16
+"""From so many programs on a run is kept as a whole."""
+_RUN: Final = "run.json"
+"""The file of the last such run."""
+_UNUSABLE: Final = (
+    OSError,
+    UnreadableFile,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+)
+"""What is raised where an entry is not there, is none, or does not hold any more."""
 _PARTS: Final = ("check", "diagnostics", "dsl_grammar", "explain", "lint", "plan", "syntax")
 _SOURCES: Final = (".py", ".fx", ".lark", ".json")
 
@@ -48,38 +66,97 @@ class LintCache:
     def find(self, path: Path, configuration: Configuration, read: Reader) -> Report | None:
         """Return what was found in a file before, or None where that does not hold any more."""
         try:
-            text = self._place(path, configuration).read_text(encoding="utf-8")
-            digest, _, body = text.partition("\n")
-            if digest != _digest(body):
-                return None
-            entry = json.loads(body)
-            texts: dict[str, str] = {}
-            for name, known in entry["texts"]:
-                texts[name] = read(Path(name))
-                if _digest(texts[name]) != known:
-                    return None
-            if any(_stamp(Path(name)) != known for name, known in entry["files"]):
-                return None
-            return from_record(entry["record"], lambda name: _text(name, texts), configuration)
-        except (OSError, UnreadableFile, ValueError, KeyError, TypeError, IndexError):
+            entry, texts = self._read(self._place(path, configuration), read)
+            report = from_record(entry["record"], lambda name: _text(name, texts), configuration)
+        except _UNUSABLE:
             return None
+        report.basis = {"texts": entry["texts"], "files": entry["files"]}
+        return report
 
-    def keep(self, path: Path, configuration: Configuration, report: Report) -> None:
-        """Remember a report; where that is not possible, nothing happens."""
+    def keep(
+        self, path: Path, configuration: Configuration, report: Report, record: Record
+    ) -> None:
+        """Remember a report by its record; where that is not possible, nothing happens."""
         if report.texts is None:
             return
-        record, _ = to_record(report)
-        entry = {
+        report.basis = {
             "texts": [[name, _digest(text)] for name, text in report.texts.items()],
             "files": [[str(file), _stamp(file)] for file in report.files],
-            "record": record,
         }
+        self._write(self._place(path, configuration), {**report.basis, "record": record})
+
+    def find_run(
+        self, paths: Sequence[Path], configure: Configure, read: Reader
+    ) -> list[Diagnostic] | None:
+        """Return what was found in all programs of a run, if they were those of the last large run and nothing changed.
+
+        This is one file to read, and none of the findings of single programs have to be put together again.
+        """
+        if len(paths) < _FEWEST:
+            return None
+        try:
+            entry, texts = self._read(self._entries / _RUN, read, self._key(paths, configure))
+            record = entry["record"]
+            return from_record(record, lambda name: _text(name, texts), Configuration(())).errors
+        except _UNUSABLE:
+            return None
+
+    def keep_run(
+        self,
+        paths: Sequence[Path],
+        configure: Configure,
+        reports: Sequence[Report],
+        findings: list[Diagnostic],
+    ) -> None:
+        """Remember what was found in all programs of a run; where that is not possible, nothing happens."""
+        if len(paths) < _FEWEST:
+            return
+        basis: dict[str, dict[str, Any]] = {"texts": {}, "files": {}}
+        for report in reports:
+            if report.basis is None:
+                return
+            for kind, known in basis.items():
+                for name, digest in report.basis[kind]:
+                    if known.setdefault(name, digest) != digest:
+                        return  # The file has changed while the programs were looked at.
+        entry = {
+            "key": self._key(paths, configure),
+            **{kind: list(known.items()) for kind, known in basis.items()},
+            "record": to_record(Report(findings, None))[0],
+        }
+        self._write(self._entries / _RUN, entry)
+
+    def _read(self, place: Path, read: Reader, key: str = "") -> tuple[Any, dict[str, str]]:
+        """Return an entry and the texts that it follows from. Raises one of _UNUSABLE where something changed."""
+        text = place.read_text(encoding="utf-8")
+        digest, _, body = text.partition("\n")
+        if digest != _digest(body):
+            raise ValueError("the entry is damaged")
+        entry = json.loads(body)
+        if entry.get("key", "") != key:
+            raise ValueError("the entry belongs to other programs")
+        texts: dict[str, str] = {}
+        for name, known in entry["texts"]:
+            texts[name] = read(Path(name))
+            if _digest(texts[name]) != known:
+                raise ValueError("a text has changed")
+        if any(_stamp(Path(name)) != known for name, known in entry["files"]):
+            raise ValueError("a file has changed")
+        return entry, texts
+
+    def _key(self, paths: Sequence[Path], configure: Configure) -> str:
+        """Return what identifies a run beside the texts: its programs, what holds for each, and all rules there are."""
+        prefixes = (self._prefix(configure(path)) for path in paths)
+        words = (f"{rule.code} {rule.name}" for rule in all_rules().values())
+        return _digest(*map(str, paths), *prefixes, *words)
+
+    def _write(self, place: Path, entry: Mapping[str, Any]) -> None:
         # A rule of a plug-in may keep of a program what is not JSON.
         with suppress(OSError, TypeError, ValueError):
             body = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
-            self._write(self._place(path, configuration), f"{_digest(body)}\n{body}")
+            self._replace(place, f"{_digest(body)}\n{body}")
 
-    def _write(self, place: Path, text: str) -> None:
+    def _replace(self, place: Path, text: str) -> None:
         if not place.parent.is_dir():
             self._prepare()
             place.parent.mkdir(exist_ok=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from feature_extractor.diagnostics import Diagnostic, Source
 from feature_extractor.lint.configuration import Configuration
@@ -29,18 +29,24 @@ class Outcome:
     facts: dict[str, Any]
 
 
+Basis: TypeAlias = dict[str, list[Any]]
+"""JSON values: pairs of names and digests of ``texts`` and of ``files``."""
+
+
 @dataclass
 class Report:
     """All that is said of one file: its errors, or the outcome of the rules.
 
     ``texts`` are the texts that this follows from, by path and without those of the standard library; ``files`` are
-    other files that were looked at. They are None where what was said may change though no file does.
+    other files that were looked at. They are None where what was said may change though no file does. ``basis`` has the
+    digests of both, once a cache has made them.
     """
 
     errors: list[Diagnostic]
     outcome: Outcome | None
     texts: dict[str, str] | None = None
     files: list[Path] = field(default_factory=list)
+    basis: Basis | None = None
 
 
 @contextmanager

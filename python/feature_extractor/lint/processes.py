@@ -18,7 +18,7 @@ from feature_extractor.lint.cache import LintCache
 from feature_extractor.lint.cards import load_functions
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.outcome import Report
-from feature_extractor.lint.records import from_record, to_record
+from feature_extractor.lint.records import Record, from_record, to_record
 
 if TYPE_CHECKING:
     from feature_extractor.registry import Registry
@@ -80,17 +80,21 @@ def report_all(
 def map_here(task: _Task) -> Iterator[Report]:
     """Yield the reports of a task, made in this process."""
     for number in range(len(task.paths)):
-        yield _report(task, number)
+        yield _keep(task, number, _report(task, number))
 
 
 def _report(task: _Task, number: int) -> Report:
     # The compiler takes longer to import than a cache to read.
     from feature_extractor.lint.examination import report_on
 
-    path, configuration = task.paths[number], task.configurations[number]
-    report = report_on(path, task.registry, configuration, task.read)
+    return report_on(task.paths[number], task.registry, task.configurations[number], task.read)
+
+
+def _keep(task: _Task, number: int, report: Report, record: Record | None = None) -> Report:
+    """Put a report into the cache, if there is one; its record may have been made already."""
     if task.cache is not None:
-        task.cache.keep(path, configuration, report)
+        record = record or to_record(report)[0]
+        task.cache.keep(task.paths[number], task.configurations[number], report, record)
     return report
 
 
@@ -150,8 +154,10 @@ def _work(number: int) -> str:
     """Return the report on a file as JSON; an empty text where that failed."""
     assert _task is not None
     try:
-        record, texts = to_record(_report(_task, number))
-        return json.dumps([record, texts])
+        report = _report(_task, number)
+        record, texts = to_record(report)
+        _keep(_task, number, report, record)
+        return json.dumps([record, texts, report.basis])
     except Exception:
         # The main process tries again, and what then happens is told as usual.
         return ""
@@ -159,6 +165,8 @@ def _work(number: int) -> str:
 
 def _received(task: _Task, number: int, text: str) -> Report:
     if not text:
-        return _report(task, number)
-    record, texts = json.loads(text)
-    return from_record(record, texts.__getitem__, task.configurations[number])
+        return _keep(task, number, _report(task, number))
+    record, texts, basis = json.loads(text)
+    report = from_record(record, texts.__getitem__, task.configurations[number])
+    report.basis = basis
+    return report

@@ -46,6 +46,10 @@ def lint_paths(
         def configure(_: Path) -> Configuration:
             return same
 
+    paths = list(paths)
+    known = None if cache is None else cache.find_run(paths, configure, read)
+    if known is not None:
+        return known
     load = registry if callable(registry) else lambda: registry
     reports = report_all(paths, load, configure, read, jobs, cache)
     errors: dict[tuple[str, int, int, str], Diagnostic] = {}
@@ -55,6 +59,8 @@ def lint_paths(
     outcomes = [report.outcome for report in reports if report.outcome is not None]
     findings = [*errors.values(), *conclude(outcomes)]
     findings.sort(key=Diagnostic.sort_key)
+    if cache is not None:
+        cache.keep_run(paths, configure, reports, findings)
     return findings
 
 
