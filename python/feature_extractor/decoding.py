@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, TypeAlias
 
 from feature_extractor import _native
 from feature_extractor.extraction import Extraction
+
+Computation: TypeAlias = Callable[[], Extraction]
+"""Computes the features of a call whose requests are complete."""
 
 MAXIMUM_BYTES = 64 << 20
 """The most bytes of one message, unless a decoder is made with another limit."""
@@ -63,9 +67,11 @@ class MessageDecoder:
         self,
         run: Callable[[MessageFormat, list[Any], int, int], Extraction],
         message_format: MessageFormat,
+        begin: Callable[[MessageFormat, list[Any], int, int], Awaitable[Computation]] | None = None,
     ) -> None:
         self._run = run
         self._format = message_format
+        self._begin = begin
 
     def extract(self, message: Any, *, threads: int = 1, chunk_rows: int = 1024) -> Extraction:
         """Extract one message: a request with its candidates, or several requests where the format has them.
@@ -80,6 +86,16 @@ class MessageDecoder:
     ) -> Extraction:
         """Extract the requests of all messages in one call; they may have different numbers of candidates."""
         return self._run(self._format, list(messages), threads, chunk_rows)
+
+    async def begin(self, message: Any, *, threads: int = 1, chunk_rows: int = 1024) -> Computation:
+        """Await what a :class:`Service` fetches for a message, and return what computes its features in any thread.
+
+        The call of what is returned raises as :meth:`extract` does. It is for hosts with an event loop: no thread
+        waits for a fetch.
+        """
+        if self._begin is None:
+            return partial(self._run, self._format, [message], threads, chunk_rows)
+        return await self._begin(self._format, [message], threads, chunk_rows)
 
     def __repr__(self) -> str:
         return f"MessageDecoder({type(self._format).__name__})"

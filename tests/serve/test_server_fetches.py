@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from pathlib import Path
@@ -28,8 +29,6 @@ def lost(keys: dict[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 def asked(server: Server, content: bytes) -> httpx.Response:
-    import asyncio
-
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=server.application)
         async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
@@ -74,6 +73,7 @@ def test_what_is_late_or_lost_is_null_and_counted(package: Package) -> None:
             answer = asked(server, LACKING)
             assert answer.status_code == 200
             assert answer.json()["features"]["seen_before"] == [0.0] * 8
+            assert answer.headers["x-feature-extractor-missing"] == f"history={outcome}"
             (key,) = [
                 k for k, n in samples(server).items() if k.startswith("fetches_total") and n == 1
             ]
@@ -93,6 +93,37 @@ def test_what_is_required_is_refused(package: Package) -> None:
         assert "LookupError: the store is gone" in answer.json()["detail"]
         assert answer.headers["retry-after"] == "1"
         assert asked(server, BODY).status_code == 200
+    finally:
+        server.close()
+        server.service.close()
+
+
+def test_no_thread_waits_for_a_store(package: Package) -> None:
+    """Eight requests meet in the store, behind a server with one thread."""
+    there = 0
+
+    async def meeting(keys: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        nonlocal there
+        there += 1
+        while there < 8:
+            await asyncio.sleep(0.001)
+        return known(keys)
+
+    fetch = Fetch("history", meeting, ["user"], ["seen", "now"], timeout=30)
+    server = Server(Service(package(1), fetches=[fetch]), limits=Limits(threads=1))
+
+    async def ask_all() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=server.application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+            calls = [client.post("/extract", content=LACKING, timeout=60) for _ in range(8)]
+            return list(await asyncio.gather(*calls))
+
+    try:
+        for answer in asyncio.run(ask_all()):
+            assert answer.json()["features"]["version"] == [1.0] * 8
+            assert "x-feature-extractor-missing" not in answer.headers
+        assert samples(server)["fetches_total/fetched/history"] == 8
+        assert 'stage_seconds_count{stage="fetch"} 8.0' in server.metrics.text().decode()
     finally:
         server.close()
         server.service.close()

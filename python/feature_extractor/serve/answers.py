@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Any, Final
+from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +15,14 @@ from starlette.responses import Response
 
 from feature_extractor.extraction import Extraction, Ids
 from feature_extractor.serve.problems import Problem
+from feature_extractor.serving.fetching import FETCHED
 
 JSON: Final = "application/json"
 ARROW: Final = "application/vnd.apache.arrow.stream"
 PACKAGE_HEADER: Final = "X-Feature-Extractor-Package"
 """Each answer with values names the package that computed them, as logs need it."""
+MISSING_HEADER: Final = "X-Feature-Extractor-Missing"
+"""Names the fetches that gave nothing, with their outcomes: the answer has defaults in their stead."""
 
 
 def wanted_format(accept: str) -> str:
@@ -74,7 +78,17 @@ def scores_answer(
 def _json(content: dict[str, Any], result: Extraction) -> Response:
     whole = {"package": result.package_digest, "rows": result.rows, **content}
     text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, media_type=JSON, headers={PACKAGE_HEADER: result.package_digest})
+    return Response(text, media_type=JSON, headers=_headers(result))
+
+
+def _headers(result: Extraction) -> dict[str, str]:
+    headers = {PACKAGE_HEADER: result.package_digest}
+    missing = [one for one in result.fetches if one.outcome != FETCHED]
+    if missing:
+        headers[MISSING_HEADER] = ", ".join(
+            f"{quote(one.name, safe=' /:')}={one.outcome}" for one in missing
+        )
+    return headers
 
 
 def _json_of(column: Any) -> Any:
@@ -105,7 +119,7 @@ def _arrow(batch: Any, result: Extraction) -> Response:
     return Response(
         bytes(sink.getvalue()),
         media_type=ARROW,
-        headers={PACKAGE_HEADER: result.package_digest},
+        headers=_headers(result),
     )
 
 

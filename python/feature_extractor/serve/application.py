@@ -21,6 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from feature_extractor.decoding import Computation
 from feature_extractor.errors import EngineError, FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.models import ModelError
@@ -147,13 +148,12 @@ class Server:
         if self.metrics.in_flight >= self._capacity:
             raise saturated()
         caller = caller_of(request.headers)
-        queued = perf_counter()
 
-        def work() -> Response:
+        def work(compute: Computation, queued: float) -> Response:
             self.metrics.stage_seconds.labels("wait").observe(perf_counter() - queued)
             with span(f"feature_extractor {name}", caller) as whole:
                 with self.metrics.stage("extract"), span("extract"):
-                    result = decoder.extract(body)
+                    result = compute()
                 whole.describe(
                     {"feature_extractor.package": result.package_digest, "rows": result.rows}
                 )
@@ -162,7 +162,15 @@ class Server:
 
         self.metrics.in_flight += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            # In the event loop, so that no thread waits for a store.
+            began = perf_counter()
+            compute = await decoder.begin(body)
+            queued = perf_counter()
+            if self.service.fetches:
+                self.metrics.stage_seconds.labels("fetch").observe(queued - began)
+            return await asyncio.get_running_loop().run_in_executor(
+                self._threads, work, compute, queued
+            )
         except EngineError as error:
             raise refused_request(error) from None
         except FetchError as error:

@@ -62,7 +62,7 @@ class Metrics(Collector):
         )
         self.stage_seconds = Histogram(
             "feature_extractor_stage_seconds",
-            "Where the time of a request goes: wait for a thread, extract (with decoding), score, encode.",
+            "Where the time of a request goes: fetch, wait for a thread, extract (with decoding), score, encode.",
             ["stage"],
             buckets=_SECONDS,
             registry=self.registry,

@@ -13,10 +13,17 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from feature_extractor.decoding import DecoderMaker, JsonFormat, MessageDecoder, MessageFormat
+from feature_extractor.decoding import (
+    Computation,
+    DecoderMaker,
+    JsonFormat,
+    MessageDecoder,
+    MessageFormat,
+)
 from feature_extractor.errors import EngineError, FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor, load
@@ -217,19 +224,50 @@ class Service(DecoderMaker):
         with self._lock:
             self._live.extractor.prepare(message_format)
             self._formats.add(message_format)
-        return MessageDecoder(self._run_messages, message_format)
+        return MessageDecoder(self._run_messages, message_format, self._begin_messages)
 
     def _run_messages(
         self, message_format: MessageFormat, messages: list[Any], threads: int, chunk_rows: int
     ) -> Extraction:
         live = self._live
         reports: tuple[FetchReport, ...] = ()
+        read = self._lacking(live, messages)
+        if read is not None:
+            reports = self._fetcher.fill(live.fetches, read.parts, None)
+        return self._computed(live, message_format, messages, read, reports, threads, chunk_rows)
+
+    async def _begin_messages(
+        self, message_format: MessageFormat, messages: list[Any], threads: int, chunk_rows: int
+    ) -> Computation:
+        live = self._live
+        reports: tuple[FetchReport, ...] = ()
+        read = None
         if live.fetches.bound:
-            read = JsonMessages.read(messages, live.extractor.inputs)
-            if read is not None:
-                reports = self._fetcher.fill(live.fetches, read.parts, None)
-            if read is not None and reports:
-                messages = list(read.written())
+            read = await asyncio.to_thread(self._lacking, live, messages)
+        if read is not None:
+            reports = await self._fetcher.fill_async(live.fetches, read.parts, None)
+        return partial(
+            self._computed, live, message_format, messages, read, reports, threads, chunk_rows
+        )
+
+    def _lacking(self, live: _Live, messages: list[Any]) -> JsonMessages | None:
+        """Return the requests in messages where something may have to be fetched for them."""
+        if not live.fetches.bound:
+            return None
+        return JsonMessages.read(messages, live.extractor.inputs)
+
+    def _computed(
+        self,
+        live: _Live,
+        message_format: MessageFormat,
+        messages: list[Any],
+        read: JsonMessages | None,
+        reports: tuple[FetchReport, ...],
+        threads: int,
+        chunk_rows: int,
+    ) -> Extraction:
+        if read is not None and reports:
+            messages = list(read.written())
         result = self._run(
             live.extractor,
             lambda extractor: extractor.extract_messages(
