@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import subprocess
 from functools import cache
+from pathlib import Path
 
 import feature_extractor as fx
 import pyarrow as pa
@@ -12,7 +14,7 @@ from c_abi.c_library import CError, CLibrary, find_library
 from feature_extractor.errors import EngineError
 from feature_extractor.golden import golden_rows
 from feature_extractor.plan.package import read_package
-from jvm.java import PAIR, JavaError, JavaProcess, Table
+from jvm.java import PAIR, PATH_PROPERTY, JavaError, JavaProcess, Table, tool
 from parity.conftest import classes, java
 from parity.random_packages import trial
 
@@ -99,3 +101,33 @@ def test_java(java: JavaProcess, number: int) -> None:
     java.run(proved(number), PAIR, requests, candidates, data.offsets, features, inputs)
     with pytest.raises(JavaError, match=f"'{name}' differs in 1 of "):
         java.run(bad, PAIR, requests, candidates, data.offsets, features, inputs)
+
+
+@pytest.mark.parametrize("skips", [None, "true", "false"])
+def test_java_skips_golden_rows_where_it_is_told_to(
+    classes: Path, tmp_path: Path, skips: str | None
+) -> None:
+    """By the property for all that is loaded without options, by the options for one package."""
+    sound, bad = tmp_path / "sound.fxp", tmp_path / "bad.fxp"
+    sound.write_bytes(proved(0))
+    bad.write_bytes(wrong(0)[1])
+    properties = [] if skips is None else [f"-Dorg.featureextractor.skipGoldenRows={skips}"]
+    command = [tool("java"), PATH_PROPERTY, *properties, "-cp", str(classes)]
+    run = subprocess.run(
+        [*command, "org.featureextractor.parity.LoadWays", str(sound), str(bad)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    by_default = "loaded" if skips == "true" else "DIFFERENT_VALUES"
+    assert dict(line.split(": ") for line in run.stdout.splitlines()) == {
+        "file": by_default,
+        "bytes": by_default,
+        "without digests": by_default,
+        "reload": by_default,
+        "file, skips": "loaded",
+        "bytes, skips": "loaded",
+        "reload, skips": "loaded",
+        "file, computes": "DIFFERENT_VALUES",
+        "reload, computes": "DIFFERENT_VALUES",
+    }
