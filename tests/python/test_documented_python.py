@@ -13,7 +13,13 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("python.md", 20), ("serving.md", 20), ("fetching.md", 12), ("models.md", 20), ("requests.md", 15)],
+    [
+        ("python.md", 20),
+        ("serving.md", 20),
+        ("fetching.md", 12),
+        ("models.md", 20),
+        ("requests.md", 15),
+    ],
 )
 def test_the_examples_on_a_page(
     name: str, least: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -115,7 +115,10 @@ def test_an_error_is_one_line_whatever_the_message_holds(decoder: Any) -> None:
     for message, told in [
         (b"\0", r"expected a value, found \x00."),
         (b"\x1b[2J", r"expected a value, found \x1b[2J."),
-        (b'{"seen": [],\n "user": [1,\n2], "candidates": []}', r"expected string, found [1,\x0a2]."),
+        (
+            b'{"seen": [],\n "user": [1,\n2], "candidates": []}',
+            r"expected string, found [1,\x0a2].",
+        ),
     ]:
         assert outcome(decoder, message)[1].endswith(told)
 
