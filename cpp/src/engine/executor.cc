@@ -392,7 +392,8 @@ void Executor::run_call(const BoundStep& step) {
     result.has_nulls = false;
     {
       const Register& written = work_.registers[bound.reg];
-      const KernelGuard values_guard(written.values, values + static_cast<size_t>(begin + kernel.rows) * bound.value_size);
+      const KernelGuard values_guard(written.values,
+                                     values + static_cast<size_t>(begin + kernel.rows) * bound.value_size);
       const KernelGuard valid_guard(written.valid, valid + begin + kernel.rows);
       step.run(kernel);
     }
