@@ -20,6 +20,8 @@ import pyarrow as pa
 import pytest
 from feature_extractor.cli import main
 from feature_extractor.serving import Fetch, FetchError, RequestLog, Service
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 PROGRAM = """
 input request { user: string, age: int?, taste: map<string, float>, profile: vector<3>, at: timestamp }
@@ -585,6 +587,62 @@ def test_fetches_are_checked(package: bytes) -> None:
         pytest.raises(fx.FeatureExtractorError, match="decoders of JSON only"),
     ):
         service.protobuf_decoder(b"", "Request")
+
+
+class Trap:
+    """Fails when it is looked at."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError("do not look")
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=3)
+    | st.binary(max_size=3)
+    | st.datetimes()
+    | st.builds(Trap)
+    | st.sampled_from(
+        [np.array(3), np.array([[1]]), np.array([object()]), np.zeros(1, "i4,f4"), pa.array([{}])]
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner)
+        | st.dictionaries(st.sampled_from(list(USER)), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(value=st.fixed_dictionaries(dict.fromkeys(USER, values)) | values)
+def test_whatever_a_function_returns_a_request_is_answered(package: bytes, value: Any) -> None:
+    with serving(package, user_fetch(lambda keys: value, timeout=None)) as service:
+        result = service.extract_request({"user": "Ann"}, CANDIDATES)
+        assert result.rows == 3
+        assert outcomes(result)["user"] in ("fetched", "unfit")
+
+
+def test_the_core_says_what_is_wrong_with_a_request(package: bytes) -> None:
+    with serving(package, user_fetch(timeout=None), item_fetch(timeout=None)) as service:
+        for request, candidates, offsets, text in [
+            ({"user": 3}, {"item": [1]}, None, "column 'user'"),
+            ({"user": "Ann"}, {"item": 3}, None, "Column 'item' must be an array or a list"),
+            ({"user": "Ann"}, {"item": ["x"]}, None, "column 'item': expected int"),
+            ({"user": "Ann"}, 3, None, "int"),
+            ({"user": "Ann"}, [3], None, "Row 0 must be a dict"),
+            (3, {"item": [7]}, None, "int"),
+            ({"user": ["a", "b"]}, {"item": [7, 8]}, [0, 1], "offsets of the candidates"),
+            ({"user": ["a"]}, {"item": [7, 8]}, [0, 9], "offsets of the candidates"),
+        ]:
+            with pytest.raises((fx.EngineError, TypeError, ValueError)) as told:
+                service.extract_request(request, candidates, offsets=offsets)
+            assert text in str(told.value)
 
 
 # ---- beside it -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -52,12 +53,7 @@ class JsonMessages:
         are_lists = []
         try:
             for message in messages:
-                # Bytes that are no UTF-8 stay what they are, so that the core counts the text as such.
-                text = (
-                    message
-                    if isinstance(message, str)
-                    else str(memoryview(message), "utf-8", "surrogateescape")
-                )
+                text = message if isinstance(message, str) else _text(message)
                 values = list(_values(text))
                 are_lists.append(len(values) == 1 and isinstance(values[0], list))
                 requests = values[0] if are_lists[-1] else values
@@ -77,7 +73,7 @@ class JsonMessages:
             for one in message:
                 row: Mapping[str, Any] = self._requests.content[number]
                 whole = {**one, _REQUEST: row} if self._nested[number] else dict(row)
-                if self._candidates is not None:
+                if self._candidates is not None and _CANDIDATES in one:
                     whole[_CANDIDATES] = self._candidates.parts[number].content
                 requests.append(whole)
                 number += 1
@@ -89,6 +85,17 @@ class JsonMessages:
             )
             found.append("\n".join(texts).encode())
         return found
+
+
+def _text(message: Any) -> str:
+    """Return a message as text; what is no UTF-8 in it stays such, so that the core counts it."""
+    content = bytes(message)
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        # Two halves of pairs for each byte: one may make a pair with what stands before it, but never both.
+        text = content.decode("utf-8", "surrogateescape")
+        return re.sub("[\udc80-\udcff]", lambda found: found[0] * 2, text)
 
 
 def _values(text: str) -> Iterator[Any]:

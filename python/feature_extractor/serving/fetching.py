@@ -28,7 +28,7 @@ from feature_extractor.input_tables import (
 )
 from feature_extractor.registry import Pattern, VectorPattern
 from feature_extractor.serving.fetch_threads import Busy, EventLoop, FetchThreads
-from feature_extractor.serving.request_parts import Part, RequestParts
+from feature_extractor.serving.request_parts import MissingKeyError, Part, RequestParts
 
 _LOGGER = logging.getLogger("feature_extractor.serving")
 
@@ -263,13 +263,17 @@ class Fetcher:
             limits = [limit for limit in (one.fetch.timeout, timeout) if limit is not None]
             deadline = now + min(limits) if limits else None
             job = _Job(one, part, lacking, {}, deadline)
+            answer: _Answer | None = None
             try:
                 job.keys = {key: parts.values(one.domain, key) for key in one.fetch.keys}
-            except KeyError as error:
-                answer = _Answer(FAILED, reason=f"the request has no {error.args[0]!r}")
+            except MissingKeyError as error:
+                answer = _Answer(FAILED, reason=f"the request has no {error.key!r}")
+            except Exception as error:  # The core says in its words what is wrong with the request.
+                answer = _Answer(FAILED, reason=f"the keys cannot be read: {_raised(error).reason}")
+            if answer is None:
+                jobs.append(job)
+            else:
                 reports.append(self._finished(job, answer, 0.0))
-                continue
-            jobs.append(job)
         return jobs, reports
 
     def _started(self, job: _Job) -> Future[Any] | _Answer | None:
@@ -293,6 +297,10 @@ class Fetcher:
                 columns = _columns(job, answer.value)
             except InputTableError as error:
                 answer = _Answer(UNFIT, reason=str(error))
+            except (
+                Exception
+            ) as error:  # A function may return anything, also what fails when it is looked at.
+                answer = _Answer(UNFIT, reason=f"it cannot be read: {_raised(error).reason}")
         for name in job.lacking:
             pattern = job.bound.patterns[name]
             column = columns.get(name)

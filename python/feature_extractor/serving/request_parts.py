@@ -22,6 +22,14 @@ _MICROSECOND = datetime.timedelta(microseconds=1)
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 
+class MissingKeyError(Exception):
+    """No row has a field."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
 class Part(Protocol):
     """The requests of a call, or its candidates; ``content`` is what the core takes."""
 
@@ -40,7 +48,7 @@ class Part(Protocol):
         ...
 
     def values(self, name: str) -> list[Any]:
-        """Return a field of all rows; raises KeyError where no row has it."""
+        """Return a field of all rows; raises MissingKeyError where no row has it."""
         ...
 
     def fill(self, name: str, column: Any, pattern: Pattern) -> None:
@@ -64,7 +72,7 @@ class Rows:
 
     def values(self, name: str) -> list[Any]:
         if self.content and not any(name in row for row in self.content):
-            raise KeyError(name)
+            raise MissingKeyError(name)
         return [row.get(name) for row in self.content]
 
     def fill(self, name: str, column: Any, pattern: Pattern) -> None:
@@ -85,12 +93,15 @@ class Columns:
 
     @property
     def rows(self) -> int:
-        return next((len(column) for column in self.content.values()), 0)
+        # What has no length is no column, which the core will tell.
+        return next((len(one) for one in self.content.values() if hasattr(one, "__len__")), 0)
 
     def has(self, name: str) -> bool:
         return name in self.content
 
     def values(self, name: str) -> list[Any]:
+        if name not in self.content:
+            raise MissingKeyError(name)
         return list_of(self.content[name])
 
     def fill(self, name: str, column: Any, pattern: Pattern) -> None:
@@ -114,7 +125,7 @@ class Batch:
 
     def values(self, name: str) -> list[Any]:
         if self.content.schema.names.count(name) != 1:
-            raise KeyError(name)
+            raise MissingKeyError(name)
         return list_of(self.content.column(name))
 
     def fill(self, name: str, column: Any, pattern: Pattern) -> None:
@@ -149,10 +160,10 @@ class Joined:
             try:
                 found += part.values(name)
                 known = known or bool(part.rows)
-            except KeyError:
+            except MissingKeyError:
                 found += [None] * part.rows
         if found and not known:
-            raise KeyError(name)
+            raise MissingKeyError(name)
         return found
 
     def fill(self, name: str, column: Any, pattern: Pattern) -> None:
@@ -176,15 +187,15 @@ class RequestParts:
         return self.request if domain == "request" else self.candidates
 
     def values(self, domain: str, key: str) -> list[Any]:
-        """Return the values of a key for each row of a domain; raises KeyError where neither part has it."""
+        """Return the values of a key for each row of a domain; raises MissingKeyError where neither part has it."""
         if domain == "request":
             if self.request is None:
-                raise KeyError(key)
+                raise MissingKeyError(key)
             return self.request.values(key)
         assert self.candidates is not None
         try:
             return self.candidates.values(key)
-        except KeyError:
+        except MissingKeyError:
             if self.request is None:
                 raise
         owners = self.request.values(key)
