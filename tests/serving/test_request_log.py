@@ -189,6 +189,32 @@ def test_after_a_failure_the_log_pauses(
     assert (written.counts.failed, written.counts.dropped) == (1, 4)
 
 
+def test_a_disk_that_hangs_does_not_hold_up_the_end(
+    package: Package, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, go_on = threading.Event(), threading.Event()
+    write = os.write
+
+    def hanging(handle: int, data: Any) -> int:
+        if threading.current_thread().name == "feature_extractor log":
+            hangs.set()
+            assert go_on.wait(60)
+        return write(handle, data)
+
+    monkeypatch.setattr(os, "write", hanging)
+    monkeypatch.setattr(log, "_END_SECONDS", 0.05)
+    written = RequestLog(tmp_path, share=1.0, per_second=1e9, waiting=2)
+    with Service(package(1), log=written) as service:
+        for number in range(10):
+            service.extract_request(request(number), CANDIDATES)
+        assert hangs.wait(30)
+    assert written._thread.is_alive()
+    go_on.set()
+    written._thread.join(30)
+    assert not written._thread.is_alive()
+    assert written.counts.written == len(rows_of(tmp_path)) > 0
+
+
 def test_what_cannot_be_kept_is_counted(package: Package, tmp_path: Path) -> None:
     """The core takes an integer of 64 bits without a sign, and makes it null where it is too large."""
     written = RequestLog(tmp_path, share=1.0)

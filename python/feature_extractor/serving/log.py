@@ -42,6 +42,8 @@ PREFIX: Final = "requests-"
 SUFFIX: Final = ".arrow"
 _PAUSE: Final = 5.0
 """After a write that failed, so many seconds pass before the next; what comes meanwhile is dropped."""
+_END_SECONDS: Final = 30.0
+"""Whoever closes a log waits so long for the disk."""
 _END: Final = b"\xff\xff\xff\xff\0\0\0\0"
 """The end of an Arrow IPC stream."""
 
@@ -175,6 +177,7 @@ class RequestLog:
         )
         self._trouble = ""
         self._ended = False
+        self._abandoned = False
         self._queue: queue.Queue[tuple[float, Extraction, Extractor, Given] | None]
         self._queue = queue.Queue(waiting)
         self._file: _File | None = None
@@ -214,13 +217,17 @@ class RequestLog:
         self._queue.join()
 
     def close(self) -> None:
-        """Write what waits, then end the thread and the file."""
+        """Write what waits, then end the thread and the file. A disk that hangs is left alone after half a minute."""
         with self._lock:
             if self._ended:
                 return
             self._ended = True
-        self._queue.put(None)
-        self._thread.join()
+        until = time.monotonic() + _END_SECONDS
+        try:
+            self._queue.put(None, timeout=_END_SECONDS)
+        except queue.Full:
+            self._abandoned = True
+        self._thread.join(max(0.0, until - time.monotonic()))
 
     def _has_token(self) -> bool:
         now = time.monotonic()
@@ -244,6 +251,10 @@ class RequestLog:
                 self._failed(error)
             finally:
                 self._queue.task_done()
+            if self._abandoned and self._queue.empty():
+                # There was no room in the queue for its end.
+                self._end_file()
+                return
 
     def _keep(self, at: float, result: Extraction, extractor: Extractor, given: Given) -> None:
         if time.monotonic() < self._resume:
