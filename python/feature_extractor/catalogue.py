@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from feature_extractor.errors import FeatureExtractorError
+
+if TYPE_CHECKING:
+    from feature_extractor import _native
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,8 @@ class Catalogue:
 
     ``key`` is the column that requests give in place of the candidate's inputs, ``key_type`` ``int`` or ``string``, and
     ``inputs`` names the inputs that requests need not give. ``bytes`` is what the computed values take of memory.
-    ``source`` is the table that was imported, or its path: another package computes its own catalogue from it.
+    ``source`` is the table that was imported, from which another package computes its own catalogue: what it is made of
+    must not change.
     """
 
     key: str
@@ -27,6 +31,12 @@ class Catalogue:
     rows: int
     bytes: int
     source: Any = field(repr=False, compare=False)
+    native: _native.Catalogue = field(repr=False, compare=False)
+    threads: int = field(default=1, repr=False, compare=False)
+
+    def rows_of(self, keys: Sequence[Any]) -> list[int]:
+        """Return for each key its row in ``source``; -1 where it has none, and for None."""
+        return self.native.rows_of(list(keys))
 
 
 def opened(source: Any, columns: Collection[str]) -> Any:

@@ -93,7 +93,8 @@ class Extractor(DecoderMaker):
         """
         whole = self._whole
         declared = {one.name for one in whole.inputs if one.domain == "candidate"}
-        source = _as_source(opened(table, declared | {key}))
+        kept = opened(table, declared | {key})
+        source = _as_source(kept)
         native, held = whole._native.with_catalogue(
             source, key, has_text_keys(source, key), names_of_columns(source), threads
         )
@@ -107,13 +108,20 @@ class Extractor(DecoderMaker):
         names = tuple(one.name for one in candidates if one not in inputs or one.name == key)
         made._whole = whole
         made._inputs = tuple(inputs)
-        made._catalogue = Catalogue(key, key_type, names, held.rows, held.bytes, table)
+        made._catalogue = Catalogue(
+            key, key_type, names, held.rows, held.bytes, kept, held, threads
+        )
         return made
 
     @property
     def catalogue(self) -> Catalogue | None:
         """The catalogue that candidates are looked up in, if there is one: see :meth:`with_catalogue`."""
         return self._catalogue
+
+    @property
+    def whole(self) -> Extractor:
+        """The extractor as it was loaded, without a catalogue and without a cache."""
+        return self._whole
 
     def with_cache(self, bytes: int, *, without: Sequence[str] = ()) -> Extractor:
         """Return an extractor of the same package that keeps what it computed of candidates, in so many bytes.
@@ -134,6 +142,21 @@ class Extractor(DecoderMaker):
     def cache(self) -> Cache | None:
         """The cache, if there is one and something to keep in it: see :meth:`with_cache`."""
         return self._cache
+
+    def equipped_like(self, other: Extractor) -> Extractor:
+        """Return this extractor with a catalogue of the same table as ``other`` has, or with a cache of the same size.
+
+        It is for taking the place of ``other``. An extractor that has a catalogue or a cache itself is returned as it
+        is. Raises as :meth:`with_catalogue` does, where the table does not fit.
+        """
+        if self._catalogue is not None or self._cache is not None:
+            return self
+        if other._catalogue is not None:
+            like = other._catalogue
+            return self.with_catalogue(like.source, key=like.key, threads=like.threads)
+        if other._cache is not None:
+            return self.with_cache(other._cache.capacity, without=other._cache.without)
+        return self
 
     @property
     def layout(self) -> Layout:
@@ -249,13 +272,14 @@ class Extractor(DecoderMaker):
         list of dicts, the key first. The package is the one that the compiler makes with these files. Golden rows keep
         their requests; what they give is computed anew. Raises ResourceError where the package has no such resource or
         is of an earlier version, CompileError with all mistakes in the content, and EngineError where the core refuses
-        it.
+        it. A catalogue is computed anew from its table, and a cache begins empty.
         """
         from feature_extractor.dictionaries import package_with_resources
         from feature_extractor.plan.package import read_package
 
-        package = read_package(self._native.package())
-        return load(package_with_resources(package, resources).to_bytes())
+        package = read_package(self._whole._native.package())
+        fresh = load(package_with_resources(package, resources).to_bytes())
+        return fresh.equipped_like(self)
 
     def __arrow_c_schema__(self) -> object:
         """Export the schema of the results by the Arrow PyCapsule interface."""

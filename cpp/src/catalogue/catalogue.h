@@ -27,6 +27,10 @@ class Catalogue : public RecordSource {
   // What it takes of memory.
   int64_t bytes() const { return bytes_; }
 
+  // The row of a key in the table that was imported, or -1. It is the one of the two that fits has_text_keys().
+  int64_t row_of(int64_t key) const;
+  int64_t row_of(Text key) const;
+
   // The records of the keys in the key column; for a key that is null or unknown, that of a candidate without any value.
   void find(const InputTable& candidates, RowRange rows, Workspace* work) const override;
 
@@ -39,10 +43,6 @@ class Catalogue : public RecordSource {
   };
 
   uint64_t slot_of(uint64_t hash) const { return hash & (slots_.size() - 1); }
-  // The row of a key, or -1.
-  int64_t row_of(int64_t key) const;
-  int64_t row_of(Text key) const;
-
   std::string key_;
   bool has_text_keys_ = false;
   int key_input_ = -1;                     // Of the program that reads the records.

@@ -107,7 +107,7 @@ struct Workspace {
 };
 
 struct OutputValue;
-struct RecordBlock;
+struct RecordListReader;
 
 class Executor {
  public:
@@ -154,7 +154,8 @@ class Executor {
   void write_feature(int feature);
   void begin_candidates(const InputTable* table, std::span<const RowRange> ranges, uint32_t rows);
   void read_records();
-  void read_record_list(const RecordLayout& layout, const RecordColumn& column, std::span<const RecordBlock> blocks);
+  RecordListReader begin_lists(const RecordColumn& list, uint32_t rows, uint64_t total);
+  void end_lists(const RecordListReader& reader);
   void write_records(const BoundStep& step);
   void write_feature_by_row(const FeatureDeclaration& feature, const OutputValue& output, int index, uint32_t rows);
   void count_inputs_by_row(const BoundStep& step, const LeafAccess& leaf, std::span<const RowRange> ranges,

@@ -57,6 +57,13 @@ size_t stored_size(const RecordColumn& column) {
   return column.type == StorageKind::kVector ? sizeof(float) * column.width : 8;
 }
 
+// Most runs of values are short. The memory of buffers, which both are in, goes on for kPadding bytes behind them.
+void copy_short(void* to, const void* from, size_t size) {
+  static_assert(kPadding >= 64);
+  std::memcpy(to, from, 64);
+  if (size > 64) std::memcpy(static_cast<char*>(to) + 64, static_cast<const char*>(from) + 64, size - 64);
+}
+
 Text text_at(const std::byte* record, const std::byte* place) {
   const auto [offset, size] = load_value<RecordPlace>(place);
   return {reinterpret_cast<const char*>(record) + offset, size};
@@ -177,38 +184,49 @@ void write_record_feature(const RecordFeature& feature, const FeatureBuffer& buf
   }
 }
 
-// Appends a ragged feature of all records.
-void read_ragged(const RecordFeature& feature, std::span<const std::byte* const> records, FeatureBuffer* buffer) {
-  const bool is_bytes = feature.kind == FeatureKind::kText || feature.kind == FeatureKind::kValue;
-  const size_t size = is_bytes ? 1 : sizeof(int64_t);
-  const auto first = static_cast<size_t>(buffer->rows);
-  int64_t* offsets =
-      buffer->offsets.reserve_array<int64_t>(first + records.size() + 1, buffer->rows > 0 ? first + 1 : 0);
-  if (first == 0) offsets[0] = 0;
-  offsets += first + 1;
-  const auto written = static_cast<size_t>(buffer->elements);
-  size_t total = 0;
-  for (size_t i = 0; i < records.size(); ++i) {
-    total += load_value<RecordPlace>(records[i] + feature.offset).count;
-    offsets[i] = static_cast<int64_t>(written + total);
+// Appends a ragged feature of all records, tile by tile.
+class RaggedReader {
+ public:
+  // `total` is the number of elements in all `rows` records.
+  RaggedReader(const RecordFeature& feature, uint32_t rows, size_t total, FeatureBuffer* buffer)
+      : offset_(feature.offset),
+        size_(feature.kind == FeatureKind::kText || feature.kind == FeatureKind::kValue ? 1 : sizeof(int64_t)),
+        next_(buffer->elements) {
+    const auto first = static_cast<size_t>(buffer->rows);
+    offsets_ = buffer->offsets.reserve_array<int64_t>(first + rows + 1, buffer->rows > 0 ? first + 1 : 0);
+    if (first == 0) offsets_[0] = 0;
+    offsets_ += first + 1;
+    const auto written = static_cast<size_t>(buffer->elements);
+    // One more, so that there is a buffer, and with it what lies behind it.
+    out_ = buffer->values.reserve_array<char>((written + total) * size_ + 1, written * size_) + written * size_;
+    if (feature.kind == FeatureKind::kWeighted) {
+      weights_ = buffer->weights.reserve_array<float>(written + total + 1, written) + written;
+    }
+    buffer->rows += rows;
+    buffer->elements += static_cast<int64_t>(total);
   }
-  char* out = buffer->values.reserve_array<char>((written + total) * size, written * size) + written * size;
-  float* weights = nullptr;
-  if (feature.kind == FeatureKind::kWeighted) {
-    weights = buffer->weights.reserve_array<float>(written + total, written) + written;
+
+  void read(std::span<const std::byte* const> records) {
+    for (const std::byte* record : records) {
+      const auto [offset, count] = load_value<RecordPlace>(record + offset_);
+      next_ += count;
+      *offsets_++ = next_;
+      copy_short(out_, record + offset, count * size_);
+      out_ += count * size_;
+      if (weights_ == nullptr) continue;
+      copy_short(weights_, record + offset + sizeof(int64_t) * count, sizeof(float) * count);
+      weights_ += count;
+    }
   }
-  for (const std::byte* record : records) {
-    const auto [offset, count] = load_value<RecordPlace>(record + feature.offset);
-    if (count == 0) continue;
-    std::memcpy(out, record + offset, count * size);
-    out += count * size;
-    if (weights == nullptr) continue;
-    std::memcpy(weights, record + offset + sizeof(int64_t) * count, sizeof(float) * count);
-    weights += count;
-  }
-  buffer->rows += static_cast<int64_t>(records.size());
-  buffer->elements = static_cast<int64_t>(written + total);
-}
+
+ private:
+  uint32_t offset_;
+  size_t size_;
+  int64_t next_;
+  int64_t* offsets_;
+  char* out_;
+  float* weights_ = nullptr;
+};
 
 template <class T>
 void read_values(std::span<const std::byte* const> records, uint32_t offset, void* out) {
@@ -407,17 +425,114 @@ void Executor::write_feature_by_row(const FeatureDeclaration& feature, const Out
 
 // --- reading records ---
 
+// Lists that are being read: where their entries and the columns of their elements go.
+struct RecordListReader {
+  struct Target {
+    const RecordColumn* column;
+    size_t size;
+    char* out;
+    uint8_t* valid;
+    RecordBlock* inner;  // Of lists in the list.
+    bool has_nulls;
+  };
+
+  const RecordColumn* list;
+  ListEntry* entries;
+  std::span<Target> targets;
+  uint32_t next;  // The first element of the next list.
+
+  // One list, in the order of the rows.
+  void read(const RecordBlock& block) {
+    *entries++ = {next, block.count};
+    const size_t count = block.count;
+    if (count == 0) return;
+    const std::byte* from = block.record + block.offset;
+    const size_t validity_bytes = whole_words(count);
+    for (Target& target : targets) {
+      const std::byte* validity = from + whole_words(target.size * count);
+      copy_short(target.valid + next, validity, count);
+      for (size_t word = 0; word < validity_bytes; word += 8) {
+        const size_t bytes = std::min<size_t>(8, count - word);
+        const uint64_t all = 0x0101010101010101u >> (8 - bytes) * 8;
+        target.has_nulls = target.has_nulls || load_value<uint64_t>(validity + word) != all;
+      }
+      if (target.column->type == StorageKind::kText) {
+        Text* texts = reinterpret_cast<Text*>(target.out) + next;
+        for (size_t i = 0; i < count; ++i) texts[i] = text_at(block.record, from + 8 * i);
+      } else if (target.inner != nullptr) {
+        for (size_t i = 0; i < count; ++i) {
+          const auto place = load_value<RecordPlace>(from + 8 * i);
+          target.inner[next + i] = {block.record, place.offset, place.count};
+        }
+      } else {
+        copy_short(target.out + target.size * next, from, target.size * count);
+      }
+      from = validity + validity_bytes;
+    }
+    next += block.count;
+  }
+};
+
+// Lists with `total` elements in all of `rows` rows.
+RecordListReader Executor::begin_lists(const RecordColumn& list, uint32_t rows, uint64_t total) {
+  using Target = RecordListReader::Target;
+  if (total > kMaximumElements) throw std::length_error("elements");
+  const std::vector<RecordColumn>& columns = program_.plan().record->lists[list.list].columns;
+  ChunkArena& arena = work_.arenas[kCandidateDomain];
+  auto* targets = arena.allocate_array<Target>(columns.size());
+  const auto elements = static_cast<uint32_t>(total);
+  for (size_t c = 0; c < columns.size(); ++c) {
+    const RecordColumn& column = columns[c];
+    RecordBlock* inner = column.type == StorageKind::kList ? arena.allocate_array<RecordBlock>(elements) : nullptr;
+    targets[c] = {
+        &column, stored_size(column), values_of(column.slot, elements), valid_of(column.slot, elements), inner, false};
+  }
+  auto* entries = reinterpret_cast<ListEntry*>(values_of(list.slot, rows));
+  work_.columns[list.slot].data = entries;
+  return {&list, entries, {targets, columns.size()}, 0};
+}
+
+void Executor::end_lists(const RecordListReader& reader) {
+  shape_written(reader.list->slot, reader.next, true);
+  for (const RecordListReader::Target& target : reader.targets) {
+    Column& value = work_.columns[target.column->slot];
+    value.data = target.out;
+    value.width = target.column->width;
+    value.valid = target.has_nulls ? target.valid : nullptr;
+    if (target.inner == nullptr) continue;
+    const std::span<const RecordBlock> blocks(target.inner, reader.next);
+    uint64_t total = 0;
+    for (const RecordBlock& block : blocks) total += block.count;
+    RecordListReader inner = begin_lists(*target.column, reader.next, total);
+    for (const RecordBlock& block : blocks) inner.read(block);
+    end_lists(inner);
+  }
+}
+
+// Two rounds over the records. The first one fetches them from memory, and finds how much there is and what is null; in the second a
+// few records at a time are taken apart, while they are in the first-level cache.
 void Executor::read_records() {
   const RecordLayout& layout = *program_.plan().record;
   const uint32_t rows = work_.domains[kCandidateDomain].rows;
   const std::span<const std::byte* const> records(work_.record.found.data(), rows);
+  ChunkArena& arena = work_.arenas[kCandidateDomain];
+  // What has a length of its own: where that stands, and the sum.
+  struct Length {
+    uint32_t offset;
+    uint64_t total;
+  };
+  auto* lengths = arena.allocate_array<Length>(layout.columns.size() + layout.features.size());
+  size_t length_count = 0;
+  for (const RecordColumn& column : layout.columns) {
+    if (column.type == StorageKind::kList) lengths[length_count++] = {column.offset, 0};
+  }
+  for (const RecordFeature& feature : layout.features) {
+    if (!is_fixed_size(feature.kind)) lengths[length_count++] = {feature.offset, 0};
+  }
   const auto fetch = [&](uint32_t row) {
-    const uint32_t bytes = std::min(layout.fixed_bytes, kFetchedBytes);
-    for (uint32_t at = 0; at < bytes; at += 64) __builtin_prefetch(records[row] + at);
+    for (uint32_t at = 0; at < kFetchedBytes; at += 64) __builtin_prefetch(records[row] + at);
   };
   for (uint32_t row = 0; row < std::min(rows, kFetchAhead); ++row) fetch(row);
-
-  // Which values all records have: only for the others it must be said row by row.
   AccountedVector<uint64_t>& all_valid = work_.record.validity;
   all_valid.assign(layout.validity_words, ~uint64_t{0});
   for (uint32_t row = 0; row < rows; ++row) {
@@ -426,11 +541,27 @@ void Executor::read_records() {
     for (uint32_t word = 0; word < layout.validity_words; ++word) {
       all_valid[word] &= load_value<uint64_t>(record + kRecordHeaderBytes + 8 * word);
     }
+    for (size_t i = 0; i < length_count; ++i) {
+      lengths[i].total += load_value<RecordPlace>(record + lengths[i].offset).count;
+    }
     const auto header = load_value<RecordHeader>(record);
     for (uint32_t c = 0; c < header.count_count; ++c) {
       const std::byte* pair = record + layout.fixed_bytes + 8 * c;
       add_count(load_value<uint32_t>(pair), load_value<uint32_t>(pair + 4));
     }
+  }
+
+  const Length* length = lengths;
+  auto* lists = arena.allocate_array<RecordListReader>(layout.columns.size());
+  size_t list_count = 0;
+  for (const RecordColumn& column : layout.columns) {
+    if (column.type == StorageKind::kList) lists[list_count++] = begin_lists(column, rows, length++->total);
+  }
+  auto* ragged = arena.allocate_array<RaggedReader>(layout.features.size());
+  size_t ragged_count = 0;
+  for (const RecordFeature& feature : layout.features) {
+    if (is_fixed_size(feature.kind)) continue;
+    ragged[ragged_count++] = RaggedReader(feature, rows, length++->total, &(*out_)[feature.feature]);
   }
   for (uint32_t begin = 0; begin < rows; begin += kRecordTile) {
     const auto tile = records.subspan(begin, std::min(kRecordTile, rows - begin));
@@ -444,7 +575,15 @@ void Executor::read_records() {
         read_fixed_feature(feature, tile, out_row_ + begin, &(*out_)[feature.feature]);
       }
     }
+    for (RaggedReader& reader : std::span(ragged, ragged_count)) reader.read(tile);
+    for (RecordListReader& reader : std::span(lists, list_count)) {
+      for (const std::byte* record : tile) {
+        const auto [offset, count] = load_value<RecordPlace>(record + reader.list->offset);
+        reader.read({record, offset, count});
+      }
+    }
   }
+
   for (size_t c = 0; c < layout.columns.size(); ++c) {
     const RecordColumn& column = layout.columns[c];
     Column& value = work_.columns[column.slot];
@@ -453,82 +592,13 @@ void Executor::read_records() {
     value.valid = nullptr;
     if ((all_valid[c / 64] >> c % 64 & 1) != 0) continue;
     uint8_t* valid = valid_of(column.slot, rows);
-    const uint32_t byte = static_cast<uint32_t>(kRecordHeaderBytes + c / 8);
+    const auto byte = static_cast<uint32_t>(kRecordHeaderBytes + c / 8);
     for (uint32_t row = 0; row < rows; ++row) {
       valid[row] = static_cast<uint8_t>(static_cast<uint8_t>(records[row][byte]) >> c % 8 & 1);
     }
     value.valid = valid;
   }
-  for (const RecordFeature& feature : layout.features) {
-    if (!is_fixed_size(feature.kind)) read_ragged(feature, records, &(*out_)[feature.feature]);
-  }
-  for (const RecordColumn& column : layout.columns) {
-    if (column.type != StorageKind::kList) continue;
-    auto* blocks = work_.arenas[kCandidateDomain].allocate_array<RecordBlock>(rows);
-    for (uint32_t row = 0; row < rows; ++row) {
-      const auto [offset, count] = load_value<RecordPlace>(records[row] + column.offset);
-      blocks[row] = {records[row], offset, count};
-    }
-    read_record_list(layout, column, {blocks, rows});
-  }
-}
-
-// One list per block: the entries, and the columns of the elements.
-void Executor::read_record_list(const RecordLayout& layout, const RecordColumn& list,
-                                std::span<const RecordBlock> blocks) {
-  auto* entries = reinterpret_cast<ListEntry*>(values_of(list.slot, static_cast<uint32_t>(blocks.size())));
-  uint64_t total = 0;
-  for (size_t i = 0; i < blocks.size(); ++i) {
-    entries[i] = {static_cast<uint32_t>(total), blocks[i].count};
-    total += blocks[i].count;
-    if (total > kMaximumElements) throw std::length_error("elements");
-  }
-  work_.columns[list.slot].data = entries;
-  const auto rows = static_cast<uint32_t>(total);
-  shape_written(list.slot, rows, true);
-  const std::vector<RecordColumn>& columns = layout.lists[list.list].columns;
-  for (size_t c = 0; c < columns.size(); ++c) {
-    const RecordColumn& column = columns[c];
-    const size_t size = stored_size(column);
-    char* out = values_of(column.slot, rows);
-    uint8_t* valid = valid_of(column.slot, rows);
-    uint8_t all = 1;
-    RecordBlock* inner = nullptr;
-    size_t inner_count = 0;
-    if (column.type == StorageKind::kList) {
-      inner = work_.arenas[kCandidateDomain].allocate_array<RecordBlock>(rows);
-    }
-    for (const RecordBlock& block : blocks) {
-      const size_t count = block.count;
-      if (count == 0) continue;
-      const std::byte* from = block.record + block.offset;
-      for (size_t before = 0; before < c; ++before) {
-        from += whole_words(stored_size(columns[before]) * count) + whole_words(count);
-      }
-      const std::byte* validity = from + whole_words(size * count);
-      std::memcpy(valid, validity, count);
-      for (size_t i = 0; i < count; ++i) all &= valid[i];
-      valid += count;
-      if (column.type == StorageKind::kText) {
-        auto* texts = reinterpret_cast<Text*>(out);
-        for (size_t i = 0; i < count; ++i) texts[i] = text_at(block.record, from + size * i);
-        out += sizeof(Text) * count;
-      } else if (column.type == StorageKind::kList) {
-        for (size_t i = 0; i < count; ++i) {
-          const auto place = load_value<RecordPlace>(from + size * i);
-          inner[inner_count++] = {block.record, place.offset, place.count};
-        }
-      } else {
-        std::memcpy(out, from, size * count);
-        out += size * count;
-      }
-    }
-    Column& value = work_.columns[column.slot];
-    value.data = values_of(column.slot, rows);
-    value.width = column.width;
-    value.valid = all != 0 ? nullptr : valid_of(column.slot, rows);
-    if (column.type == StorageKind::kList) read_record_list(layout, column, {inner, inner_count});
-  }
+  for (const RecordListReader& reader : std::span(lists, list_count)) end_lists(reader);
 }
 
 void Executor::add_count(uint32_t number, uint32_t count) {

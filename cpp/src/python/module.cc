@@ -161,6 +161,21 @@ class PyCatalogue {
   int64_t rows() const { return catalogue_->rows(); }
   int64_t bytes() const { return catalogue_->bytes(); }
 
+  // For each key its row in the table that was imported; -1 where there is none, and for None.
+  std::vector<int64_t> rows_of(const py::list& keys) const {
+    std::vector<int64_t> rows;
+    for (const py::handle key : keys) {
+      if (key.is_none()) {
+        rows.push_back(-1);
+      } else if (catalogue_->has_text_keys()) {
+        rows.push_back(catalogue_->row_of(key.cast<std::string_view>()));
+      } else {
+        rows.push_back(catalogue_->row_of(key.cast<int64_t>()));
+      }
+    }
+    return rows;
+  }
+
  private:
   std::shared_ptr<const Catalogue> catalogue_;
 };
@@ -499,7 +514,8 @@ PYBIND11_MODULE(_native, m) {
       .def_property_readonly("key", &PyCatalogue::key)
       .def_property_readonly("has_text_keys", &PyCatalogue::has_text_keys)
       .def_property_readonly("rows", &PyCatalogue::rows)
-      .def_property_readonly("bytes", &PyCatalogue::bytes);
+      .def_property_readonly("bytes", &PyCatalogue::bytes)
+      .def("rows_of", &PyCatalogue::rows_of, py::arg("keys"));
   py::class_<PyExtractor>(m, "Extractor")
       .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"),
            py::arg("profile") = false)

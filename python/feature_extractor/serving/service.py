@@ -85,6 +85,10 @@ class _OtherBaseError(Exception):
     """A package was made from one that is not live any more."""
 
 
+class _OtherTableError(Exception):
+    """A package has the catalogue of a table that is not live any more."""
+
+
 class Service(DecoderMaker):
     """The extractor that is live, for any number of threads.
 
@@ -342,6 +346,47 @@ class Service(DecoderMaker):
             except _OtherBaseError:
                 continue  # Another package has become live meanwhile: it gets the resources.
 
+    def push_catalogue(self, table: Any, *, key: str | None = None, threads: int = 1) -> Version:
+        """Put another table in the place of the live catalogue's, and return the version that is live.
+
+        See :meth:`Extractor.with_catalogue`; ``key`` is that of the live catalogue if not said. The table is imported
+        beside the live one, for the live package and for the previous one, and then one reference is exchanged. It is
+        refused, and the old one stays, where hosts would have to give other inputs than before. Packages that are
+        pushed later get the table too. Raises FeatureExtractorError where there is no catalogue and no key is said.
+        """
+        while True:
+            base, before = self._live, self._previous
+            known = base.extractor.catalogue
+            try:
+                chosen = key if key is not None or known is None else known.key
+                if chosen is None:
+                    raise FeatureExtractorError(
+                        "There is no catalogue: say which column is the key."
+                    )
+                extractor = base.extractor.with_catalogue(table, key=chosen, threads=threads)
+                self._check(extractor, base.extractor)
+                earlier = None if before is None else self._with_table(before, extractor)
+            except Exception as error:
+                self._refuse("a catalogue", str(error).strip())
+                raise
+            fresh = self._live_with(base.version, extractor)
+            with self._lock:
+                if self._live is not base or self._previous is not before:
+                    continue  # A package was exchanged meanwhile: it gets the table.
+                for message_format in self._formats:
+                    extractor.prepare(message_format)
+                self._live, self._previous = fresh, earlier
+            _LOGGER.info("live is a catalogue of %d rows", _rows(extractor))
+            return base.version
+
+    def _with_table(self, before: _Live, live: Extractor) -> _Live | None:
+        """Return the previous package with the catalogue of the live one; None where it does not fit any more."""
+        try:
+            return self._live_with(before.version, before.extractor.whole.equipped_like(live))
+        except FeatureExtractorError as error:
+            _LOGGER.warning("no way back to %s any more: %s", before.version.digest, error)
+            return None
+
     def roll_back(self) -> Version:
         """Make the previous package live again, and the live one the previous.
 
@@ -368,10 +413,20 @@ class Service(DecoderMaker):
             self._pushed += 1
             number = self._pushed
         try:
-            extractor = _opened(package)
-            fresh = self._live_from(extractor, source)
-            with self._accepting:
-                version = self._exchanged(fresh, number, is_wanted, base)
+            opened = _opened(package)
+            while True:
+                # What depends on candidates alone is computed before anybody has to wait.
+                live = self._live
+                has_own_table = opened.catalogue is not None or opened.cache is not None
+                is_live = opened.digest == live.version.digest and not has_own_table
+                extractor = live.extractor if is_live else opened.equipped_like(live.extractor)
+                fresh = self._live_from(extractor, source)
+                try:
+                    with self._accepting:
+                        version = self._exchanged(fresh, number, is_wanted, base, has_own_table)
+                    break
+                except _OtherTableError:
+                    continue
         except _OtherBaseError:
             raise
         except Exception as error:  # Whatever it is, the old one stays and the reason is told.
@@ -382,13 +437,21 @@ class Service(DecoderMaker):
         return version
 
     def _exchanged(
-        self, fresh: _Live, number: int, is_wanted: Callable[[], bool], base: _Live | None
+        self,
+        fresh: _Live,
+        number: int,
+        is_wanted: Callable[[], bool],
+        base: _Live | None,
+        has_own_table: bool,
     ) -> Version:
         """Make a package live where it passes, and return the version that is live then."""
         while True:
             live = self._live
             if base is not None and live is not base:
                 raise _OtherBaseError
+            is_same_table = _have_same_table(fresh.extractor, live.extractor)
+            if not is_same_table and not has_own_table:
+                raise _OtherTableError
             self._check(fresh.extractor, live.extractor)
             with self._lock:
                 if live is not self._live:
@@ -403,14 +466,16 @@ class Service(DecoderMaker):
                 for message_format in self._formats:
                     fresh.extractor.prepare(message_format)
                 self._newest = number
-                if fresh.version.digest == live.version.digest:
+                if fresh.version.digest == live.version.digest and is_same_table:
                     return live.version
                 self._previous, self._live = live, fresh
                 return fresh.version
 
     def _live_from(self, extractor: Extractor, source: str) -> _Live:
         now = datetime.datetime.now(datetime.UTC)
-        version = Version(extractor.name, extractor.digest, source, now)
+        return self._live_with(Version(extractor.name, extractor.digest, source, now), extractor)
+
+    def _live_with(self, version: Version, extractor: Extractor) -> _Live:
         return _Live(extractor, version, BoundFetches(self._fetcher.fetches, extractor))
 
     def _check(self, fresh: Extractor, live: Extractor) -> None:
@@ -436,10 +501,10 @@ class Service(DecoderMaker):
     ) -> Shadow:
         """Run a second package on a share of the requests, beside the live one, until :meth:`end_shadow`.
 
-        Its values reach nobody; they are compared with the live ones, feature by feature. Raises EngineError where
-        it cannot be loaded.
+        Its values reach nobody; they are compared with the live ones, feature by feature. It has a catalogue of the
+        table that is live when it begins. Raises EngineError where it cannot be loaded.
         """
-        extractor = _opened(package)
+        extractor = _opened(package).equipped_like(self._live.extractor)
         self.end_shadow()
         self._shadow = Shadow(extractor, share)
         return self._shadow
@@ -578,6 +643,18 @@ def _copied(path: str | os.PathLike[str]) -> bytes | None:
         if not stat.S_ISREG(found.st_mode) or found.st_size > _COPIED_BYTES:
             return None
         return file.read()
+
+
+def _rows(extractor: Extractor) -> int:
+    return 0 if extractor.catalogue is None else extractor.catalogue.rows
+
+
+def _have_same_table(one: Extractor, other: Extractor) -> bool:
+    """Whether the catalogues were imported from the same table, or there are none."""
+    first, second = one.catalogue, other.catalogue
+    if first is None or second is None:
+        return first is second
+    return first.source is second.source and first.key == second.key
 
 
 def _source_of(package: str | os.PathLike[str] | bytes | Extractor) -> str:
