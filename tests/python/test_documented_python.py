@@ -17,6 +17,7 @@ DOCS = Path(__file__).parents[2] / "docs"
         ("python.md", 20),
         ("serving.md", 20),
         ("fetching.md", 12),
+        ("catalogue.md", 18),
         ("models.md", 20),
         ("requests.md", 15),
     ],
