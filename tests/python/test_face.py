@@ -8,9 +8,10 @@ import sys
 import threading
 import time
 import weakref
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import feature_extractor as fx
 import numpy as np
@@ -66,6 +67,21 @@ def candidates() -> list[dict[str, Any]]:
 
 
 # ---- what comes out ------------------------------------------------------------------------------
+
+
+def test_instants_of_all_zones() -> None:
+    """Zones follow one another in a column: one that was met before, one whose offset changes, and none."""
+    program = 'input candidate { at: timestamp }\nfeature at : text = at.format_time("%Y-%m-%dT%H:%M:%S", "UTC")\n'
+    new_york, utc = ZoneInfo("America/New_York"), ZoneInfo("UTC")
+    india = timezone(timedelta(hours=5, minutes=30))
+    moments = [
+        datetime(2026, month, 1, 12, tzinfo=zone)
+        for month in (1, 7)
+        for zone in (utc, india, new_york, UTC, india, utc, utc, new_york, None, utc)
+    ]
+    result = fx.compile_text(program).extractor().extract({"at": moments})
+    expected = [(m if m.tzinfo else m.replace(tzinfo=UTC)).astimezone(UTC) for m in moments]
+    assert result["at"] == [f"{m:%Y-%m-%dT%H:%M:%S}" for m in expected]
 
 
 def test_values_of_each_kind(extractor: fx.Extractor) -> None:

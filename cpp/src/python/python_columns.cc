@@ -42,8 +42,16 @@ int64_t delta_microseconds(PyObject* delta) {
          PyDateTime_DELTA_GET_MICROSECONDS(delta);
 }
 
+// Whether a zone has the same distance from UTC at all times, as far as that is known: those of `datetime.timezone`, and what Arrow
+// libraries give to their instants, `zoneinfo.ZoneInfo("UTC")`.
+bool has_one_offset(py::handle zone) {
+  const char* const type = Py_TYPE(zone.ptr())->tp_name;
+  if (std::strcmp(type, "datetime.timezone") == 0) return true;
+  return std::strcmp(type, "zoneinfo.ZoneInfo") == 0 && py::str(zone).equal(py::str("UTC"));
+}
+
 // A datetime without a zone is taken as UTC.
-bool timestamp_of(py::handle value, int64_t* microseconds) {
+bool timestamp_of(py::handle value, KnownZone* known, int64_t* microseconds) {
   import_datetime();
   PyObject* object = value.ptr();
   if (!PyDateTime_Check(object)) return false;
@@ -54,8 +62,14 @@ bool timestamp_of(py::handle value, int64_t* microseconds) {
   *microseconds = seconds * 1'000'000 + PyDateTime_DATE_GET_MICROSECOND(object);
   PyObject* zone = PyDateTime_DATE_GET_TZINFO(object);
   if (zone == Py_None || zone == PyDateTime_TimeZone_UTC) return true;
+  if (zone == known->zone.ptr()) {
+    *microseconds -= known->offset;
+    return true;
+  }
   const py::object offset = value.attr("utcoffset")();
-  if (!offset.is_none()) *microseconds -= delta_microseconds(offset.ptr());
+  if (offset.is_none()) return true;
+  *microseconds -= delta_microseconds(offset.ptr());
+  if (has_one_offset(zone)) *known = {py::reinterpret_borrow<py::object>(zone), delta_microseconds(offset.ptr())};
   return true;
 }
 
@@ -167,7 +181,7 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
         }
       } else if (type_.kind == Kind::kDuration && PyDelta_Check(object)) {
         microseconds = delta_microseconds(object);
-      } else if (!(type_.kind == Kind::kTimestamp && timestamp_of(value, &microseconds)) &&
+      } else if (!(type_.kind == Kind::kTimestamp && timestamp_of(value, &zone_, &microseconds)) &&
                  !numpy_time(value, type_.kind == Kind::kTimestamp ? "numpy.datetime64" : "numpy.timedelta64",
                              &microseconds, &is_null)) {
         mismatch(value, column, row);
