@@ -25,6 +25,7 @@ from feature_extractor.digest import numbered_digests
 from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor
+from feature_extractor.serving.held_columns import HeldColumns
 
 if TYPE_CHECKING:
     from feature_extractor.input_tables import InputTables
@@ -181,6 +182,7 @@ class RequestLog:
         self._queue: queue.Queue[tuple[float, Extraction, Extractor, Given] | None]
         self._queue = queue.Queue(waiting)
         self._file: _File | None = None
+        self._held: HeldColumns | None = None
         self._number = 0
         self._resume = 0.0
         self._thread = threading.Thread(
@@ -260,7 +262,12 @@ class RequestLog:
         if time.monotonic() < self._resume:
             self._count("dropped")
             return
-        batch = log_rows(at, result, given.tables(extractor), self._values)
+        tables = given.tables(extractor)
+        if extractor.catalogue is not None:
+            if self._held is None or self._held.extractor is not extractor:
+                self._held = HeldColumns(extractor)
+            tables = self._held.completed(tables)
+        batch = log_rows(at, result, tables, self._values)
         try:
             self._write(batch)
         except OSError as error:
