@@ -11,7 +11,7 @@ namespace feature_extractor::protobuf {
 
 enum class WireType : uint8_t { kVarint = 0, kFixed64 = 1, kLength = 2, kStartGroup = 3, kEndGroup = 4, kFixed32 = 5 };
 
-// One field as it stands on the wire: a number of up to 64 bits, or bytes.
+// One field as it stands on the wire: a number of up to 64 bits, or bytes; those of a group are what is between its ends.
 struct Field {
   uint32_t number = 0;
   WireType type = WireType::kVarint;
@@ -72,7 +72,7 @@ class Reader {
     return true;
   }
 
-  // The next field; a group is passed over, and comes as its start. False where the bytes are no message.
+  // The next field; a group comes as its start, with its bytes. False where the bytes are no message.
   bool read(Field& field) {
     if (!read_one(field) || field.type == WireType::kEndGroup) return false;
     if (field.type != WireType::kStartGroup) return true;
@@ -81,7 +81,9 @@ class Reader {
     uint32_t open[kDeepest];
     size_t depth = 0;
     open[depth++] = field.number;
+    const char* const begin = at_;
     while (depth != 0) {
+      field.bytes = Text(begin, static_cast<size_t>(at_ - begin));
       Field inner;
       if (!read_one(inner)) return false;
       if (inner.type == WireType::kStartGroup) {

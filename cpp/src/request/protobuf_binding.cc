@@ -118,6 +118,7 @@ class ProtobufBinder {
         set_integer(field.type, &other);
       } else {
         other.value = FieldNode::Value::kText;
+        if (field.type == FieldType::kGroup) other.wire = protobuf::WireType::kStartGroup;
       }
     }
   }
@@ -142,11 +143,15 @@ class ProtobufBinder {
   }
 
   static Status mismatch(const ProtobufField& field, const ProtobufMessage& message, const DeclaredType& type) {
+    const bool has_elements = type.kind == Type::kList || type.kind == Type::kMap;
+    const Type element = has_elements ? type.children.back().kind : Type::kInt;
+    const bool is_nested = element == Type::kList || element == Type::kVector || element == Type::kMap;
     const std::string reason =
-        field.type == FieldType::kGroup ? "Messages that are written as groups are not read."
-        : field.type == FieldType::kMessage && field.message == nullptr
+        field.is_message() && field.message == nullptr
             ? "The descriptors do not have this message: make them with `protoc --include_imports`."
-            : "Change the message, or the declaration in the program.";
+        : is_nested ? "Protocol Buffers have no lists in lists: declare the inner one as a field of a struct, which is "
+                      "a message."
+                    : "Change the message, or the declaration in the program.";
     return Status::error(ErrorCode::kInvalidArgument,
                          "Field `" + field.name + "` of message " + message.name + " is of type " + field.text() +
                              ", but the program declares it as " + type.text() + ". " + reason);
@@ -159,6 +164,7 @@ class ProtobufBinder {
     node.number = field.number;
     node.oneof = field.oneof;
     node.has_presence = field.has_presence;
+    if (field.type == FieldType::kGroup) node.wire = protobuf::WireType::kStartGroup;
     node.writer = &writer;
     const DeclaredType& type = writer.type();
     const bool is_map = field.message != nullptr && field.message->is_map_entry;
@@ -189,8 +195,7 @@ class ProtobufBinder {
                     ColumnWriter& writer, FieldNode* node) {
     const DeclaredType& type = writer.type();
     const Status wrong = mismatch(field, message, declared);
-    const std::optional<FieldType> wrapped =
-        field.type == FieldType::kMessage ? wrapped_type(field.type_name) : std::nullopt;
+    const std::optional<FieldType> wrapped = field.is_message() ? wrapped_type(field.type_name) : std::nullopt;
     if (wrapped.has_value() && type.is_scalar()) {
       ProtobufField inner;
       inner.name = "value";
@@ -250,9 +255,8 @@ class ProtobufBinder {
         break;
       case Type::kTimestamp:
       case Type::kDuration:
-        if (field.type == FieldType::kMessage &&
-            field.type_name ==
-                (type.kind == Type::kTimestamp ? "google.protobuf.Timestamp" : "google.protobuf.Duration")) {
+        if (field.is_message() && field.type_name == (type.kind == Type::kTimestamp ? "google.protobuf.Timestamp"
+                                                                                    : "google.protobuf.Duration")) {
           node->value = Value::kInstant;
           node->message = std::make_unique<MessageNode>();
           node->message->name = field.type_name;
@@ -267,7 +271,7 @@ class ProtobufBinder {
         set_default_int(field, node);
         break;
       case Type::kStruct: {
-        if (field.type != FieldType::kMessage || field.message == nullptr) return wrong;
+        if (!field.is_message() || field.message == nullptr) return wrong;
         node->value = Value::kStruct;
         node->message = std::make_unique<MessageNode>();
         node->message->name = field.message->name;

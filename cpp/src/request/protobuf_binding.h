@@ -26,6 +26,8 @@ struct FieldNode {
   protobuf::IntType integer;
   bool is_double = false;
   bool has_presence = false;
+  // How a message or a text begins on the wire: with its length, or as a group.
+  protobuf::WireType wire = protobuf::WireType::kLength;
   bool is_default_message = false;  // An absent message is an empty one: of the value in a map.
   const ProtobufEnum* enumeration =
       nullptr;  // To name numbers, and to pass over those that a closed one does not have.

@@ -23,7 +23,7 @@ class ProtobufReader final : public RequestReader {
     if (Status status = bind_message(*message, requests_, "request", &request_); !status.ok()) return status;
     if (!has_candidates()) return Status::success();
     const ProtobufField* const field = message->find(candidates);
-    if (field == nullptr || !field->is_repeated || field->type != FieldType::kMessage || field->message == nullptr ||
+    if (field == nullptr || !field->is_repeated || !field->is_message() || field->message == nullptr ||
         field->message->is_map_entry) {
       const std::string what = field == nullptr ? "no field `" + std::string(candidates) + "`"
                                                 : "a field `" + field->name + "` of type " + field->text();
@@ -42,6 +42,7 @@ class ProtobufReader final : public RequestReader {
     node.name = field->name;
     node.number = field->number;
     node.shape = FieldNode::Shape::kCandidates;
+    if (field->type == FieldType::kGroup) node.wire = WireType::kStartGroup;
     node.message = std::make_unique<MessageNode>();
     return bind_message(*field->message, candidates_, "candidate", node.message.get());
   }
@@ -101,7 +102,7 @@ class ProtobufReader final : public RequestReader {
         if (wire.type == WireType::kLength) field.parts.push_back(wire.bytes);
         return true;
       case Shape::kCandidates:
-        return wire.type != WireType::kLength || candidate(field, wire.bytes);
+        return wire.type != field.wire || candidate(field, wire.bytes);
       case Shape::kList:
       case Shape::kVector:
         return element(field, wire);
@@ -138,13 +139,13 @@ class ProtobufReader final : public RequestReader {
         field.bits = wire.bits;
         break;
       case Value::kText:
-        if (wire.type != WireType::kLength) return false;
+        if (wire.type != field.wire) return false;
         field.bytes = wire.bytes;
         break;
       case Value::kStruct:
       case Value::kInstant:
       case Value::kWrapped:
-        if (wire.type != WireType::kLength) return false;
+        if (wire.type != field.wire) return false;
         field.parts.push_back(wire.bytes);
         break;
     }
@@ -170,7 +171,7 @@ class ProtobufReader final : public RequestReader {
       default:
         break;
     }
-    if (wire.type != WireType::kLength) return true;
+    if (wire.type != field.wire) return true;
     if (field.value == Value::kText) {
       writer.add_text(wire.bytes);
       return true;

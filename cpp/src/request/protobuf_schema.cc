@@ -46,11 +46,12 @@ class DescriptorReader {
     return each_field(set, [&](const Field& field) { return !is_message(field, 1) || read_file(field.bytes); });
   }
 
-  // Puts messages and enums in the place of their names.
+  // Puts extensions into their messages, and messages and enums in the place of their names.
   void link() {
+    add_extensions();
     for (auto& [name, message] : schema_.messages_) {
       for (ProtobufField& field : message.fields) {
-        if (field.type == FieldType::kMessage) field.message = schema_.find(field.type_name);
+        if (field.is_message()) field.message = schema_.find(field.type_name);
         // Maps and what is in them have the older form always.
         const bool is_of_map = message.is_map_entry || (field.message != nullptr && field.message->is_map_entry);
         if (field.type == FieldType::kMessage && field.is_delimited && !is_of_map) field.type = FieldType::kGroup;
@@ -103,6 +104,7 @@ class DescriptorReader {
     const std::string prefix = package.empty() ? "" : package + ".";
     return each_field(file, [&](const Field& field) {
       if (is_message(field, 4)) return read_message(field.bytes, prefix, features, 0);
+      if (is_message(field, 7)) return read_extension(field.bytes, features);
       return !is_message(field, 5) || read_enum(field.bytes, prefix, features);
     });
   }
@@ -127,7 +129,8 @@ class DescriptorReader {
     }
     const std::string inner = message.name + ".";
     if (!each_field(descriptor, [&](const Field& field) {
-          if (is_message(field, 2)) return read_field(field.bytes, features, &message);
+          if (is_message(field, 2)) return read_field(field.bytes, features, &message.fields.emplace_back());
+          if (is_message(field, 6)) return read_extension(field.bytes, features);
           if (is_message(field, 3)) return read_message(field.bytes, inner, features, depth + 1);
           return !is_message(field, 4) || read_enum(field.bytes, inner, features);
         })) {
@@ -138,8 +141,41 @@ class DescriptorReader {
     return true;
   }
 
-  bool read_field(Text descriptor, ProtobufFeatures features, ProtobufMessage* message) {
-    ProtobufField result;
+  // A field of a message that is declared elsewhere; it always has presence.
+  bool read_extension(Text descriptor, ProtobufFeatures features) {
+    std::string extended;
+    if (!each_field(descriptor, [&](const Field& field) {
+          if (is_message(field, 2)) extended = field.bytes.substr(field.bytes.starts_with('.') ? 1 : 0);
+          return true;
+        })) {
+      return false;
+    }
+    ProtobufField field;
+    if (!read_field(descriptor, features, &field)) return false;
+    field.has_presence = !field.is_repeated;
+    extensions_[std::move(extended)].push_back(std::move(field));
+    return true;
+  }
+
+  // An extension is known by its last name, where no field of the message and no other extension has it.
+  void add_extensions() {
+    for (auto& [name, extensions] : extensions_) {
+      const auto found = schema_.messages_.find(name);
+      if (found == schema_.messages_.end()) continue;
+      std::vector<ProtobufField>& fields = found->second.fields;
+      std::map<std::string_view, int> uses;
+      for (const ProtobufField& field : fields) ++uses[field.name];
+      for (const ProtobufField& extension : extensions) ++uses[extension.name];
+      std::vector<ProtobufField> added;
+      for (const ProtobufField& extension : extensions) {
+        if (uses[extension.name] == 1) added.push_back(extension);
+      }
+      fields.insert(fields.end(), added.begin(), added.end());
+    }
+  }
+
+  bool read_field(Text descriptor, ProtobufFeatures features, ProtobufField* read) {
+    ProtobufField& result = *read;
     uint64_t type = 0;
     if (!each_field(descriptor, [&](const Field& field) {
           if (is_message(field, 1)) result.name = field.bytes;
@@ -158,9 +194,8 @@ class DescriptorReader {
     if (type < 1 || type > 18) return false;
     result.type = static_cast<FieldType>(type);
     result.is_delimited = features.is_delimited;
-    result.has_presence = !result.is_repeated &&
-                          (result.type == FieldType::kMessage || result.oneof >= 0 || !features.has_implicit_presence);
-    message->fields.push_back(std::move(result));
+    result.has_presence =
+        !result.is_repeated && (result.is_message() || result.oneof >= 0 || !features.has_implicit_presence);
     return true;
   }
 
@@ -191,6 +226,8 @@ class DescriptorReader {
   }
 
   ProtobufSchema& schema_;
+  // By the name of the message that they extend.
+  std::map<std::string, std::vector<ProtobufField>> extensions_;
 };
 
 const std::string* ProtobufEnum::name_of(int32_t number) const {

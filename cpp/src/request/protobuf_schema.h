@@ -59,6 +59,7 @@ struct ProtobufField {
   const ProtobufEnum* enumeration = nullptr;
   std::optional<std::string> default_value;
 
+  bool is_message() const { return type == Type::kMessage || type == Type::kGroup; }
   // As in a .proto file, such as "repeated int32" or "map<string, shop.Price>".
   std::string text() const;
 };

@@ -148,7 +148,12 @@ public sealed interface DataType {
    * @param nullable whether the program says that values may be null
    */
   record StructType(List<Field> fields, boolean nullable) implements DataType {
-    /** Copies the list of fields. */
+    /**
+     * Copies the list of fields.
+     *
+     * @param fields the fields, in the order of the declaration
+     * @param nullable whether the program says that values may be null
+     */
     public StructType {
       fields = List.copyOf(fields);
     }

@@ -16,6 +16,9 @@ public record DecoderOptions(long maximumBytes, long maximumCandidates, SessionO
   /**
    * Checks the numbers.
    *
+   * @param maximumBytes the most bytes of one message, or 0
+   * @param maximumCandidates the most candidates of one call, or 0
+   * @param session how the sessions of the decoder work
    * @throws IllegalArgumentException if one is negative
    * @throws NullPointerException if there are no options of sessions
    */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 public final class FeatureExtractorException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** What went wrong. */
   private final ErrorCode code;
 
   /**

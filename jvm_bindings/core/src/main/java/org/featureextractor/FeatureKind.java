@@ -23,17 +23,29 @@ public enum FeatureKind {
     return KINDS[number];
   }
 
-  /** Whether the values are 32-bit floats, a fixed number per row. */
+  /**
+   * Whether the values are 32-bit floats, a fixed number per row.
+   *
+   * @return true for dense features and labels
+   */
   public boolean isDense() {
     return this == DENSE || this == LABEL;
   }
 
-  /** Whether rows may have different numbers of values: ids, or bytes. */
+  /**
+   * Whether rows may have different numbers of values: ids, or bytes.
+   *
+   * @return true for ids, weighted ids, texts and values
+   */
   public boolean isRagged() {
     return this == IDS || this == WEIGHTED || this == TEXT || this == VALUE;
   }
 
-  /** Whether the values are 64-bit ids. */
+  /**
+   * Whether the values are 64-bit ids.
+   *
+   * @return true for an id and for ids, weighted or not
+   */
   public boolean isId() {
     return this == ID || this == IDS || this == WEIGHTED;
   }

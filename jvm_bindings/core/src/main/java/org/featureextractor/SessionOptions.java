@@ -14,6 +14,9 @@ public record SessionOptions(int threads, int chunkRows, MemoryReservation reser
   /**
    * Checks the numbers.
    *
+   * @param threads the most threads of one call, or 0
+   * @param chunkRows rows worked on at a time, or 0
+   * @param reservation asked before the session takes native memory
    * @throws IllegalArgumentException if one is negative
    * @throws NullPointerException if there is no reservation
    */

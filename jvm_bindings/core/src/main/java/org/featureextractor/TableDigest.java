@@ -15,7 +15,13 @@ import java.util.List;
 public record TableDigest(long count, List<BigInteger> columns, BigInteger rows) {
   private static final int BITS = 128;
 
-  /** Copies the list of columns. */
+  /**
+   * Copies the list of columns.
+   *
+   * @param count the rows
+   * @param columns the digest of each column
+   * @param rows the digest of whole rows
+   */
   public TableDigest {
     columns = List.copyOf(columns);
   }
