@@ -232,7 +232,8 @@ class Trial:
         if not held:
             return
         keys = {"the_key": pa.array(source.sample(range(10**6), len(tables.owner)))}
-        stored = _batch(keys | {name: tables.candidates[name] for name in held})
+        layout = LAYOUTS[source.choice(sorted(LAYOUTS))]
+        stored = _batch(keys | {name: layout(tables.candidates[name]) for name in held})
         try:
             chosen, _ = extractor.with_catalogue(stored, "the_key", False, [], 2)
         except EngineError as error:

@@ -12,8 +12,9 @@
 namespace feature_extractor {
 namespace {
 
-// What an entry takes beside its record: the entry, a node and a bucket of the map, the header of the block.
-constexpr int64_t kEntryBytes = 112;
+// What an entry takes beside its record: the entry itself, its slots, the header of the block.
+constexpr int64_t kEntryBytes = 80;
+constexpr size_t kMissingRecord = SIZE_MAX;
 
 XXH128_hash_t digest_of(const void* bytes, size_t size, uint64_t seed) {
   return XXH3_128bits_withSeed(bytes, size, seed);
@@ -128,34 +129,32 @@ void ExtractionCache::find(const InputTable& candidates, RowRange rows, Workspac
     const XXH128_hash_t digest = digest_of(keys + groups_[0].row_bytes * i, groups_[0].row_bytes, 0);
     digests[i] = {digest.low64, digest.high64};
   }
-  // Copies stand one behind the other; where, is known for good only when no more are added.
-  constexpr size_t kMissing = SIZE_MAX;
-  record.copy_begins.assign(count, kMissing);
-  record.missing.clear();
+  // Shard by shard: each lock is taken once, and within it the cache misses of all candidates overlap.
+  record.copy_begins.assign(count, kMissingRecord);
+  auto* ordered = maker.arenas[kCandidateDomain].allocate_array<uint32_t>(count);
+  uint32_t ends[kShards + 1] = {};
+  for (size_t i = 0; i < count; ++i) ++ends[digests[i].high % kShards + 1];
+  for (size_t shard = 0; shard < kShards; ++shard) ends[shard + 1] += ends[shard];
+  for (size_t i = count; i-- > 0;) ordered[--ends[digests[i].high % kShards + 1]] = static_cast<uint32_t>(i);
   size_t copied = 0;
+  for (size_t shard = 0; shard < kShards; ++shard) {
+    const uint32_t begin_of_shard = ends[shard + 1];
+    const uint32_t end_of_shard = shard + 2 <= kShards ? ends[shard + 2] : static_cast<uint32_t>(count);
+    if (begin_of_shard == end_of_shard) continue;
+    copied =
+        copy_known(&shards_[shard], {ordered + begin_of_shard, end_of_shard - begin_of_shard}, digests, copied, work);
+  }
+  record.missing.clear();
   size_t missing = 0;
   for (size_t i = 0; i < count; ++i) {
-    Shard& shard = shard_of(digests[i]);
-    const std::lock_guard<std::mutex> lock(shard.mutex);
-    const auto place = shard.places.find(digests[i]);
-    if (place == shard.places.end()) {
-      ++shard.misses;
-      ++missing;
-      const int64_t row = begin + static_cast<int64_t>(i);
-      if (!record.missing.empty() && record.missing.back().begin + record.missing.back().count == row) {
-        ++record.missing.back().count;
-      } else {
-        record.missing.push_back({row, 1});
-      }
-      continue;
+    if (record.copy_begins[i] != kMissingRecord) continue;
+    ++missing;
+    const int64_t row = begin + static_cast<int64_t>(i);
+    if (!record.missing.empty() && record.missing.back().begin + record.missing.back().count == row) {
+      ++record.missing.back().count;
+    } else {
+      record.missing.push_back({row, 1});
     }
-    ++shard.hits;
-    Entry& entry = shard.entries[place->second];
-    entry.was_used = true;
-    record.copies.reserve(copied + entry.size, copied);
-    std::memcpy(record.copies.as<char>() + copied, entry.record.get(), entry.size);
-    record.copy_begins[i] = copied;
-    copied += entry.size;
   }
   record.largest_domain = executor.largest_domain(kCandidateDomain);
   if (missing > 0) {
@@ -165,7 +164,7 @@ void ExtractionCache::find(const InputTable& candidates, RowRange rows, Workspac
   record.found.resize(count);
   size_t made = 0;
   for (size_t i = 0; i < count; ++i) {
-    if (record.copy_begins[i] != kMissing) {
+    if (record.copy_begins[i] != kMissingRecord) {
       record.found[i] = record.copies.as<const std::byte>() + record.copy_begins[i];
       continue;
     }
@@ -176,6 +175,84 @@ void ExtractionCache::find(const InputTable& candidates, RowRange rows, Workspac
   }
 }
 
+size_t ExtractionCache::Shard::slot_of(const Digest& digest) const {
+  const size_t mask = slots.size() - 1;
+  size_t slot = digest.low & mask;
+  while (slots[slot] != 0 && !(entries[slots[slot] - 1].digest == digest)) slot = (slot + 1) & mask;
+  return slot;
+}
+
+void ExtractionCache::Shard::add(const Digest& digest, uint32_t place) {
+  if (slots.size() * 3 < (used + 1) * 4) {
+    std::vector<uint32_t> old(std::max<size_t>(64, slots.size() * 2));
+    old.swap(slots);
+    for (const uint32_t other : old) {
+      if (other != 0) slots[slot_of(entries[other - 1].digest)] = other;
+    }
+  }
+  slots[slot_of(digest)] = place + 1;
+  ++used;
+}
+
+// What stands behind the slot that becomes empty moves up, as far as a search for it would pass there.
+void ExtractionCache::Shard::remove(const Digest& digest) {
+  const size_t mask = slots.size() - 1;
+  size_t empty = slot_of(digest);
+  slots[empty] = 0;
+  --used;
+  for (size_t slot = (empty + 1) & mask; slots[slot] != 0; slot = (slot + 1) & mask) {
+    const size_t home = entries[slots[slot] - 1].digest.low & mask;
+    if (((slot - home) & mask) < ((slot - empty) & mask)) continue;
+    slots[empty] = slots[slot];
+    slots[slot] = 0;
+    empty = slot;
+  }
+}
+
+// Copies the records of those candidates that are known, behind the bytes that are there, and returns how many there are then.
+size_t ExtractionCache::copy_known(Shard* shard, std::span<const uint32_t> candidates, const Digest* digests,
+                                   size_t copied, Workspace* work) const {
+  constexpr size_t kGroup = 32;
+  constexpr size_t kFetched = 1024;
+  RecordWork& record = work->record;
+  const std::lock_guard<std::mutex> lock(shard->mutex);
+  if (shard->used == 0) {
+    shard->misses += static_cast<int64_t>(candidates.size());
+    return copied;
+  }
+  const size_t mask = shard->slots.size() - 1;
+  for (size_t first = 0; first < candidates.size(); first += kGroup) {
+    const auto group = candidates.subspan(first, std::min(kGroup, candidates.size() - first));
+    Entry* found[kGroup];
+    for (const uint32_t i : group) __builtin_prefetch(&shard->slots[digests[i].low & mask]);
+    for (const uint32_t i : group) {
+      const uint32_t place = shard->slots[digests[i].low & mask];
+      if (place != 0) __builtin_prefetch(&shard->entries[place - 1]);
+    }
+    for (size_t k = 0; k < group.size(); ++k) {
+      const uint32_t place = shard->slots[shard->slot_of(digests[group[k]])];
+      found[k] = place == 0 ? nullptr : &shard->entries[place - 1];
+      if (place == 0) continue;
+      const std::byte* bytes = found[k]->record.get();
+      for (size_t at = 0; at < std::min<size_t>(found[k]->size, kFetched); at += 64) __builtin_prefetch(bytes + at);
+    }
+    for (size_t k = 0; k < group.size(); ++k) {
+      if (found[k] == nullptr) {
+        ++shard->misses;
+        continue;
+      }
+      ++shard->hits;
+      Entry& entry = *found[k];
+      entry.was_used = true;
+      record.copies.reserve(copied + entry.size, copied);
+      std::memcpy(record.copies.as<char>() + copied, entry.record.get(), entry.size);
+      record.copy_begins[group[k]] = copied;
+      copied += entry.size;
+    }
+  }
+  return copied;
+}
+
 void ExtractionCache::keep(const Digest& digest, const char* record, size_t size) const {
   const auto bytes = static_cast<int64_t>(size) + kEntryBytes;
   const int64_t capacity = capacity_ / static_cast<int64_t>(kShards);
@@ -184,22 +261,23 @@ void ExtractionCache::keep(const Digest& digest, const char* record, size_t size
   std::memcpy(copy.get(), record, size);
   Shard& shard = shard_of(digest);
   const std::lock_guard<std::mutex> lock(shard.mutex);
-  if (shard.places.contains(digest)) return;  // Another row, or another thread, had the same candidate.
+  // Another row, or another thread, had the same candidate.
+  if (shard.used > 0 && shard.slots[shard.slot_of(digest)] != 0) return;
   make_room(&shard, bytes, capacity);
   if (shard.free.empty()) {
     shard.free.push_back(static_cast<uint32_t>(shard.entries.size()));
     shard.entries.emplace_back();
   }
   const uint32_t place = shard.free.back();
-  shard.places.emplace(digest, place);
-  shard.free.pop_back();
+  shard.add(digest, place);
   shard.entries[place] = {digest, std::move(copy), static_cast<uint32_t>(size), false};
+  shard.free.pop_back();
   shard.bytes += bytes;
 }
 
 // The clock: an entry that was used since the hand passed is passed once more.
 void ExtractionCache::make_room(Shard* shard, int64_t bytes, int64_t capacity) {
-  while (shard->bytes + bytes > capacity && !shard->places.empty()) {
+  while (shard->bytes + bytes > capacity && shard->used > 0) {
     if (shard->hand >= shard->entries.size()) shard->hand = 0;
     const auto place = static_cast<uint32_t>(shard->hand++);
     Entry& entry = shard->entries[place];
@@ -209,7 +287,7 @@ void ExtractionCache::make_room(Shard* shard, int64_t bytes, int64_t capacity) {
       continue;
     }
     shard->free.push_back(place);
-    shard->places.erase(entry.digest);
+    shard->remove(entry.digest);
     shard->bytes -= entry.size + kEntryBytes;
     ++shard->evictions;
     entry.record.reset();
@@ -223,7 +301,7 @@ CacheCounts ExtractionCache::counts() const {
     sum.hits += shard.hits;
     sum.misses += shard.misses;
     sum.evictions += shard.evictions;
-    sum.entries += static_cast<int64_t>(shard.places.size());
+    sum.entries += static_cast<int64_t>(shard.used);
     sum.bytes += shard.bytes;
   }
   return sum;

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/extractor.h"
@@ -49,9 +49,6 @@ class ExtractionCache : public RecordSource {
 
     bool operator==(const Digest&) const = default;
   };
-  struct DigestHash {
-    size_t operator()(const Digest& digest) const { return digest.low; }
-  };
   struct Entry {
     Digest digest;
     std::unique_ptr<std::byte[]> record;
@@ -61,7 +58,9 @@ class ExtractionCache : public RecordSource {
   // A part of the cache with a lock of its own. What is not used while the hand goes round once makes room.
   struct alignas(64) Shard {
     std::mutex mutex;
-    std::unordered_map<Digest, uint32_t, DigestHash> places;  // In `entries`.
+    std::vector<uint32_t>
+        slots;  // Places in `entries`, plus one; a power of two, linear probing from the low half of the digest.
+    size_t used = 0;
     std::vector<Entry> entries;
     std::vector<uint32_t> free;
     size_t hand = 0;
@@ -69,6 +68,11 @@ class ExtractionCache : public RecordSource {
     int64_t hits = 0;
     int64_t misses = 0;
     int64_t evictions = 0;
+
+    // The slot of a digest, or the empty one where it would be.
+    size_t slot_of(const Digest& digest) const;
+    void add(const Digest& digest, uint32_t place);
+    void remove(const Digest& digest);
   };
   static constexpr size_t kShards = 32;
 
@@ -89,6 +93,8 @@ class ExtractionCache : public RecordSource {
   int add_group(int domain);
   const char* write_keys(int group, const Executor& executor, int domain, Workspace* work) const;
   Shard& shard_of(const Digest& digest) const { return shards_[digest.high % kShards]; }
+  size_t copy_known(Shard* shard, std::span<const uint32_t> candidates, const Digest* digests, size_t copied,
+                    Workspace* work) const;
   void keep(const Digest& digest, const char* record, size_t size) const;
   static void make_room(Shard* shard, int64_t bytes, int64_t capacity);
 

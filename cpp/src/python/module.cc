@@ -515,7 +515,7 @@ PYBIND11_MODULE(_native, m) {
       .def_property_readonly("has_text_keys", &PyCatalogue::has_text_keys)
       .def_property_readonly("rows", &PyCatalogue::rows)
       .def_property_readonly("bytes", &PyCatalogue::bytes)
-      .def("rows_of", &PyCatalogue::rows_of, py::arg("keys"));
+      .def("rows_of", &PyCatalogue::rows_of, py::arg("given"));
   py::class_<PyExtractor>(m, "Extractor")
       .def("extract", &PyExtractor::extract, py::arg("table"), py::arg("threads"), py::arg("chunk_rows"),
            py::arg("profile") = false)
