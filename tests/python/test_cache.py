@@ -5,6 +5,7 @@ Random programs have their part in tests/operators/test_random_programs.py.
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 
@@ -195,3 +196,20 @@ def test_a_warm_request_takes_nothing_from_the_heap(extractor: fx.Extractor) -> 
     for _ in range(3):
         found = caching.extract_request(REQUEST, rows)
     assert found._native.statistics()["heap_allocations"] == 0
+
+
+def test_decoders_and_tables_have_it(extractor: fx.Extractor) -> None:
+    caching = extractor.with_cache(1 << 20, without=["position"])
+    rows = candidates(range(40))
+    listed = [{name: column[i] for name, column in rows.items()} for i in range(40)]
+    body = json.dumps({**REQUEST, "candidates": listed}).encode()
+    nested = pa.Table.from_pylist([{**REQUEST, "candidates": listed}] * 3)
+    flat = pa.Table.from_pylist([{**REQUEST, **row} for row in listed])
+    for _ in range(2):
+        decoded = caching.json_decoder().extract(body)
+        same(decoded, extractor.json_decoder().extract(body))
+        same(caching.extract(nested, threads=2), extractor.extract(nested))
+        same(caching.extract(flat), extractor.extract(flat))
+    assert caching.cache is not None
+    counts = caching.cache.counts()
+    assert (counts.misses, counts.entries) == (40, 40)

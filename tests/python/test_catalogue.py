@@ -28,12 +28,15 @@ input candidate {
     embedding: vector<3>
     stock: list<{shop: string, at: timestamp, count: int?}>
 }
+let scored = genres.map(g -> {name: g, score: taste[g] ?? 0.5})
 feature again     : dense                = seen.count(m -> m == movie)
 feature words     : ids(1000, max = 4)   = (title ?? "").tokenize().hash_bucket(1000)
 feature liked     : weighted(100)        = genres.map(g -> {id: hash_bucket(g, 100), weight: taste[g] ?? 0.5})
 feature weights   : weighted(100)        = genres.map(g -> {id: hash_bucket(g, 100), weight: price})
 feature affinity  : dense                = genres.map(g -> taste[g] ?? 0.0).max() ?? -1.0
 feature others    : dense                = genres.filter(g -> g != "drama").map(g -> taste[g] ?? 0.25).sum()
+feature chosen    : dense                = scored.filter(s -> s.name != "drama").map(s -> s.score).sum()
+feature ordered   : dense                = scored.sort_by(s -> s.name).map(s -> s.score).first() ?? -2.0
 feature last      : text                 = genres.take_last(1).first() ?? title ?? "none"
 feature doubled   : dense(default = -3.0) = price * 2
 feature placed    : dense                = (position ?? 0) * price
