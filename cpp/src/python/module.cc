@@ -296,7 +296,10 @@ class PyExtractor {
   // None in the place of the cache where there is nothing to keep.
   std::pair<PyExtractor, std::optional<PyCache>> with_cache(int64_t bytes,
                                                             const std::vector<std::string>& without) const {
-    auto made = feature_extractor::with_cache(extractor_, {bytes, without});
+    auto made = [&] {
+      const py::gil_scoped_release release;
+      return feature_extractor::with_cache(extractor_, {bytes, without});
+    }();
     if (!made.ok()) raise_engine_error(made.status());
     std::optional<PyCache> cache;
     if (made->cache != nullptr) cache.emplace(made->cache);
