@@ -17,7 +17,6 @@ from feature_extractor.check.typed import (
     Literal,
     ResourceReference,
     Struct,
-    site_of,
 )
 from feature_extractor.diagnostics import Span
 from feature_extractor.types import ErrorType, StructType, Type
@@ -62,7 +61,7 @@ class Interner:
 
     def error(self, span: Span) -> Expression:
         """Return an expression that stands for one that was reported already."""
-        expression = Literal(ERROR_TYPE, site_of(span), None)
+        expression = Literal(ERROR_TYPE, span, None)
         self._errors.append(expression)
         self._facts[id(expression)] = (span, 1, True, _NOTHING)
         return expression
@@ -72,7 +71,7 @@ class Interner:
         key = ("literal", type_.number, _exact(value))
         found = self._table.get(key)
         if found is None:
-            found = self._table[key] = Literal(type_, site_of(span), value)
+            found = self._table[key] = Literal(type_, span, value)
             self._facts[id(found)] = (span, 1, True, _NOTHING)
         assert isinstance(found, Literal)
         return found
@@ -82,7 +81,7 @@ class Interner:
         key = ("input", name)
         found = self._table.get(key)
         if found is None:
-            found = self._table[key] = InputReference(type_, site_of(span), domain, name)
+            found = self._table[key] = InputReference(type_, span, domain, name)
             self._facts[id(found)] = (span, 1, False, _NOTHING)
         return found
 
@@ -92,13 +91,13 @@ class Interner:
         self.used_resources.add(name)
         found = self._table.get(key)
         if found is None:
-            found = self._table[key] = ResourceReference(type_, site_of(span), name)
+            found = self._table[key] = ResourceReference(type_, span, name)
             self._facts[id(found)] = (span, 1, False, _NOTHING)
         return found
 
     def variable(self, type_: Type, name: str, span: Span) -> LambdaVariable:
         """Return a new variable; no two lambdas share one."""
-        variable = LambdaVariable(type_, site_of(span), name)
+        variable = LambdaVariable(type_, span, name)
         identity = id(variable)
         self._table["variable", identity] = variable
         self._facts[identity] = (span, 1, False, frozenset((identity,)))
@@ -109,7 +108,7 @@ class Interner:
         key = ("lambda", id(variable), id(body))
         found = self._table.get(key)
         if found is None:
-            found = self._table[key] = Lambda(body.type, site_of(span), variable, body)
+            found = self._table[key] = Lambda(body.type, span, variable, body)
             _, depth, _, free = self._facts[id(body)]
             self._facts[id(found)] = (span, depth + 1, False, free - {id(variable)})
         assert isinstance(found, Lambda)
@@ -120,7 +119,7 @@ class Interner:
         key = ("field", id(base), name)
         found = self._table.get(key)
         if found is None:
-            found = self._table[key] = Field(type_, site_of(span), base, name)
+            found = self._table[key] = Field(type_, span, base, name)
             self._facts[id(found)] = self._above((base,), span)
         return found
 
@@ -129,7 +128,7 @@ class Interner:
         key = ("struct", type_.number, *map(id, values))
         found = self._table.get(key)
         if found is None:
-            found = self._table[key] = Struct(type_, site_of(span), values)
+            found = self._table[key] = Struct(type_, span, values)
             self._facts[id(found)] = self._above(values, span)
         return found
 
@@ -138,7 +137,7 @@ class Interner:
         key = ("collect", id(value))
         found = self._table.get(key)
         if found is None:
-            found = self._table[key] = Collect(type_, site_of(span), value)
+            found = self._table[key] = Collect(type_, span, value)
             self._facts[id(found)] = (span, self.depth(value) + 1, False, _NOTHING)
         return found
 
@@ -164,7 +163,7 @@ class Interner:
             key = ("call", operator, overload, *map(id, arguments))
         found = self._table.get(key)
         if found is None:
-            found = Call(type_, site_of(span), operator, overload, bindings, arguments)
+            found = Call(type_, span, operator, overload, bindings, arguments)
             self._table[key] = found
             self._facts[id(found)] = self._above(arguments, span)
         return found

@@ -49,14 +49,22 @@ _tuple: Final[Callable[[type[Site], tuple[str, int, int, int, int]], Site]] = tu
 
 @dataclass(slots=True, eq=False)
 class Expression:
-    """A typed expression. ``site`` is the first place where it was written.
+    """A typed expression. ``place`` is the first one where it was written.
 
     Nobody changes an expression: it is shared. The classes are not frozen, since Python fills frozen ones field by
     field through a function, which takes five times as long, and a program has an expression for each few characters.
     """
 
     type: Type
-    site: Site
+    place: Span | Site
+
+    @property
+    def site(self) -> Site:
+        """The place in lines and columns, which nobody asks of most expressions."""
+        place = self.place
+        if not isinstance(place, Site):
+            place = self.place = site_of(place)
+        return place
 
 
 @dataclass(slots=True, eq=False)
