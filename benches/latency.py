@@ -7,8 +7,9 @@ a request: what it has of a tail comes from the machine. With reloads another th
 service all the time.
 
 On a machine that does other work, too, `--clock processor` leaves that out: each request takes the processor time
-that its thread took for it, and the waits are computed from these and the times of the requests. Waiting for the
-lock of Python, which a reload may hold, is then left out as well.
+that its thread took for it, over the median of the hundred around it, because such a machine is now fast and now
+slow; and the waits are computed from these and the schedule. Waiting for the lock of Python, which a reload may
+hold, is then left out as well.
 
 `vocabulary` makes a package with a vocabulary of ten million words, and opens it: with the file in the page cache
 or not, with and without the digests of its resources.
@@ -106,7 +107,10 @@ def latencies_under_load(
                 took = typical_seconds(work, clock=clock)
                 due = schedule(seconds, took / share, at_random)
                 with reloading(service, package) if reloads else nullcontext():
-                    found[f"{name}, {arrivals}"] = answer(work, due, clock)
+                    latencies, services = answer(work, due)
+                if clock == "processor":
+                    latencies = waits_and_services(services, due, share)
+                found[f"{name}, {arrivals}"] = latencies
         return found
 
 
@@ -144,14 +148,13 @@ def schedule(seconds: float, interval: float, at_random: bool) -> list[float]:
     return due
 
 
-def answer(work: Callable[[], object], due: list[float], clock: str) -> list[float]:
+def answer(work: Callable[[], object], due: list[float]) -> tuple[list[float], list[float]]:
     """Answer requests that come at these times, one after the other.
 
-    Returns how long after its time each was answered.
+    Returns how long after its time each was answered, and the processor time that each took.
     """
     work()
-    latencies = []
-    free = 0.0
+    latencies, services = [], []
     started = time.perf_counter()
     for moment in due:
         # Waiting without sleep, as sleeping ends late; the lock of Python is given away meanwhile.
@@ -159,10 +162,24 @@ def answer(work: Callable[[], object], due: list[float], clock: str) -> list[flo
             time.sleep(0)
         before = time.thread_time()
         work()
-        if clock == "processor":
-            free = max(free, moment) + time.thread_time() - before
-        else:
-            free = time.perf_counter() - started
+        services.append(time.thread_time() - before)
+        latencies.append(time.perf_counter() - started - moment)
+    return latencies, services
+
+
+def waits_and_services(services: list[float], due: list[float], share: float) -> list[float]:
+    """Return how long each request would take, with its wait, if nothing but these requests were on the processor.
+
+    The schedule is stretched so that the processor is busy for just that share of the time.
+    """
+    taken = np.asarray(services)
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(taken, 50, mode="reflect"), 101)
+    taken = taken * (np.median(taken) / np.median(around, axis=1))
+    moments = np.asarray(due) * (taken.sum() / share / due[-1])
+    free = 0.0
+    latencies = []
+    for moment, service in zip(moments.tolist(), taken.tolist(), strict=True):
+        free = max(free, moment) + service
         latencies.append(free - moment)
     return latencies
 
@@ -196,14 +213,14 @@ def vocabulary_report(folder: Path, entries: int, repetitions: int) -> str:
     lines = []
     for verified in (False, True):
         for cached in (True, False):
-            opening, first, next_one = np.median(
+            taken = np.median(
                 [opened(package, entries, verified, cached) for _ in range(repetitions)], axis=0
             )
             name = f"{'all digests' if verified else 'without the digests of resources'}, "
             name += "in the page cache" if cached else "not in the page cache"
-            lines.append([name, *(f"{1e3 * t:.2f}" for t in (opening, first, next_one))])
+            lines.append([name, *(f"{1e3 * t:.2f}" for t in taken)])
     megabytes = package.stat().st_size / 1e6
-    header = ["", "open ms", f"first {LOOKUPS:,} look-ups ms", "the next ms"]
+    header = ["", "processor ms", "open ms", f"first {LOOKUPS:,} look-ups ms", "the next ms"]
     return f"{entries:,} words, {megabytes:,.0f} MB\n\n" + table(header, lines)
 
 
@@ -229,7 +246,11 @@ def _word(place: int) -> str:
 
 
 def opened(package: Path, entries: int, verified: bool, cached: bool) -> list[float]:
-    """Open the package once; return the seconds of opening, of the first look-ups and of others after them."""
+    """Open the package once.
+
+    Returns the seconds of opening, first of the processor and then by the clock, of the first look-ups, and of others
+    after them.
+    """
     import feature_extractor as fx
 
     if cached:
@@ -238,15 +259,17 @@ def opened(package: Path, entries: int, verified: bool, cached: bool) -> list[fl
         _forget(package)
     places = np.random.default_rng(7).integers(0, entries, (2, LOOKUPS)).tolist()
     batches = [{"word": [_word(place) for place in part]} for part in places]
+    processor = time.process_time()
     moments = [time.perf_counter()]
     extractor = fx.load(package, verify_resources=verified)
+    processor = time.process_time() - processor
     moments.append(time.perf_counter())
     for batch, part in zip(batches, places, strict=True):
         result = extractor.extract(batch)
         moments.append(time.perf_counter())
         if result["id"].tolist() != [place + 1 for place in part]:
             raise AssertionError("a word has another id")
-    return np.diff(moments).tolist()
+    return [processor, *np.diff(moments).tolist()]
 
 
 def _read(package: Path) -> None:
