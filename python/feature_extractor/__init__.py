@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError
 
 if TYPE_CHECKING:
+    from feature_extractor.caching import Cache, CacheCounts
+    from feature_extractor.catalogue import Catalogue
     from feature_extractor.digest import TableDigest, digest_table
     from feature_extractor.extraction import (
         Extraction,
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
+    "Cache": "caching",
+    "CacheCounts": "caching",
+    "Catalogue": "catalogue",
     "TableDigest": "digest",
     "digest_table": "digest",
     "Extraction": "extraction",
@@ -55,6 +60,9 @@ _PLACES = {
 }
 
 __all__ = [
+    "Cache",
+    "CacheCounts",
+    "Catalogue",
     "CompileError",
     "EngineError",
     "Extraction",
