@@ -131,6 +131,8 @@ class Extractor(DecoderMaker):
         that are new with each request, such as a position: values that depend on them are computed each time.
         Requests are as before. Raises EngineError where ``without`` names no candidate input.
         """
+        if isinstance(without, str):
+            raise ValueError("without must be a list of names")
         whole = self._whole
         native, cache = whole._native.with_cache(bytes, list(without))
         made = Extractor(native, self._manifest)

@@ -163,6 +163,8 @@ def test_nothing_to_keep() -> None:
 def test_refusals(extractor: fx.Extractor) -> None:
     with pytest.raises(EngineError, match="The program has no candidate input 'seen'"):
         extractor.with_cache(1 << 20, without=["seen"])
+    with pytest.raises(ValueError, match="a list of names"):
+        extractor.with_cache(1000, without="position")
     with pytest.raises(EngineError, match="A cache needs at least one byte"):
         extractor.with_cache(0)
 
