@@ -142,7 +142,9 @@ def test_extensions_are_fields_of_their_names() -> None:
 def test_extensions_of_one_name_are_not_told_apart() -> None:
     descriptors = made(OLD, "shop.Request")[0]
     extractor = shown("input request { twice: int? }", "twice")
-    with pytest.raises(EngineError, match=r"has no field `twice`.* It has: .*, best, score, tags\."):
+    with pytest.raises(
+        EngineError, match=r"has no field `twice`.* It has: .*, best, score, tags\."
+    ):
         extractor.protobuf_decoder(descriptors, "shop.Request")
 
 
