@@ -9,7 +9,7 @@
 
 #include "arrow/schema_builder.h"
 #include "engine/floating_point_mode.h"
-#include "plan/split.h"
+#include "engine/split_program.h"
 #include "resource/hash_slots.h"
 
 namespace feature_extractor {
@@ -69,18 +69,16 @@ class CatalogueBuilder {
 
   StatusOr<CatalogueExtractor> build() {
     if (Status status = read_columns(); !status.ok()) return status;
-    SplitPlan parts = split_plan(base_->plan(), held_);
-    catalogue_->key_input_ = find_candidate_input(parts.live, options_.key);
-    if (catalogue_->key_input_ < 0) {
-      catalogue_->key_input_ = static_cast<int>(parts.live.inputs.size());
-      parts.live.inputs.push_back(key_declaration());
-    }
-    parts.live.inputs[catalogue_->key_input_].is_key = true;
-    auto fixed = base_->program().bind_part(std::move(parts.fixed));
-    if (!fixed.ok()) return fixed.status();
-    maker_ = *std::move(fixed);
-    auto live = base_->program().bind_part(std::move(parts.live));
-    if (!live.ok()) return live.status();
+    auto parts = split_program(base_->program(), held_, [&](Plan* live) {
+      catalogue_->key_input_ = find_candidate_input(*live, options_.key);
+      if (catalogue_->key_input_ < 0) {
+        catalogue_->key_input_ = static_cast<int>(live->inputs.size());
+        live->inputs.push_back(key_declaration());
+      }
+      live->inputs[catalogue_->key_input_].is_key = true;
+    });
+    if (!parts.ok()) return parts.status();
+    maker_ = std::move(parts->fixed);
     if (Status status = candidates_.match(schema_, table_, maker_->plan(), kCandidateDomain, maker_->used_inputs());
         !status.ok()) {
       return status;
@@ -89,7 +87,7 @@ class CatalogueBuilder {
     if (Status status = make_records(); !status.ok()) return status;
     make_unknown();
     count_bytes();
-    auto extractor = std::make_shared<Extractor>(*std::move(live), base_, catalogue_);
+    auto extractor = std::make_shared<Extractor>(std::move(parts->live), base_, catalogue_);
     return CatalogueExtractor{std::move(extractor), catalogue_};
   }
 

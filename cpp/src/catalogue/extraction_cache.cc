@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "catalogue/catalogue.h"
-#include "plan/split.h"
+#include "engine/split_program.h"
 
 namespace feature_extractor {
 namespace {
@@ -333,17 +333,14 @@ StatusOr<CachingExtractor> with_cache(std::shared_ptr<Extractor> extractor, cons
   held = inputs_worth_holding(plan, held);
   if (std::find(held.begin(), held.end(), true) == held.end()) return CachingExtractor{std::move(extractor), nullptr};
   try {
-    SplitPlan parts = split_plan(plan, held);
-    // They come with each request.
-    for (InputDeclaration& input : parts.live.inputs) input.is_held = false;
-    auto maker = extractor->program().bind_part(std::move(parts.fixed));
-    if (!maker.ok()) return maker.status();
-    const std::vector<bool> read = (*maker)->used_inputs();
-    auto cache = std::make_shared<const ExtractionCache>(*std::move(maker), options.bytes);
-    auto live = extractor->program().bind_part(std::move(parts.live));
-    if (!live.ok()) return live.status();
-    (*live)->use_inputs(read);
-    auto made = std::make_shared<Extractor>(*std::move(live), extractor, cache);
+    auto parts = split_program(extractor->program(), held, [](Plan* live) {
+      // They come with each request.
+      for (InputDeclaration& input : live->inputs) input.is_held = false;
+    });
+    if (!parts.ok()) return parts.status();
+    parts->live->use_inputs(parts->fixed->used_inputs());
+    auto cache = std::make_shared<const ExtractionCache>(std::move(parts->fixed), options.bytes);
+    auto made = std::make_shared<Extractor>(std::move(parts->live), extractor, cache);
     return CachingExtractor{std::move(made), std::move(cache)};
   } catch (const std::bad_alloc&) {
     return Status::error(ErrorCode::kOutOfMemory, "There is not enough memory for a cache.");

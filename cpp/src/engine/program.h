@@ -90,6 +90,9 @@ class Program {
     return bind(std::move(part), resources_, simd_level_, use_reference_);
   }
 
+  // Domains of lists whose elements some map of the program must find, although no step says where they are.
+  std::vector<int> unknown_domains() const;
+
   const Plan& plan() const { return plan_; }
   // Says that these inputs are read as well, by whoever makes the records that the program reads.
   void use_inputs(const std::vector<bool>& inputs) {

@@ -22,14 +22,15 @@ class Splitter {
  public:
   Splitter(const Plan& plan, const std::vector<bool>& held) : plan_(plan), held_(held) {}
 
-  SplitPlan split() {
+  SplitPlan split(const std::vector<int>& computed) {
     find_fixed();
     // A list that is chosen from another one is held by a record like any other, unless the live part goes from its elements to
     // those that they were taken from.
     is_holdable_.assign(plan_.domains.size(), true);
     for (size_t d = 3; d < plan_.domains.size(); ++d) is_holdable_[d] = !plan_.domains[d].view;
+    for (const int domain : computed) is_holdable_[domain] = false;
     do {
-      find_needed();
+      find_needed(computed);
     } while (forbid_selections());
     return {fixed_part(), live_part()};
   }
@@ -114,7 +115,7 @@ class Splitter {
     });
   }
 
-  void find_needed() {
+  void find_needed(const std::vector<int>& computed) {
     is_in_record_.assign(plan_.slots.size(), false);
     is_live_step_.assign(plan_.steps.size(), false);
     for (size_t s = 0; s < plan_.steps.size(); ++s) {
@@ -123,6 +124,7 @@ class Splitter {
     for (const FeatureDeclaration& feature : plan_.features) {
       if (!is_fixed_feature(feature)) for_each_slot(feature.value, [&](int slot) { need_value(slot); });
     }
+    for (const int domain : computed) need_step(static_cast<size_t>(writer_[plan_.domains[domain].shape]));
   }
 
   void need_step(size_t s) {
@@ -318,7 +320,9 @@ class Splitter {
 
 }  // namespace
 
-SplitPlan split_plan(const Plan& plan, const std::vector<bool>& held) { return Splitter(plan, held).split(); }
+SplitPlan split_plan(const Plan& plan, const std::vector<bool>& held, const std::vector<int>& computed) {
+  return Splitter(plan, held).split(computed);
+}
 
 std::vector<bool> inputs_worth_holding(const Plan& plan, const std::vector<bool>& held) {
   return Splitter(plan, held).inputs_of_work();

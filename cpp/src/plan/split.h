@@ -53,8 +53,9 @@ struct SplitPlan {
 
 // Splits by the inputs that records hold: `held`, by input, of candidate inputs only. A value is fixed if it depends on these and on
 // constants alone. Fixed values that others read, and fixed features, are in the record. Values of lists that are cut or chosen
-// from others (take_last, filter) are computed again by the live part where it needs to know what they were taken from.
-SplitPlan split_plan(const Plan& plan, const std::vector<bool>& held);
+// from others (take_last, filter) are computed again by the live part where it needs to know what they were taken from; so are the
+// lists of the domains `computed`, of which the caller knows that.
+SplitPlan split_plan(const Plan& plan, const std::vector<bool>& held, const std::vector<int>& computed);
 
 // By input: whether the fixed part does more with it than to hand it over.
 std::vector<bool> inputs_worth_holding(const Plan& plan, const std::vector<bool>& held);
