@@ -392,6 +392,15 @@ def test_views_of_views_of_constants() -> None:
     Trial(1, checked, expressions, inputs).check()
 
 
+def test_fetches_from_lists_that_are_all_empty() -> None:
+    """Nothing can be fetched there, in a chunk that is larger than the one before: found by the address sanitizer."""
+    inputs = WideGenerator(random.Random(0)).inputs
+    checked = check(["last(top_by(c_lines, v2 -> -1.25, r_int_n))"])
+    expressions = [expression for expression in checked.expressions if expression is not None]
+    assert len(expressions) == 1
+    Trial(60004, checked, expressions, inputs).check()
+
+
 @pytest.mark.slow
 def test_many_ways_agree() -> None:
     first = int(os.environ.get("FEATURE_EXTRACTOR_SEED", "1000000"))

@@ -75,11 +75,12 @@ void Executor::write_entries(int domain, int storage, const ListEntry* shape, Li
                           : origin_parent == d.parent  ? nullptr
                                                        : index_map(find_index_map(d.parent, origin_parent));
   for (uint32_t i = 0; i < rows; ++i) {
-    const uint32_t row = owner == nullptr ? i : owner[i];
+    // Looked at first: a fetch from lists that hold nothing at all leaves no owners behind.
     if (shape[i].size == 0) {
       out[i] = {0, 0};
       continue;
     }
+    const uint32_t row = owner == nullptr ? i : owner[i];
     out[i] = {deep[row].begin + (shape[i].begin - dense[row].begin), shape[i].size};
   }
 }
