@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
 from typing import Any, Final
 
 from feature_extractor.errors import FeatureExtractorError
@@ -315,7 +317,9 @@ def _column(name: str, values: Any, pattern: Pattern, type_: Any) -> Any:
             except pyarrow.ArrowNotImplementedError:
                 values = values.to_pylist()  # For example a list of pairs for a map.
         convert = _plain if _has_map(pattern) else lambda value, _: value
-        return pyarrow.array([convert(value, pattern) for value in values], type_)
+        plain = [convert(value, pattern) for value in values]
+        _check_kinds(plain, pattern)
+        return pyarrow.array(plain, type_)
     except (
         pyarrow.ArrowException,
         AttributeError,
@@ -327,6 +331,51 @@ def _column(name: str, values: Any, pattern: Pattern, type_: Any) -> Any:
         said = str(error).strip().splitlines()
         reason = said[0].rstrip(".") if said else type(error).__name__
         raise InputTableError(f"the column `{name}` cannot be kept as {type_}: {reason}") from None
+
+
+_FLOAT: Final = ScalarPattern(name="float")
+
+
+def _check_kinds(values: Sequence[Any], pattern: Pattern) -> None:
+    """Raise TypeError for Python values of another kind, which Arrow would make fit: 1.5 would become the int 1."""
+    import numpy
+
+    there = [value for value in values if value is not None]
+    # Of an array its type says all, unless it holds objects.
+    plain = [one for one in there if not isinstance(one, numpy.ndarray) or one.dtype == object]
+    found = set(map(type, plain))
+    match pattern:
+        case ScalarPattern(name="int" | "timestamp" | "duration" as kind):
+            _refuse(found, (float, Decimal, numpy.floating, numpy.bool_), kind)
+        case ScalarPattern(name="float"):
+            _refuse(found, (bool, numpy.bool_), "float")
+        case ScalarPattern(name="string"):
+            _refuse(found, (bytes, bytearray, memoryview), "string")
+        case ScalarPattern(name="bytes"):
+            _refuse(found, (str,), "bytes")
+        case ListPattern() | VectorPattern():
+            _refuse(found, (str, bytes, set, frozenset, int, float), "list")
+            element = pattern.element if isinstance(pattern, ListPattern) else _FLOAT
+            if len(plain) < len(there):
+                kinds = {one.dtype for one in there if isinstance(one, numpy.ndarray)} - {
+                    numpy.dtype(object)
+                }
+                _check_kinds([kind.type() for kind in kinds], element)
+            _check_kinds(list(chain.from_iterable(plain)), element)
+        case MapPattern(key=key, value=value):
+            pairs = list(chain.from_iterable(plain))
+            _check_kinds([pair[0] for pair in pairs], key)
+            _check_kinds([pair[1] for pair in pairs], value)
+        case StructPattern(fields=fields):
+            _refuse(found, (tuple, list), "struct")
+            for name, field in fields:
+                _check_kinds([one.get(name) for one in plain], field)
+
+
+def _refuse(found: set[type], refused: tuple[type, ...], expected: str) -> None:
+    wrong = sorted(one.__name__ for one in found if issubclass(one, refused))
+    if wrong:
+        raise TypeError(f"expected {expected}, found {wrong[0]}")
 
 
 def _has_map(pattern: Pattern) -> bool:

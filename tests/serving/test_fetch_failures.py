@@ -42,9 +42,9 @@ def times_out(keys: Any) -> Any:
 WRONG: dict[str, tuple[Callable[[Any], Any], str, str]] = {
     "raises": (raises, "failed", "LookupError: no such user"),
     "timeout": (times_out, "failed", "TimeoutError: the store is slow"),
-    "nothing": (lambda keys: None, "unfit", "no column `age` in what it returned: a NoneType"),
-    "number": (lambda keys: 3, "unfit", "no column `age` in what it returned: a int"),
-    "other": (lambda keys: {"agee": [1]}, "unfit", "no column `age` in what it returned: a dict with agee"),
+    "nothing": (lambda keys: None, "unfit", "no column `age` in what it returned: None"),
+    "number": (lambda keys: 3, "unfit", "no column `age` in what it returned: a value of type int"),
+    "other": (lambda keys: {"agee": [1]}, "unfit", "what it returned: a value of type dict with agee"),
     "scalar": (lambda keys: {**user_of(keys), "age": 31}, "unfit", "`age` must be a list or an array, not int"),
     "text": (lambda keys: {**user_of(keys), "age": "31"}, "unfit", "`age` must be a list or an array, not str"),
     "type": (lambda keys: {**user_of(keys), "age": ["31"]}, "unfit", "`age` cannot be kept as int64"),
@@ -58,7 +58,16 @@ WRONG: dict[str, tuple[Callable[[Any], Any], str, str]] = {
         "unfit",
         "`age` cannot be kept as int64: it is string",
     ),
-    "fraction": (
+    "fraction": (lambda keys: {**user_of(keys), "age": [31.5]}, "unfit", "expected int, found float"),
+    "number for an instant": (lambda keys: {**user_of(keys), "at": [1.5]}, "unfit", "expected timestamp, found float"),
+    "bytes": (lambda keys: {**user_of(keys), "taste": [{b"war": 0.5}]}, "unfit", "expected string, found bytes"),
+    "condition": (lambda keys: {**user_of(keys), "taste": [{"war": True}]}, "unfit", "expected float, found bool"),
+    "array in a list": (
+        lambda keys: {**user_of(keys), "profile": [np.array([True, False, True])]},
+        "unfit",
+        "expected float, found bool",
+    ),
+    "fraction in an array": (
         lambda keys: {**user_of(keys), "age": np.array([31.5])},
         "unfit",
         "`age` cannot be kept as int64",

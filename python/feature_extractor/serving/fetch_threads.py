@@ -19,7 +19,7 @@ _WAITING_PER_THREAD: Final = 4
 
 
 class Busy(Exception):
-    """All threads are taken and as many calls wait as may."""
+    """All threads are taken and as many calls wait as may, or none are taken any more."""
 
 
 class FetchThreads:
@@ -106,14 +106,11 @@ class EventLoop:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
 
-    def submit(self, call: Coroutine[Any, Any, Any]) -> Future[Any]:
-        """Run a coroutine."""
+    def submit(self, call: Callable[[], Coroutine[Any, Any, Any]]) -> Future[Any]:
+        """Run the coroutine that a call gives. Raises Busy."""
         with self._lock:
             if self._closed:
-                call.close()
-                future: Future[Any] = Future()
-                future.set_exception(RuntimeError("the service is closed"))
-                return future
+                raise Busy("the service is closed")
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(
@@ -122,7 +119,7 @@ class EventLoop:
                     name="feature_extractor fetch loop",
                     daemon=True,
                 ).start()
-            return asyncio.run_coroutine_threadsafe(call, self._loop)
+            return asyncio.run_coroutine_threadsafe(call(), self._loop)
 
     def close(self) -> None:
         """End the loop, after the call that it is in."""

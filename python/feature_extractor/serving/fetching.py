@@ -16,6 +16,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from feature_extractor.errors import FeatureExtractorError
@@ -72,10 +73,17 @@ class Fetch:
     def __post_init__(self) -> None:
         if not self.name or not self.inputs:
             raise ValueError("a fetch needs a name and inputs")
+        if not callable(self.function):
+            raise TypeError(
+                f"the fetch {self.name!r} needs a function, not {type(self.function).__name__}"
+            )
         for what in ("keys", "inputs"):
-            if isinstance(getattr(self, what), str):
+            names = getattr(self, what)
+            if isinstance(names, str) or not all(isinstance(name, str) for name in names):
                 raise ValueError(f"{what} of the fetch {self.name!r} must be a list of names")
-        if self.timeout is not None and not self.timeout > 0:
+        if self.timeout is not None and not (
+            isinstance(self.timeout, int | float) and self.timeout > 0
+        ):
             raise ValueError(f"timeout of the fetch {self.name!r} must be above 0 seconds, or None")
 
     @property
@@ -165,6 +173,8 @@ class Fetcher:
     """
 
     def __init__(self, fetches: Sequence[Fetch], threads: int = 16) -> None:
+        if isinstance(fetches, Fetch) or not all(isinstance(one, Fetch) for one in fetches):
+            raise TypeError("fetches must be a list of Fetch")
         names = [fetch.name for fetch in fetches]
         inputs = [name for fetch in fetches for name in fetch.inputs]
         for what, found in (("fetch", names), ("input", inputs)):
@@ -280,7 +290,10 @@ class Fetcher:
         """Return what will have the answer; None for a function that is called in line."""
         fetch = job.bound.fetch
         if fetch.is_async:
-            return self._loop.submit(_in_time(_call(job), job.deadline))
+            try:
+                return self._loop.submit(partial(_awaited_in_loop, job))
+            except Busy as error:
+                return _Answer(BUSY, reason=str(error))
         if job.deadline is None:
             return None
         try:
@@ -367,6 +380,10 @@ def _awaited(future: Future[Any], deadline: float | None) -> _Answer:
     return value if isinstance(value, _Answer) else _Answer(FETCHED, value)
 
 
+async def _awaited_in_loop(job: _Job) -> _Answer:
+    return await _in_time(_call(job), job.deadline)
+
+
 async def _call(job: _Job) -> Any:
     # Calling it may raise as well, for example where it does not take the keys.
     return await job.bound.fetch.function(job.keys)
@@ -440,6 +457,7 @@ def _form(value: Any) -> str:
     names = getattr(getattr(value, "schema", None), "names", None)
     if names is None and isinstance(value, Mapping):
         names = list(value)
+    kind = "None" if value is None else f"a value of type {type(value).__name__}"
     if names is None:
-        return f"a {type(value).__name__}"
-    return f"a {type(value).__name__} with {', '.join(map(str, names)) or 'nothing'}"
+        return kind
+    return f"{kind} with {', '.join(map(str, names)) or 'nothing'}"
