@@ -38,6 +38,8 @@ class MessageDecoder:
     def decode(
         self, messages: list[Any]
     ) -> tuple[tuple[object, object], tuple[object, object] | None, list[int] | None]: ...
+    def request_fields(self) -> list[str]: ...
+    def candidate_fields(self) -> list[str]: ...
 
 class Extractor:
     def extract(
@@ -64,6 +66,8 @@ class Extractor:
         candidates: str,
         maximum_bytes: int,
         maximum_candidates: int,
+        fetched: list[str],
+        keys: list[str],
     ) -> MessageDecoder: ...
     def extract_messages(
         self,

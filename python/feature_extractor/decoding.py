@@ -41,18 +41,29 @@ class JsonFormat:
 
 @dataclass(frozen=True)
 class ProtobufFormat:
-    """Protocol Buffers: a serialised FileDescriptorSet, the message of a request, and the field of its candidates."""
+    """Protocol Buffers: a serialised FileDescriptorSet, the message of a request, and the field of its candidates.
+
+    ``fetched`` names inputs that the messages may have no field for, and ``keys`` fields that are read although they
+    may be no inputs: for a host that fetches what messages lack.
+    """
 
     descriptor_set: bytes
     message: str
     candidates: str
     maximum_bytes: int
     maximum_candidates: int
+    fetched: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     def decoder(self, extractor: _native.Extractor) -> _native.MessageDecoder:
         limits = _limits(self.maximum_bytes, self.maximum_candidates)
         return extractor.protobuf_decoder(
-            self.descriptor_set, self.message, self.candidates, *limits
+            self.descriptor_set,
+            self.message,
+            self.candidates,
+            *limits,
+            list(self.fetched),
+            list(self.keys),
         )
 
 

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "request/request_reader.h"
@@ -25,6 +26,10 @@ class PyMessageDecoder {
   // Arrow capsules, and the offsets of the candidates. Candidates and offsets are None for a program without candidates. Raises
   // what does not fit.
   pybind11::tuple decode(const pybind11::list& messages);
+
+  // See RequestDecoder.
+  std::vector<std::string> request_fields() const { return decoder_->request_fields(); }
+  std::vector<std::string> candidate_fields() const { return decoder_->candidate_fields(); }
 
  private:
   std::unique_ptr<RequestReader> take();

@@ -322,9 +322,10 @@ class PyExtractor {
 
   std::unique_ptr<PyMessageDecoder> protobuf_decoder(const py::bytes& descriptor_set, const std::string& message,
                                                      const std::string& candidates, int64_t bytes,
-                                                     int64_t candidate_count) const {
+                                                     int64_t candidate_count, std::vector<std::string> fetched,
+                                                     std::vector<std::string> keys) const {
     auto made = make_protobuf_decoder(extractor_, std::string_view(descriptor_set), message, candidates,
-                                      {bytes, candidate_count});
+                                      {bytes, candidate_count}, {std::move(fetched), std::move(keys)});
     if (!made.ok()) raise_engine_error(made.status());
     return std::make_unique<PyMessageDecoder>(*std::move(made), false);
   }
@@ -511,7 +512,10 @@ PYBIND11_MODULE(_native, m) {
       .def("fill_matrix", &PyExtraction::fill_matrix)
       .def("arrow_c_array", &PyExtraction::arrow_c_array)
       .def("statistics", &PyExtraction::statistics);
-  py::class_<PyMessageDecoder>(m, "MessageDecoder").def("decode", &PyMessageDecoder::decode, py::arg("messages"));
+  py::class_<PyMessageDecoder>(m, "MessageDecoder")
+      .def("decode", &PyMessageDecoder::decode, py::arg("messages"))
+      .def("request_fields", &PyMessageDecoder::request_fields)
+      .def("candidate_fields", &PyMessageDecoder::candidate_fields);
   py::class_<PyCache>(m, "Cache").def_property_readonly("capacity", &PyCache::capacity).def("counts", &PyCache::counts);
   py::class_<PyCatalogue>(m, "Catalogue")
       .def_property_readonly("key", &PyCatalogue::key)
@@ -530,7 +534,8 @@ PYBIND11_MODULE(_native, m) {
       .def("given_inputs", &PyExtractor::given_inputs)
       .def("json_decoder", &PyExtractor::json_decoder, py::arg("maximum_bytes"), py::arg("maximum_candidates"))
       .def("protobuf_decoder", &PyExtractor::protobuf_decoder, py::arg("descriptor_set"), py::arg("message"),
-           py::arg("candidates"), py::arg("maximum_bytes"), py::arg("maximum_candidates"))
+           py::arg("candidates"), py::arg("maximum_bytes"), py::arg("maximum_candidates"), py::arg("fetched"),
+           py::arg("keys"))
       .def("extract_messages", &PyExtractor::extract_messages, py::arg("decoder"), py::arg("messages"),
            py::arg("threads"), py::arg("chunk_rows"))
       .def("package", &PyExtractor::package)

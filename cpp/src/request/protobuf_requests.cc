@@ -1,4 +1,6 @@
 // Requests in Protocol Buffers, written into columns as their fields come. What is in a message is known from its descriptor.
+#include <algorithm>
+
 #include "request/key_places.h"
 #include "request/protobuf_binding.h"
 #include "request/request_reader.h"
@@ -10,16 +12,53 @@ using protobuf::WireType;
 using Wire = protobuf::Field;
 using FieldType = ProtobufField::Type;
 
+// The type of a key's column. Of a message and a map there is none.
+std::optional<DeclaredType> type_of_key(const ProtobufField& field) {
+  using Kind = DeclaredType::Kind;
+  DeclaredType type;
+  type.nullable = true;
+  switch (field.type) {
+    case FieldType::kDouble:
+    case FieldType::kFloat:
+      type.kind = Kind::kFloat;
+      break;
+    case FieldType::kBool:
+      type.kind = Kind::kBool;
+      break;
+    case FieldType::kString:
+      type.kind = Kind::kString;
+      break;
+    case FieldType::kBytes:
+      type.kind = Kind::kBytes;
+      break;
+    case FieldType::kGroup:
+    case FieldType::kMessage:
+      return std::nullopt;
+    default:
+      type.kind = Kind::kInt;
+      break;
+  }
+  if (!field.is_repeated) return type;
+  DeclaredType list;
+  list.kind = Kind::kList;
+  type.nullable = false;
+  list.children.push_back(std::move(type));
+  return list;
+}
+
 class ProtobufReader final : public RequestReader {
  public:
-  ProtobufReader(const Extractor& extractor, const RequestLimits& limits) : RequestReader(extractor, limits) {}
+  ProtobufReader(const Extractor& extractor, const RequestLimits& limits, const LeftOutInputs& left_out)
+      : RequestReader(extractor, limits, left_out) {}
 
-  Status bind(const ProtobufSchema& schema, std::string_view name, std::string_view candidates) {
+  Status bind(const ProtobufSchema& schema, std::string_view name, std::string_view candidates,
+              const std::vector<std::string>& keys) {
     const ProtobufMessage* const message = schema.find(name);
     if (message == nullptr) {
       return Status::error(ErrorCode::kNotFound, "The descriptors have no message " + std::string(name) +
                                                      ". They have: " + schema.message_names() + ".");
     }
+    add_keys(*message, keys, &requests_);
     if (Status status = bind_message(*message, requests_, "request", &request_); !status.ok()) return status;
     if (!has_candidates()) return Status::success();
     const ProtobufField* const field = message->find(candidates);
@@ -44,12 +83,24 @@ class ProtobufReader final : public RequestReader {
     node.shape = FieldNode::Shape::kCandidates;
     if (field->type == FieldType::kGroup) node.wire = WireType::kStartGroup;
     node.message = std::make_unique<MessageNode>();
+    add_keys(*field->message, keys, &candidates_);
     return bind_message(*field->message, candidates_, "candidate", node.message.get());
   }
 
  private:
   using Shape = FieldNode::Shape;
   using Value = FieldNode::Value;
+
+  // Columns for keys that are no inputs, or are inputs that no feature reads.
+  static void add_keys(const ProtobufMessage& message, const std::vector<std::string>& keys, TableWriter* table) {
+    for (const std::string& key : keys) {
+      bool is_there = false;
+      for (size_t c = 0; c < table->column_count(); ++c) is_there = is_there || table->column(c).name() == key;
+      const ProtobufField* const field = message.find(key);
+      const std::optional<DeclaredType> type = is_there || field == nullptr ? std::nullopt : type_of_key(*field);
+      if (type.has_value()) table->add(key, *type);
+    }
+  }
 
   Status read_message(Text message) override {
     path_.clear();
@@ -377,36 +428,71 @@ class ProtobufReader final : public RequestReader {
 class ProtobufDecoder final : public RequestDecoder {
  public:
   ProtobufDecoder(std::shared_ptr<const Extractor> extractor, std::string_view message, std::string_view candidates,
-                  const RequestLimits& limits)
-      : RequestDecoder(std::move(extractor)), message_(message), candidates_(candidates), limits_(limits) {}
+                  const RequestLimits& limits, FetchedFields fetched)
+      : RequestDecoder(std::move(extractor)),
+        message_(message),
+        candidates_(candidates),
+        limits_(limits),
+        fetched_(std::move(fetched)) {}
 
   Status read(std::string_view descriptor_set) {
     if (Status status = schema_.read(descriptor_set); !status.ok()) return status;
-    return ProtobufReader(extractor(), limits_).bind(schema_, message_, candidates_);
+    leave_out(request_message(), kRequestDomain, &left_out_.request);
+    leave_out(candidate_message(), kCandidateDomain, &left_out_.candidate);
+    return ProtobufReader(extractor(), limits_, left_out_).bind(schema_, message_, candidates_, fetched_.keys);
   }
 
   std::unique_ptr<RequestReader> new_reader() const override {
-    auto reader = std::make_unique<ProtobufReader>(extractor(), limits_);
+    auto reader = std::make_unique<ProtobufReader>(extractor(), limits_, left_out_);
     // It fits, as it did in read().
-    (void)reader->bind(schema_, message_, candidates_).ok();
+    (void)reader->bind(schema_, message_, candidates_, fetched_.keys).ok();
     return reader;
   }
 
+  std::vector<std::string> request_fields() const override { return fields(request_message()); }
+  std::vector<std::string> candidate_fields() const override { return fields(candidate_message()); }
+
  private:
+  const ProtobufMessage* request_message() const { return schema_.find(message_); }
+
+  const ProtobufMessage* candidate_message() const {
+    const ProtobufMessage* const message = request_message();
+    const ProtobufField* const field = message == nullptr ? nullptr : message->find(candidates_);
+    return field == nullptr ? nullptr : field->message;
+  }
+
+  static std::vector<std::string> fields(const ProtobufMessage* message) {
+    std::vector<std::string> names;
+    if (message == nullptr) return names;
+    for (const ProtobufField& field : message->fields) names.push_back(field.name);
+    return names;
+  }
+
+  // The fetched inputs that a message has no field for. Whether the message is there at all is told when it is bound.
+  void leave_out(const ProtobufMessage* message, int domain, std::vector<std::string>* left_out) const {
+    if (message == nullptr) return;
+    for (const InputDeclaration& input : extractor().plan().inputs) {
+      if (input.domain != domain || message->find(input.name) != nullptr) continue;
+      const auto& inputs = fetched_.inputs;
+      if (std::find(inputs.begin(), inputs.end(), input.name) != inputs.end()) left_out->push_back(input.name);
+    }
+  }
+
   ProtobufSchema schema_;
   const std::string message_;
   const std::string candidates_;
   const RequestLimits limits_;
+  const FetchedFields fetched_;
+  LeftOutInputs left_out_;
 };
 
 }  // namespace
 
-StatusOr<std::shared_ptr<const RequestDecoder>> make_protobuf_decoder(std::shared_ptr<const Extractor> extractor,
-                                                                      std::string_view descriptor_set,
-                                                                      std::string_view message,
-                                                                      std::string_view candidates,
-                                                                      const RequestLimits& limits) {
-  auto decoder = std::make_shared<ProtobufDecoder>(std::move(extractor), message, candidates, limits);
+StatusOr<std::shared_ptr<const RequestDecoder>> make_protobuf_decoder(
+    std::shared_ptr<const Extractor> extractor, std::string_view descriptor_set, std::string_view message,
+    std::string_view candidates, const RequestLimits& limits, FetchedFields fetched) {
+  auto decoder =
+      std::make_shared<ProtobufDecoder>(std::move(extractor), message, candidates, limits, std::move(fetched));
   if (Status status = decoder->read(descriptor_set); !status.ok()) return status;
   return std::shared_ptr<const RequestDecoder>(std::move(decoder));
 }

@@ -1,5 +1,7 @@
 #include "request/request_reader.h"
 
+#include <algorithm>
+
 #include "arrow/utf8.h"
 
 namespace feature_extractor {
@@ -15,13 +17,15 @@ void make_valid_utf8(std::string* text) {
 
 }  // namespace
 
-RequestReader::RequestReader(const Extractor& extractor, const RequestLimits& limits)
+RequestReader::RequestReader(const Extractor& extractor, const RequestLimits& limits, const LeftOutInputs& left_out)
     : limits_(limits), has_candidates_(extractor.plan().output_domain == kCandidateDomain) {
   const Plan& plan = extractor.plan();
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
     if (!extractor.program().used_inputs()[i]) continue;
-    TableWriter& table = plan.inputs[i].domain == kRequestDomain ? requests_ : candidates_;
-    table.add(plan.inputs[i].name, plan.inputs[i].type);
+    const bool is_of_request = plan.inputs[i].domain == kRequestDomain;
+    const std::vector<std::string>& missing = is_of_request ? left_out.request : left_out.candidate;
+    if (std::find(missing.begin(), missing.end(), plan.inputs[i].name) != missing.end()) continue;
+    (is_of_request ? requests_ : candidates_).add(plan.inputs[i].name, plan.inputs[i].type);
   }
 }
 

@@ -21,12 +21,25 @@ struct RequestLimits {
   int64_t candidates = int64_t{1} << 20;  // Of one call, with all of its requests.
 };
 
+// Messages of a host that fetches some of the inputs: what their type has no field for is left out of the columns, and the fields
+// that it is fetched by are columns too.
+struct FetchedFields {
+  std::vector<std::string> inputs;
+  std::vector<std::string> keys;
+};
+
+// Inputs that are no columns, by domain.
+struct LeftOutInputs {
+  std::vector<std::string> request;
+  std::vector<std::string> candidate;
+};
+
 // Reads messages, one thread at a time. Its memory is used again by the next call, and belongs to the account that is current while
 // it grows.
 class RequestReader {
  public:
   // The extractor must outlive the reader.
-  RequestReader(const Extractor& extractor, const RequestLimits& limits);
+  RequestReader(const Extractor& extractor, const RequestLimits& limits, const LeftOutInputs& left_out = {});
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
   virtual ~RequestReader() = default;
@@ -69,6 +82,9 @@ class RequestDecoder {
   const Extractor& extractor() const { return *extractor_; }
   // The decoder must outlive the reader.
   virtual std::unique_ptr<RequestReader> new_reader() const = 0;
+  // The fields of the messages of requests, and of those of candidates; none for a format that declares no fields.
+  virtual std::vector<std::string> request_fields() const { return {}; }
+  virtual std::vector<std::string> candidate_fields() const { return {}; }
 
  private:
   const std::shared_ptr<const Extractor> extractor_;
@@ -80,10 +96,8 @@ std::shared_ptr<const RequestDecoder> make_json_decoder(std::shared_ptr<const Ex
 
 // For Protocol Buffers: a message per request with a field per input, and a repeated message of candidates in the field of this
 // name. `descriptor_set` is a serialised google.protobuf.FileDescriptorSet. Fails where the message does not fit the program.
-StatusOr<std::shared_ptr<const RequestDecoder>> make_protobuf_decoder(std::shared_ptr<const Extractor> extractor,
-                                                                      std::string_view descriptor_set,
-                                                                      std::string_view message,
-                                                                      std::string_view candidates,
-                                                                      const RequestLimits& limits);
+StatusOr<std::shared_ptr<const RequestDecoder>> make_protobuf_decoder(
+    std::shared_ptr<const Extractor> extractor, std::string_view descriptor_set, std::string_view message,
+    std::string_view candidates, const RequestLimits& limits, FetchedFields fetched = {});
 
 }  // namespace feature_extractor
