@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ class Catalogue:
 
     ``key`` is the column that requests give in place of the candidate's inputs, ``key_type`` ``int`` or ``string``, and
     ``inputs`` names the inputs that requests need not give. ``bytes`` is what the computed values take of memory.
+    ``origin`` is the path of the file, ``bytes`` or ``a table``, and ``since`` when it was imported.
     ``source`` is the table that was imported, from which another package computes its own catalogue: what it is made of
     must not change.
     """
@@ -30,6 +32,8 @@ class Catalogue:
     inputs: tuple[str, ...]
     rows: int
     bytes: int
+    origin: str
+    since: datetime.datetime
     source: Any = field(repr=False, compare=False)
     native: _native.Catalogue = field(repr=False, compare=False)
     threads: int = field(default=1, repr=False, compare=False)
@@ -39,23 +43,62 @@ class Catalogue:
         return self.native.rows_of(list(keys))
 
 
-def opened(source: Any, columns: Collection[str]) -> Any:
-    """Return a table as it was given; of a path, these columns of the Parquet file."""
-    if not isinstance(source, str | os.PathLike):
+def opened(source: Any, columns: Collection[str], key: str) -> Any:
+    """Return a table as it was given; of a path or of bytes, these columns of the Parquet or Arrow file.
+
+    Raises FeatureExtractorError for a file that cannot be read, or has no column ``key``.
+    """
+    if not isinstance(source, str | os.PathLike | bytes):
         return source
     try:
-        from pyarrow import ArrowException, parquet
+        import pyarrow
     except ImportError:
         raise FeatureExtractorError(
-            "Reading a Parquet file needs pyarrow. Install it with `pip install pyarrow`, or give a table."
+            "Reading a file needs pyarrow. Install it with `pip install pyarrow`, or give a table."
         ) from None
+    name = origin_of(source)
     try:
-        with parquet.ParquetFile(source) as file:
-            present = [name for name in file.schema_arrow.names if name in columns]
-            return file.read(columns=present)
-    except (ArrowException, OSError) as error:
+        # Never mapped: a file that somebody writes over would take its pages away while they are read.
+        with (
+            pyarrow.BufferReader(source)
+            if isinstance(source, bytes)
+            else pyarrow.OSFile(os.fspath(source)) as file
+        ):
+            names, read = _file(file)
+            if key not in names:
+                raise FeatureExtractorError(
+                    f"{name} has no column '{key}', which is to be the key. It has: {', '.join(names)}."
+                )
+            return read([one for one in dict.fromkeys(names) if one in columns])
+    except (pyarrow.ArrowException, OSError) as error:
         reason = str(error).strip().splitlines()[0].rstrip(".")
-        raise FeatureExtractorError(f"{os.fspath(source)} cannot be read: {reason}.") from None
+        raise FeatureExtractorError(f"{name} cannot be read: {reason}.") from None
+
+
+def origin_of(source: Any) -> str:
+    """Return what messages call a table: the path of a file, else what it is."""
+    if isinstance(source, bytes):
+        return "bytes"
+    return os.fspath(source) if isinstance(source, str | os.PathLike) else "a table"
+
+
+def _file(file: Any) -> tuple[list[str], Callable[[list[str]], Any]]:
+    """Return the columns of an open file and what reads some of them; its first bytes tell what it is."""
+    import pyarrow
+    from pyarrow import ipc, parquet
+
+    begin = file.read(6)
+    file.seek(0)
+    if begin.startswith(b"PAR1"):
+        whole = parquet.ParquetFile(file)
+        return list(whole.schema_arrow.names), lambda names: whole.read(columns=names)
+    if begin == b"ARROW1":
+        table = ipc.open_file(file).read_all()
+    elif begin.startswith(b"\xff\xff\xff\xff"):
+        table = ipc.open_stream(file).read_all()
+    else:
+        raise pyarrow.ArrowInvalid("it is neither Parquet nor Arrow")
+    return list(table.schema.names), table.select
 
 
 def names_of_columns(table: Any) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,13 @@ import numpy.typing as npt
 
 from feature_extractor import _native
 from feature_extractor.caching import Cache
-from feature_extractor.catalogue import Catalogue, has_text_keys, names_of_columns, opened
+from feature_extractor.catalogue import (
+    Catalogue,
+    has_text_keys,
+    names_of_columns,
+    opened,
+    origin_of,
+)
 from feature_extractor.decoding import DecoderMaker, MessageDecoder, MessageFormat
 from feature_extractor.extraction import Extraction, FeatureDescription
 from feature_extractor.layout import Layout
@@ -40,6 +47,7 @@ class Extractor(DecoderMaker):
         self._whole = self
         self._catalogue: Catalogue | None = None
         self._cache: Cache | None = None
+        self._wanted_cache: tuple[int, tuple[str, ...]] | None = None
         self._decoders: dict[MessageFormat, _native.MessageDecoder] = {}
         self._features = tuple(_feature(entry) for entry in manifest["features"])
         self._inputs = tuple(
@@ -80,12 +88,12 @@ class Extractor(DecoderMaker):
         """Return an extractor of the same package whose candidates are named by a key.
 
         ``table`` has a row per candidate: the column ``key`` (integers or strings, no nulls, each once) and
-        candidate inputs of the program. It is anything that :meth:`extract` takes, or the path of a Parquet file.
-        What depends on the candidate alone is computed now, by ``threads`` threads, and held. Candidates of the new
-        extractor are given as a table with the column ``key`` and the candidate inputs that ``table`` does not have;
-        other columns are ignored. A key that ``table`` does not have, or that is null, stands for a candidate whose
-        inputs are all null, and is counted in ``Extraction.unknown_keys``. The results have the same bits as without
-        a catalogue.
+        candidate inputs of the program. It is anything that :meth:`extract` takes, or a Parquet or Arrow file: its
+        path, or its bytes. What depends on the candidate alone is computed now, by ``threads`` threads, and held.
+        Candidates of the new extractor are given as a table with the column ``key`` and the candidate inputs that
+        ``table`` does not have; other columns are ignored. A key that ``table`` does not have, or that is null, stands
+        for a candidate whose inputs are all null, and is counted in ``Extraction.unknown_keys``. The results have the
+        same bits as without a catalogue.
 
         Called on an extractor with a catalogue, it gives one with the new table in the place of the old. Raises
         EngineError where the table does not fit (with its column, row or key), FeatureExtractorError for a file that
@@ -93,7 +101,7 @@ class Extractor(DecoderMaker):
         """
         whole = self._whole
         declared = {one.name for one in whole.inputs if one.domain == "candidate"}
-        kept = opened(table, declared | {key})
+        kept = opened(table, declared | {key}, key)
         source = _as_source(kept)
         native, held = whole._native.with_catalogue(
             source, key, has_text_keys(source, key), names_of_columns(source), threads
@@ -108,8 +116,9 @@ class Extractor(DecoderMaker):
         names = tuple(one.name for one in candidates if one not in inputs or one.name == key)
         made._whole = whole
         made._inputs = tuple(inputs)
+        now = datetime.datetime.now(datetime.UTC)
         made._catalogue = Catalogue(
-            key, key_type, names, held.rows, held.bytes, kept, held, threads
+            key, key_type, names, held.rows, held.bytes, origin_of(table), now, kept, held, threads
         )
         return made
 
@@ -138,6 +147,7 @@ class Extractor(DecoderMaker):
         made = Extractor(native, self._manifest)
         made._whole = whole
         made._cache = None if cache is None else Cache(cache, tuple(without))
+        made._wanted_cache = (bytes, tuple(without))
         return made
 
     @property
@@ -151,13 +161,19 @@ class Extractor(DecoderMaker):
         It is for taking the place of ``other``. An extractor that has a catalogue or a cache itself is returned as it
         is. Raises as :meth:`with_catalogue` does, where the table does not fit.
         """
-        if self._catalogue is not None or self._cache is not None:
+        if self._catalogue is not None or self._wanted_cache is not None:
             return self
         if other._catalogue is not None:
             like = other._catalogue
-            return self.with_catalogue(like.source, key=like.key, threads=like.threads)
-        if other._cache is not None:
-            return self.with_cache(other._cache.capacity, without=other._cache.without)
+            made = self.with_catalogue(like.source, key=like.key, threads=like.threads)
+            assert made._catalogue is not None
+            made._catalogue = replace(made._catalogue, origin=like.origin, since=like.since)
+            return made
+        if other._wanted_cache is not None:
+            size, without = other._wanted_cache
+            declared = {one.name for one in self._inputs if one.domain == "candidate"}
+            # What this program does not read makes no candidate of it a new one.
+            return self.with_cache(size, without=[name for name in without if name in declared])
         return self
 
     @property

@@ -14,7 +14,7 @@ import feature_extractor as fx
 import pytest
 from feature_extractor.decoding import JsonFormat
 from feature_extractor.errors import FeatureExtractorError
-from feature_extractor.serving import Service
+from feature_extractor.serving import Service, opening
 from feature_extractor.serving import service as service_module
 
 Package = Callable[..., bytes]
@@ -113,7 +113,7 @@ def test_a_slow_package_does_not_replace_one_that_was_pushed_later(
             assert go_on.wait(30)
         return load(content)
 
-    monkeypatch.setattr(service_module, "load", slow)
+    monkeypatch.setattr(opening, "load", slow)
     with Service(package(1)) as service:
         pushing, told = in_thread(lambda: service.push(package(2)))
         assert reading.wait(30)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import logging
 import os
-import stat
 import threading
 import time
 from collections import deque
@@ -15,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from feature_extractor.catalogue import origin_of
 from feature_extractor.decoding import (
     Computation,
     DecoderMaker,
@@ -24,9 +23,9 @@ from feature_extractor.decoding import (
     MessageDecoder,
     MessageFormat,
 )
-from feature_extractor.errors import EngineError, FeatureExtractorError
+from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extraction import Extraction
-from feature_extractor.extractor import Extractor, load
+from feature_extractor.extractor import Extractor
 from feature_extractor.serving.fetch_json import JsonMessages
 from feature_extractor.serving.fetching import (
     BoundFetches,
@@ -42,15 +41,17 @@ from feature_extractor.serving.log import (
     GivenTable,
     RequestLog,
 )
-from feature_extractor.serving.places import Place, place_of
+from feature_extractor.serving.opening import opened_package, source_of
+from feature_extractor.serving.places import FilePlace, Place, place_of
 from feature_extractor.serving.request_parts import RequestParts, Rows, parts_of
 from feature_extractor.serving.shadow import Shadow
+from feature_extractor.serving.watching import Receiver, Watch
 
 _LOGGER = logging.getLogger("feature_extractor.serving")
 _KEPT_REFUSALS = 20
-_COPIED_BYTES = 64 << 20
-"""A file up to this size is copied. Of a larger one the pages are shared with other processes, but the system kills a
-process that reads pages of a file which somebody has cut short."""
+PACKAGE: Final = "package"
+CATALOGUE: Final = "catalogue"
+"""What a service is given while it works, and may refuse."""
 _END_SECONDS = 5.0
 """A closing service waits so long for its watches, which a place that does not answer may hold up for ever."""
 
@@ -67,11 +68,12 @@ class Version:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A package that did not become live, and why."""
+    """A ``package``, or the table of a ``catalogue``, that did not become live, and why."""
 
     source: str
     at: datetime.datetime
     reason: str
+    what: str = PACKAGE
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,8 @@ class Service(DecoderMaker):
     raises is the reason of a refusal. A host whose model fits only some packages says so there. ``log`` writes a sample
     of the requests and of their results to files, with which ``fx verify`` computes them again; the service closes it.
     ``fetches`` give requests the inputs that they lack; ``fetch_threads`` plain functions of them run at a time. Raises
-    ValueError where they do not fit the package.
+    ValueError where they do not fit the package. ``equip`` returns the first package with a catalogue or a cache; those
+    that are pushed get the same.
     """
 
     def __init__(
@@ -111,6 +114,7 @@ class Service(DecoderMaker):
         *,
         same_outputs: bool = True,
         accept: Callable[[Extractor], object] | None = None,
+        equip: Callable[[Extractor], Extractor] | None = None,
         log: RequestLog | None = None,
         fetches: Sequence[Fetch] = (),
         fetch_threads: int = 16,
@@ -126,17 +130,20 @@ class Service(DecoderMaker):
         self._newest = 0
         self._formats: set[MessageFormat] = set()
         self._refusals: deque[Refusal] = deque(maxlen=_KEPT_REFUSALS)
-        self._refused = 0
+        self._refused = {PACKAGE: 0, CATALOGUE: 0}
+        self._troubles: dict[str, str] = {}
         self._previous: _Live | None = None
         self._shadow: Shadow | None = None
-        self._watches: list[_Watch] = []
+        self._watches: list[Watch] = []
         self._closed = False
-        extractor = _opened(package)
+        extractor = opened_package(package)
         if accept is not None:
             accept(extractor)
+        if equip is not None:
+            extractor = equip(extractor)
         self._fetcher = Fetcher(fetches, fetch_threads)
         self._fetcher.check(extractor)
-        self._live = self._live_from(extractor, _source_of(package))
+        self._live = self._live_from(extractor, source_of(package))
 
     # ---- requests ----------------------------------------------------------------------------------
 
@@ -310,13 +317,23 @@ class Service(DecoderMaker):
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
-        """The last packages that were refused, the newest at the end."""
+        """The last packages and catalogues that were refused, the newest at the end."""
         return tuple(self._refusals)
 
     @property
     def refused(self) -> int:
         """How many packages were refused, those too that ``refusals`` does not keep any more."""
-        return self._refused
+        return self._refused[PACKAGE]
+
+    @property
+    def refused_catalogues(self) -> int:
+        """How many tables of catalogues were refused."""
+        return self._refused[CATALOGUE]
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Why the ``package`` or the ``catalogue`` that came last is not live; empty where all are."""
+        return dict(self._troubles)
 
     def push(self, package: str | os.PathLike[str] | bytes | Extractor) -> Version:
         """Make a package live, and return its version; that of the live one where it is the same package.
@@ -324,7 +341,7 @@ class Service(DecoderMaker):
         Raises EngineError where it is damaged, does not fit or its golden rows give other values here. The old one is
         live then.
         """
-        return self._push(package, _source_of(package))
+        return self._push(package, source_of(package))
 
     def push_resources(self, resources: Mapping[str, Any]) -> Version:
         """Give resources of the live package other words or rows, make that live, and return its version.
@@ -339,7 +356,7 @@ class Service(DecoderMaker):
             try:
                 extractor = base.extractor.with_resources(resources)
             except Exception as error:
-                self._refuse(source, str(error).strip())
+                self._refuse(PACKAGE, source, str(error).strip())
                 raise
             try:
                 return self._push(extractor, source, base=base)
@@ -354,6 +371,17 @@ class Service(DecoderMaker):
         refused, and the old one stays, where hosts would have to give other inputs than before. Packages that are
         pushed later get the table too. Raises FeatureExtractorError where there is no catalogue and no key is said.
         """
+        return self._push_catalogue(table, origin_of(table), key=key, threads=threads)
+
+    def _push_catalogue(
+        self,
+        table: Any,
+        source: str,
+        is_wanted: Callable[[], bool] = lambda: True,
+        *,
+        key: str | None = None,
+        threads: int = 1,
+    ) -> Version:
         while True:
             base, before = self._live, self._previous
             known = base.extractor.catalogue
@@ -366,8 +394,10 @@ class Service(DecoderMaker):
                 extractor = base.extractor.with_catalogue(table, key=chosen, threads=threads)
                 self._check(extractor, base.extractor)
                 earlier = None if before is None else self._with_table(before, extractor)
+                if not is_wanted():
+                    raise FeatureExtractorError("The service was closed before it was read.")
             except Exception as error:
-                self._refuse("a catalogue", str(error).strip())
+                self._refuse(CATALOGUE, source, str(error).strip())
                 raise
             fresh = self._live_with(base.version, extractor)
             with self._lock:
@@ -376,7 +406,8 @@ class Service(DecoderMaker):
                 for message_format in self._formats:
                     extractor.prepare(message_format)
                 self._live, self._previous = fresh, earlier
-            _LOGGER.info("live is a catalogue of %d rows", _rows(extractor))
+                self._troubles.pop(CATALOGUE, None)
+            _LOGGER.info("live is a catalogue of %d rows from %s", _rows(extractor), source)
             return base.version
 
     def _with_table(self, before: _Live, live: Extractor) -> _Live | None:
@@ -398,6 +429,7 @@ class Service(DecoderMaker):
             for message_format in self._formats:
                 self._previous.extractor.prepare(message_format)
             self._live, self._previous = self._previous, self._live
+            self._troubles.pop(PACKAGE, None)
             version = self._live.version
         _LOGGER.warning("rolled back to %s %s", version.name, version.digest)
         return version
@@ -413,7 +445,7 @@ class Service(DecoderMaker):
             self._pushed += 1
             number = self._pushed
         try:
-            opened = _opened(package)
+            opened = opened_package(package)
             while True:
                 # What depends on candidates alone is computed before anybody has to wait.
                 live = self._live
@@ -430,7 +462,7 @@ class Service(DecoderMaker):
         except _OtherBaseError:
             raise
         except Exception as error:  # Whatever it is, the old one stays and the reason is told.
-            self._refuse(source, str(error))
+            self._refuse(PACKAGE, source, str(error))
             raise
         if version is fresh.version:
             _LOGGER.info("live is %s %s from %s", version.name, version.digest, source)
@@ -466,6 +498,7 @@ class Service(DecoderMaker):
                 for message_format in self._formats:
                     fresh.extractor.prepare(message_format)
                 self._newest = number
+                self._troubles.pop(PACKAGE, None)
                 if fresh.version.digest == live.version.digest and is_same_table:
                     return live.version
                 self._previous, self._live = live, fresh
@@ -487,12 +520,17 @@ class Service(DecoderMaker):
         if self._accept is not None:
             self._accept(fresh)
 
-    def _refuse(self, source: str, reason: str) -> None:
+    def _refuse(self, what: str, source: str, reason: str) -> None:
         now = datetime.datetime.now(datetime.UTC)
         with self._lock:
-            self._refused += 1
-            self._refusals.append(Refusal(source, now, reason))
-        _LOGGER.error("refused the package of %s: %s", source, reason)
+            self._refused[what] += 1
+            self._refusals.append(Refusal(source, now, reason, what))
+            self._troubles[what] = f"{source}: {reason}"
+        _LOGGER.error("refused the %s of %s: %s", what, source, reason)
+
+    def _forgive(self, what: str) -> None:
+        with self._lock:
+            self._troubles.pop(what, None)
 
     # ---- shadow ------------------------------------------------------------------------------------
 
@@ -504,7 +542,7 @@ class Service(DecoderMaker):
         Its values reach nobody; they are compared with the live ones, feature by feature. It has a catalogue of the
         table that is live when it begins. Raises EngineError where it cannot be loaded.
         """
-        extractor = _opened(package).equipped_like(self._live.extractor)
+        extractor = opened_package(package).equipped_like(self._live.extractor)
         self.end_shadow()
         self._shadow = Shadow(extractor, share)
         return self._shadow
@@ -523,13 +561,25 @@ class Service(DecoderMaker):
         What is there at the beginning is taken as well, unless it is live already. What was refused is tried again
         only when it changes.
         """
+        place = place_of(where) if isinstance(where, str | os.PathLike) else where
+        self._watch(place, every, _Packages(self))
+
+    def watch_catalogue(self, where: str | os.PathLike[str] | Place, every: float = 2.0) -> None:
+        """Put what comes to a Parquet or Arrow file in the place of the live catalogue, until :meth:`close`.
+
+        It is done as :meth:`push_catalogue` does it. What is there at the beginning is taken as well; a place that was
+        asked before gives only what is newer. What was refused is tried again only when it changes.
+        """
+        place = FilePlace(where) if isinstance(where, str | os.PathLike) else where
+        self._watch(place, every, _Catalogues(self))
+
+    def _watch(self, place: Place, every: float, receiver: Receiver) -> None:
         if every <= 0:
             raise ValueError("every must be above 0 seconds")
-        place = place_of(where) if isinstance(where, str | os.PathLike) else where
         with self._lock:
             if self._closed:
                 raise FeatureExtractorError("The service is closed.")
-            watch = _Watch(place, every, self._push, self._refuse)
+            watch = Watch(place, every, receiver)
             self._watches.append(watch)
         watch.start()
 
@@ -561,49 +611,36 @@ class Service(DecoderMaker):
         return f"Service({self.version.name!r}, live {self.version.digest})"
 
 
-class _Watch:
-    """The thread that asks a place for packages."""
+class _Packages:
+    """Pushes the packages that a watch finds."""
 
-    def __init__(
-        self,
-        place: Place,
-        every: float,
-        push: Callable[[Path | bytes, str, Callable[[], bool]], Version],
-        refuse: Callable[[str, str], None],
-    ) -> None:
-        self._place = place
-        self._every = every
-        self._push = push
-        self._refuse = refuse
-        self._ended = threading.Event()
-        self._trouble = ""
-        self._thread = threading.Thread(
-            target=self._work, name=f"feature_extractor watch {place.name}", daemon=True
-        )
+    def __init__(self, service: Service) -> None:
+        self._service = service
 
-    def start(self) -> None:
-        self._thread.start()
+    def push(self, found: Path | bytes, source: str, is_wanted: Callable[[], bool]) -> Version:
+        return self._service._push(found, source, is_wanted)
 
-    def end(self) -> None:
-        self._ended.set()
+    def refuse(self, source: str, reason: str) -> None:
+        self._service._refuse(PACKAGE, source, reason)
 
-    def wait(self, seconds: float) -> None:
-        self._thread.join(max(0.0, seconds))
+    def forgive(self) -> None:
+        self._service._forgive(PACKAGE)
 
-    def _work(self) -> None:
-        while not self._ended.is_set():
-            try:
-                found = self._place.changed()
-                self._trouble = ""
-            except Exception as error:  # The watch goes on, whatever the place does.
-                found = None
-                if str(error) != self._trouble:  # A place that is away is told once.
-                    self._trouble = str(error)
-                    self._refuse(self._place.name, f"it cannot be read: {error}")
-            if found is not None:
-                with contextlib.suppress(Exception):  # It is among the refusals.
-                    self._push(found, self._place.name, lambda: not self._ended.is_set())
-            self._ended.wait(self._every)
+
+class _Catalogues:
+    """Pushes the tables that a watch finds."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def push(self, found: Path | bytes, source: str, is_wanted: Callable[[], bool]) -> Version:
+        return self._service._push_catalogue(found, source, is_wanted)
+
+    def refuse(self, source: str, reason: str) -> None:
+        self._service._refuse(CATALOGUE, source, reason)
+
+    def forgive(self) -> None:
+        self._service._forgive(CATALOGUE)
 
 
 def _completed(request: Any, candidates: Any, parts: RequestParts) -> tuple[Any, Any]:
@@ -616,35 +653,6 @@ def _completed(request: Any, candidates: Any, parts: RequestParts) -> tuple[Any,
     return request, candidates if parts.candidates is None else parts.candidates.content
 
 
-def _opened(package: str | os.PathLike[str] | bytes | Extractor) -> Extractor:
-    """Load a package; of a file that is not large, a copy."""
-    if isinstance(package, Extractor):
-        return package
-    content = package if isinstance(package, bytes) else _copied(package)
-    if content is None:
-        return load(package)
-    try:
-        return load(content)
-    except EngineError as error:
-        if isinstance(package, bytes):
-            raise
-        raise EngineError(error.code, f"{os.fspath(package)}: {error.message}") from None
-
-
-def _copied(path: str | os.PathLike[str]) -> bytes | None:
-    """Return the content of a file; None for one that is large or none, which the core will tell."""
-    try:
-        # Without O_NONBLOCK opening a named pipe would wait for its writer.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError):
-        return None
-    with open(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _COPIED_BYTES:
-            return None
-        return file.read()
-
-
 def _rows(extractor: Extractor) -> int:
     return 0 if extractor.catalogue is None else extractor.catalogue.rows
 
@@ -655,11 +663,3 @@ def _have_same_table(one: Extractor, other: Extractor) -> bool:
     if first is None or second is None:
         return first is second
     return first.source is second.source and first.key == second.key
-
-
-def _source_of(package: str | os.PathLike[str] | bytes | Extractor) -> str:
-    if isinstance(package, bytes):
-        return "bytes"
-    if isinstance(package, Extractor):
-        return "an extractor"
-    return os.fspath(package)

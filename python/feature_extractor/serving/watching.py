@@ -1,0 +1,71 @@
+"""The threads that ask places for what is new."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from feature_extractor.serving.places import Place
+
+
+class Receiver(Protocol):
+    """What a watch does with what it finds."""
+
+    def push(self, found: Path | bytes, source: str, is_wanted: Callable[[], bool]) -> object:
+        """Make it live; raises where it is refused, which it has told then."""
+        ...
+
+    def refuse(self, source: str, reason: str) -> None:
+        """Tell that the place cannot be read."""
+        ...
+
+    def forgive(self) -> None:
+        """Take that back, as the place can be read again and has what it had."""
+        ...
+
+
+class Watch:
+    """The thread that asks a place."""
+
+    def __init__(self, place: Place, every: float, receiver: Receiver) -> None:
+        self._place = place
+        self._every = every
+        self._receiver = receiver
+        self._ended = threading.Event()
+        self._trouble = ""
+        self._thread = threading.Thread(
+            target=self._work, name=f"feature_extractor watch {place.name}", daemon=True
+        )
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Ask no more, and let nothing that was found become live."""
+        self._ended.set()
+
+    def wait(self, seconds: float) -> None:
+        """Wait for the end of the thread, which a place that does not answer may hold up."""
+        self._thread.join(max(0.0, seconds))
+
+    def _work(self) -> None:
+        while not self._ended.is_set():
+            found = None
+            try:
+                found = self._place.changed()
+            except Exception as error:  # The watch goes on, whatever the place does.
+                if str(error) != self._trouble:  # A place that is away is told once.
+                    self._trouble = str(error)
+                    self._receiver.refuse(self._place.name, f"it cannot be read: {error}")
+            else:
+                if self._trouble:
+                    self._trouble = ""
+                    self._receiver.forgive()
+            if found is not None:
+                with contextlib.suppress(Exception):  # It is among the refusals.
+                    self._receiver.push(found, self._place.name, lambda: not self._ended.is_set())
+            self._ended.wait(self._every)
