@@ -99,6 +99,7 @@ def test_mistakes_are_told(fx: Run, ranking: str, log: str, samples: str) -> Non
         ([log], 2, "--types PROGRAM"),
         (["absent.parquet"], 2, "there is no such file"),
         ([samples, "--select", "absent"], 1, "there is no column `absent`"),
+        ([log, "--types", ranking, "--select", "absent"], 2, "there is no feature `absent`"),
         ([samples, samples, "-i", log], 2, "--input takes one program"),
         ([samples, "--compare", "*.absent"], 2, "no file fits"),
     ]:

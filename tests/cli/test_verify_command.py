@@ -182,9 +182,7 @@ def test_what_cannot_be_compared(fx: Run, log: str, program: str, tmp_path: Path
     parquet.write_table(
         pa.table({"fx_time": pa.array([], pa.timestamp("us"))}), tmp_path / "e.parquet"
     )
-    needs_more = changed(
-        tmp_path, "genre: string, age: int, views", "genre: string, views"
-    ).replace(".fx", ".fx")
+    needs_more = changed(tmp_path, "genre: string, age: int, views", "genre: string, views")
     (tmp_path / "changed.fx").write_text(
         (tmp_path / "changed.fx").read_text() + "feature old : dense = age\n"
     )
@@ -194,6 +192,8 @@ def test_what_cannot_be_compared(fx: Run, log: str, program: str, tmp_path: Path
         (["missing.arrow", program], "missing.arrow: there is no such file"),
         (["none", program], "there are no files requests-*.arrow in this folder"),
         (["e.parquet", program], "the log has no requests"),
+        (["rows.jsonl", program], "rows.jsonl: this is no log of a service"),
+        (["bad.fx", program], "bad.fx: this is no log of a service"),
         ([log, needs_more], "age"),
         ([log, "bad.fx"], "FX101"),
         ([log, program, "--against", "missing.fxp"], "missing.fxp: there is no such file"),

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from feature_extractor.cli.failures import CommandError, DataError, require_file
+from feature_extractor.cli.failures import DataError, require_file, unknown_feature
 from feature_extractor.cli.programs import known_registry
 from feature_extractor.cli.tables.declared import NESTED, Declarations
 from feature_extractor.cli.tables.formats import STANDARD_STREAM
 from feature_extractor.cli.tables.read import Request, is_nested, open_source
-from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.errors import EngineError
 from feature_extractor.extraction import Extraction, Ids
 from feature_extractor.lineage import FeatureLineage, lineage, open_traced, tree_text
@@ -62,10 +61,7 @@ def explain_row(
     known = [feature.name for feature in opened.extractor.features]
     for name in names:
         if name not in known:
-            meant = closest(name, known)
-            raise CommandError(
-                f"there is no feature `{name}`", f"Did you mean `{meant}`?" if meant else ""
-            )
+            raise unknown_feature(name, known)
     chosen = list(dict.fromkeys(names)) or known
     inputs = opened.extractor.inputs
     used = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from feature_extractor.cli.counts import Counts
-from feature_extractor.cli.failures import CommandError, DataError, require_file
+from feature_extractor.cli.failures import CommandError, DataError, require_file, unknown_feature
 from feature_extractor.cli.programs import OpenedProgram
 from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.cli.tables.declared import NESTED, Declarations
@@ -122,10 +122,7 @@ def _selected(extractor: Extractor, names: Sequence[str]) -> list[str]:
     known = [feature.name for feature in extractor.features]
     for name in names:
         if name not in known:
-            meant = closest(name, known)
-            raise CommandError(
-                f"there is no feature `{name}`", f"Did you mean `{meant}`?" if meant else ""
-            )
+            raise unknown_feature(name, known)
     return list(names) or known
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
+
+from feature_extractor.diagnostics.suggestions import closest
 
 EXIT_FINDINGS = 1
 """The program has mistakes, or the data do not fit it."""
@@ -29,6 +32,14 @@ class DataError(CommandError):
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message, hint, exit_code=EXIT_FINDINGS)
+
+
+def unknown_feature(name: str, known: Sequence[str]) -> CommandError:
+    """Return the error for a name that is none of the ``known`` features."""
+    meant = closest(name, known)
+    return CommandError(
+        f"there is no feature `{name}`", f"Did you mean `{meant}`?" if meant else ""
+    )
 
 
 def require_file(path: str) -> Path:

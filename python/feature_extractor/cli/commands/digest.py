@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feature_extractor.cli.failures import EXIT_FINDINGS, CommandError, DataError, require_file
+from feature_extractor.cli.failures import (
+    EXIT_FINDINGS,
+    CommandError,
+    DataError,
+    require_file,
+    unknown_feature,
+)
 from feature_extractor.cli.tables.formats import (
     INPUT_FORMATS,
     STANDARD_STREAM,
@@ -198,6 +204,10 @@ def _typed(opened: OpenedProgram, names: Sequence[str]) -> tuple[Any, Any]:
         "text": "string",
     }
     features = [f for f in opened.extractor.features if not names or f.name in names]
+    for name in names:
+        if all(name != feature.name for feature in features):
+            # Of any other column nothing says what its texts stand for.
+            raise unknown_feature(name, [feature.name for feature in opened.extractor.features])
     declared = [
         InputDescription(
             "request",

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feature_extractor.cli.assumptions import assumption_options
-from feature_extractor.cli.failures import CommandError, require_file
+from feature_extractor.cli.failures import CommandError, require_file, unknown_feature
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
 from feature_extractor.cli.tables.formats import INPUT_FORMATS, input_format
 from feature_extractor.cli.writing import refuse_overwriting, write_output
-from feature_extractor.diagnostics.suggestions import closest
 
 if TYPE_CHECKING:
     from feature_extractor.explain import Explanation
@@ -163,7 +162,7 @@ def _reader_text(
     features = {feature["name"]: feature for feature in manifest["features"]}
     for name in names:
         if name not in features:
-            raise _no_feature(name, list(features))
+            raise unknown_feature(name, list(features))
     chosen = [features[name] for name in names or features]
     if form == "tf":
         return reader_code(chosen, sample_form)
@@ -197,15 +196,8 @@ def _explanation_text(
 def _feature(explanation: Explanation, name: str) -> Any:
     feature = explanation.feature(name)
     if feature is None:
-        raise _no_feature(name, [feature.name for feature in explanation.features])
+        raise unknown_feature(name, [feature.name for feature in explanation.features])
     return feature
-
-
-def _no_feature(name: str, known: Sequence[str]) -> CommandError:
-    meant = closest(name, known)
-    return CommandError(
-        f"there is no feature `{name}`", f"Did you mean `{meant}`?" if meant else ""
-    )
 
 
 def _as_json(explanation: Explanation, features: Sequence[str]) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def _read(
     left = limit
     for path in paths:
         with ExitStack() as stack:
-            source = open_source(path, input_format(path, None), request, stack)
+            source = open_source(path, _log_format(path), request, stack)
             first = 0
             for batch in source.batches():
                 if left is not None:
@@ -148,6 +148,20 @@ def _read(
                 first += batch.num_rows
                 if left == 0:
                     return
+
+
+def _log_format(path: str) -> str:
+    """Return the format of a file of a log: Arrow, as a service writes it, or Parquet, which somebody made of it."""
+    require_file(path)
+    try:
+        form = input_format(path, None)
+    except CommandError:
+        form = ""
+    if form not in ("arrow", "parquet"):
+        raise CommandError(
+            f"{path}: this is no log of a service: it is neither Arrow nor Parquet by its suffix"
+        )
+    return form
 
 
 def _walk(verifier: Verifier, old: str, new: str) -> None:
