@@ -7,7 +7,7 @@ times as long. When a token has no place, the same tables tell what could have s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
@@ -71,8 +71,8 @@ class StatementParser:
         """The state behind a whole statement."""
         return self._accepted
 
-    def parse(self, text: str, start: int, end: int) -> Any:
-        """Return what the builder makes of the statement between two offsets.
+    def parse(self, tokens: Iterable[Any]) -> Any:
+        """Return what the builder makes of the tokens of a statement.
 
         Raises SyntaxMistake at the first token that has no place.
         """
@@ -80,7 +80,7 @@ class StatementParser:
         row = self._start
         rows = [row]
         values: list[Any] = []
-        for token in chain(self.tokens(text, start, end), (None,)):
+        for token in chain(tokens, (None,)):
             terminal: Any = END if token is None else token.lastgroup
             action = row.get(terminal)
             while type(action) is tuple:

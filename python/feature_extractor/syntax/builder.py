@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from feature_extractor.diagnostics import Diagnostic, Source, Span
@@ -92,9 +93,12 @@ class TreeBuilder:
             )
         )
 
-    def _decode(self, decoder: Callable[[str], T], token: Token, substitute: T) -> T:
+    def _decode(self, decoder: Callable[[str], T], token: Token, substitute: T) -> Any:
+        text: Any = token_text(token)
+        if type(text) is int:
+            return Later(decoder, text)
         try:
-            return decoder(token_text(token))
+            return decoder(text)
         except literals.LiteralError as error:
             whole = self._token_span(token)
             span = Span(self.source, whole.start + error.offset, whole.end)
@@ -330,6 +334,14 @@ class TreeBuilder:
 
     def null_literal(self, parts: list[Any]) -> Expression:
         return Literal(self._token_span(parts[0]), "null", None)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A literal in the tree of a shape: its text differs, and ``text`` is the number of its token."""
+
+    decode: Callable[[str], Any]
+    text: int
 
 
 class _TypeArguments(Node):

@@ -20,6 +20,7 @@ from feature_extractor.syntax.limits import (
     MAXIMUM_FILE_CHARACTERS,
 )
 from feature_extractor.syntax.messages import unexpected_character, unexpected_token
+from feature_extractor.syntax.shapes import Shape, make_shape
 from feature_extractor.syntax.statements import Layout, Piece, cut, declared_names
 from feature_extractor.syntax.tables import tables_of
 from feature_extractor.syntax.tree import (
@@ -79,6 +80,9 @@ def parse_again(path: str, text: str) -> ParseResult:
 
 def _parse_pieces(source: Source, layout: Layout, is_beginning: bool) -> ParseResult:
     parser, builder = _parser()
+    shapes = _SHAPES
+    if len(shapes) > _MOST_SHAPES:
+        shapes.clear()
     builder.source = source
     builder.findings = []
     statements: list[Statement | None] = []
@@ -92,8 +96,16 @@ def _parse_pieces(source: Source, layout: Layout, is_beginning: bool) -> ParseRe
         if len(diagnostics) >= MAXIMUM_ERRORS:
             diagnostics.append(_too_many(source, piece))
             break
+        tokens = list(parser.tokens(source.text, piece.start, piece.end))
+        # Numbers of terminals, not their names: a row of them is hashed in no time.
+        terminals = tuple([token.lastindex for token in tokens])
+        shape = shapes.get(terminals)
+        known = shape.tree(source, tokens) if shape.__class__ is Shape else None
+        if known is not None:
+            statements += known if known.__class__ is list else (known,)
+            continue
         try:
-            parsed: Any = parser.parse(source.text, piece.start, piece.end)
+            parsed: Any = parser.parse(tokens)
         except SyntaxMistake as mistake:
             diagnostics.extend(
                 builder.findings or [_explain(source, piece, layout.comments, mistake)]
@@ -116,6 +128,8 @@ def _parse_pieces(source: Source, layout: Layout, is_beginning: bool) -> ParseRe
             statements.append(None)
             continue
         statements.extend(new)
+        if len(tokens) <= _LONGEST_SHAPE:
+            _remember(shapes, terminals, tokens)
     diagnostics.extend(_attach_texts(statements, is_beginning))
     diagnostics.sort(key=Diagnostic.sort_key)
     read = [statement for statement in statements if statement is not None]
@@ -142,6 +156,31 @@ def statement_parser() -> StatementParser:
 
 _LOCK: Final = Lock()
 """Guards the one parser: its tree builder knows which statement is being read."""
+
+
+_SHAPES: Final[dict[tuple[int | None, ...], Shape | int]] = {}
+"""What is known of the trees of statements by their terminals: how often they were met, then their shape."""
+_MOST_SHAPES: Final = 5_000
+_LONGEST_SHAPE: Final = 200
+"""Tokens of a statement; long ones are rarely alike."""
+_MEETINGS: Final = 3
+"""So often a row of terminals is met before its shape is made, which takes as long as a few parses."""
+
+
+def _remember(
+    shapes: dict[tuple[int | None, ...], Shape | int],
+    terminals: tuple[int | None, ...],
+    tokens: list[Token],
+) -> None:
+    """Count a row of terminals that was parsed without a mistake, and make its shape where there are many of them."""
+    known = shapes.get(terminals, 0)
+    if isinstance(known, Shape):
+        return
+    if known + 1 < _MEETINGS:
+        shapes[terminals] = known + 1
+        return
+    parser, builder = _parser()
+    shapes[terminals] = make_shape(tokens, parser.parse, builder)
 
 
 @cache
