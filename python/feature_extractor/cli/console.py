@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from feature_extractor.diagnostics import Diagnostic, render
+from feature_extractor.wording import counted
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -75,11 +76,6 @@ def visible(text: str) -> str:
         character if character.isprintable() or character == "\n" else "\N{REPLACEMENT CHARACTER}"
         for character in text
     )
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 row``, ``12,345 rows``."""
-    return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 def size_text(size: int) -> str:

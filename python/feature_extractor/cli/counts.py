@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TextIO
 
-from feature_extractor.cli.console import counted, write_rendered
+from feature_extractor.cli.console import write_rendered
 from feature_extractor.extraction import Extraction, FeatureDescription, InputCounts
 from feature_extractor.extractor import InputDescription
+from feature_extractor.wording import counted
 
 _MOST_PLACES = 20
 """So many places of the program are listed; the others are only counted."""

@@ -16,6 +16,7 @@ from feature_extractor.cli.tables.read import Request, is_nested, open_source
 from feature_extractor.errors import EngineError
 from feature_extractor.extraction import Extraction, Ids
 from feature_extractor.lineage import FeatureLineage, lineage, open_traced, tree_text
+from feature_extractor.plan.steps import used_inputs
 
 _BATCH_ROWS = 65_536
 
@@ -64,11 +65,7 @@ def explain_row(
             raise unknown_feature(name, known)
     chosen = list(dict.fromkeys(names)) or known
     inputs = opened.extractor.inputs
-    used = {
-        (inputs[step["input"]].domain, inputs[step["input"]].name)
-        for step in opened.package.plan["steps"]
-        if step["do"] == "input"
-    }
+    used = used_inputs(opened.package.plan)
     shown = "standard input" if table == STANDARD_STREAM else table
     batch, within = _row(table, form, shown, Declarations(inputs, used), row)
     try:

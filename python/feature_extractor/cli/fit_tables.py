@@ -17,6 +17,7 @@ from feature_extractor.cli.tables.declared import Declarations
 from feature_extractor.cli.tables.formats import STANDARD_STREAM
 from feature_extractor.cli.tables.read import Request, open_source
 from feature_extractor.errors import EngineError
+from feature_extractor.plan.steps import used_inputs
 
 if TYPE_CHECKING:
     from feature_extractor.fitting.job import FitJob, Progress
@@ -87,6 +88,4 @@ def _used_inputs(package: bytes) -> set[tuple[str, str]]:
     """Return domain and name of each input that the expressions read."""
     with zipfile.ZipFile(BytesIO(package)) as archive:
         plan = json.loads(archive.read("plan.json"))
-    declared = plan["inputs"]
-    used = {step["input"] for step in plan["steps"] if step["do"] == "input"}
-    return {(declared[index]["domain"], declared[index]["name"]) for index in used}
+    return used_inputs(plan)

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from feature_extractor.cli.console import counted, print_error, visible
+from feature_extractor.cli.console import print_error, visible
 from feature_extractor.cli.failures import EXIT_FINDINGS, CommandError
 from feature_extractor.cli.writing import print_difference, write_text
 from feature_extractor.diagnostics import Applicability, Diagnostic
+from feature_extractor.wording import counted
 
 if TYPE_CHECKING:
     from feature_extractor.lint.fixing import Fixing

@@ -12,6 +12,7 @@ from feature_extractor.cli.tables.declared import Declarations
 from feature_extractor.cli.tables.formats import input_format
 from feature_extractor.cli.tables.read import Request, is_nested, open_source
 from feature_extractor.errors import EngineError
+from feature_extractor.plan.steps import used_inputs
 
 if TYPE_CHECKING:
     from feature_extractor.program import Program
@@ -27,11 +28,8 @@ def program_with_golden_rows(program: Program, path: str, requests: int) -> Prog
     from feature_extractor.input_tables import InputTableError
 
     plan = program.package.plan
-    declared = plan["inputs"]
-    used = {step["input"] for step in plan["steps"] if step["do"] == "input"}
-    names = {(declared[index]["domain"], declared[index]["name"]) for index in used}
     inputs = program.extractor().inputs
-    table = _first_rows(path, Declarations(inputs, names), requests)
+    table = _first_rows(path, Declarations(inputs, used_inputs(plan)), requests)
     try:
         return program.with_golden_rows(table, requests=requests)
     except (InputTableError, GoldenRowsError) as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feature_extractor.cli.console import counted, print_error, print_findings, visible
+from feature_extractor.cli.console import print_error, print_findings, visible
 from feature_extractor.cli.failures import EXIT_FAILURE, EXIT_FINDINGS, CommandError
 from feature_extractor.cli.fixes import (
     print_differences,
@@ -27,6 +27,7 @@ from feature_extractor.cli.settings import (
 )
 from feature_extractor.cli.writing import write_text
 from feature_extractor.diagnostics import Applicability, Diagnostic, Severity, render_json
+from feature_extractor.wording import counted
 
 if TYPE_CHECKING:
     from feature_extractor.lint.baseline import Baseline, Entry

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feature_extractor.cli.failures import CommandError, require_file
+from feature_extractor.plan.steps import used_inputs
 
 if TYPE_CHECKING:
     from feature_extractor.extractor import Extractor
@@ -27,9 +28,7 @@ class OpenedProgram:
 
     def used_inputs(self) -> set[tuple[str, str]]:
         """Return domain and name of each input that a feature reads."""
-        declared = self.plan["inputs"]
-        used = {step["input"] for step in self.plan["steps"] if step["do"] == "input"}
-        return {(declared[index]["domain"], declared[index]["name"]) for index in used}
+        return used_inputs(self.plan)
 
     def operators_at(self) -> dict[str, list[str]]:
         """Return the names of the operators at each place ``file:line:column`` of the program."""

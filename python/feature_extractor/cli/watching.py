@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 
 import click
 
-from feature_extractor.cli.console import counted, print_error, print_findings
+from feature_extractor.cli.console import print_error, print_findings
 from feature_extractor.cli.failures import EXIT_INTERRUPTED, CommandError
 from feature_extractor.errors import SettingsError
+from feature_extractor.wording import counted
 
 _SUFFIXES: Final = (".fx", ".toml")
 _INTERVAL: Final = 0.3

@@ -13,6 +13,8 @@ from typing import Any
 
 import xxhash
 
+from feature_extractor.plan.steps import results
+
 _PLACES = frozenset({"do", "result", "results", "slot", "arguments", "elements", "site", "domain"})
 """Members of a step that are numbers of this plan, or that are read apart."""
 
@@ -46,11 +48,7 @@ def _slot_digests(
 ) -> dict[int, str]:
     digests: dict[int, str] = {}
     for step in plan["steps"]:
-        results = (
-            list(step["results"])
-            if step["do"] == "call"
-            else [step["result"]] + ([step["elements"]] if "elements" in step else [])
-        )
+        written = results(step)
         parts: list[Any] = [step["do"], {k: v for k, v in step.items() if k not in _PLACES}]
         if step["do"] == "input":
             declared = plan["inputs"][step["input"]]
@@ -60,9 +58,9 @@ def _slot_digests(
         if "domain" in step:
             parts.append(_domain(plan, step["domain"], digests))
         parts.extend(_argument(a, digests, plan, members) for a in step.get("arguments", ()))
-        parts.append(_domain(plan, plan["slots"][results[0]]["domain"], digests))
+        parts.append(_domain(plan, plan["slots"][written[0]]["domain"], digests))
         base = _digest(*parts)
-        for position, slot in enumerate(results):
+        for position, slot in enumerate(written):
             digests[slot] = _digest(base, position)
     return digests
 

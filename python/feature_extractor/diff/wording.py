@@ -16,15 +16,11 @@ from feature_extractor.diff.report import (
     Through,
 )
 from feature_extractor.explain.text import duration
+from feature_extractor.wording import counted
 
 _WIDEST = 86
 _BEFORE = 40
 """Columns of a long line that are shown in front of the place."""
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 def headline(found: ProgramDiff) -> str:

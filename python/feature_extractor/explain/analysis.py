@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
+from feature_extractor.plan.steps import results
 from feature_extractor.registry import Overload, Registry
 
 _LIFT_NANOSECONDS = 0.5
@@ -122,7 +123,7 @@ class _Analysis:
         self.slots = plan["slots"]
         self.domains = plan["domains"]
         self.writer = {
-            slot: index for index, step in enumerate(plan["steps"]) for slot in _results(step)
+            slot: index for index, step in enumerate(plan["steps"]) for slot in results(step)
         }
         self.domain_of_shape = {
             d["shape"]: i for i, d in enumerate(self.domains) if d["kind"] == "elements"
@@ -217,7 +218,7 @@ class _Analysis:
         for domain in domains:
             if self.domains[domain]["kind"] == "elements":
                 slots.append(self.domains[domain]["shape"])
-        own = set(_results(step))
+        own = set(results(step))
         return tuple(dict.fromkeys(self.writer[slot] for slot in slots if slot not in own))
 
     def _needed(
@@ -235,8 +236,7 @@ class _Analysis:
     # Domains.
 
     def _domain(self, step: Mapping[str, Any]) -> int:
-        results = _results(step)
-        return int(self.slots[results[0]]["domain"])
+        return int(self.slots[results(step)[0]]["domain"])
 
     def _root(self, domain: int) -> str:
         while self.domains[domain]["kind"] == "elements":
@@ -342,12 +342,6 @@ class _Analysis:
             while self.domains[domain].get("view"):
                 domain = self.domains[domain]["origin"]
         return self._row_count(domain)
-
-
-def _results(step: Mapping[str, Any]) -> list[int]:
-    if step["do"] == "call":
-        return list(step["results"])
-    return [step["result"]] + ([step["elements"]] if "elements" in step else [])
 
 
 def _slots(argument: Mapping[str, Any]) -> list[int]:

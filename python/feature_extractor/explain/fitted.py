@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from feature_extractor.wording import counted
+
 
 def describe(summary: Mapping[str, Any]) -> str:
     """Return what a fitted resource holds, in one line; ``summary`` is what the package says of it."""
@@ -20,12 +22,12 @@ def describe(summary: Mapping[str, Any]) -> str:
             f"{len(values)} {kind[len(values) != 1]}: {shown}{', ...' if len(values) > 4 else ''}"
         )
     elif fit == "vocabulary":
-        text = f"{_counted(summary['entries'], 'word')}"
+        text = f"{counted(summary['entries'], 'word')}"
     elif fit == "target_mean":
-        text = f"{_counted(summary['entries'], 'key')}, prior {result['prior']:.6g}"
+        text = f"{counted(summary['entries'], 'key')}, prior {result['prior']:.6g}"
     else:
-        text = f"{_counted(summary['entries'], 'key')}"
-    seen = f"of {_counted(data['values'], 'value')}, {_counted(data['nulls'], 'null')}"
+        text = f"{counted(summary['entries'], 'key')}"
+    seen = f"of {counted(data['values'], 'value')}, {counted(data['nulls'], 'null')}"
     exact = "" if method.get("exact") else f"; {_inexact(method)}"
     return f"{text} ({seen}{exact})"
 
@@ -34,7 +36,3 @@ def _inexact(method: Mapping[str, Any]) -> str:
     if "rank_error_share" in method:
         return f"ranks are exact to {method['rank_error_share']:.1e}"
     return f"counts are too small by at most {method.get('count_error', 0):,}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else noun + 's'}"

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from feature_extractor.lineage.storage import decoded, element_slots
+from feature_extractor.plan.steps import results
 
 Argument = Mapping[str, Any]
 """An argument of the plan: ``{"slot": s}``, or with the columns of a list's ``elements``."""
@@ -74,13 +75,6 @@ class Plan:
         if not columns:
             return {"slot": first}
         return {"slot": first, "elements": [{"slot": column} for column in columns]}
-
-
-def results(step: Mapping[str, Any]) -> list[int]:
-    """Return the slots that a step writes."""
-    if step["do"] == "call":
-        return list(step["results"])
-    return [step["result"]] + ([step["elements"]] if "elements" in step else [])
 
 
 class Tracer:

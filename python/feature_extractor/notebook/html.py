@@ -6,6 +6,9 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from feature_extractor.html_table import html_table
+from feature_extractor.wording import counted, kind_with_sizes
+
 if TYPE_CHECKING:
     from feature_extractor.extraction import Extraction, FeatureDescription
     from feature_extractor.extractor import Extractor
@@ -71,7 +74,7 @@ def program_html(program: Program) -> str:
         graph = f"<p class=fx-quiet>{len(steps):,} steps are too many for a picture here.</p>"
     head = (
         f"<p><b>{_text(manifest['name'])}</b> "
-        f"<span class=fx-quiet>{_counted(len(rows), 'feature')}, digest {_text(program.digest)}</span></p>"
+        f"<span class=fx-quiet>{counted(len(rows), 'feature')}, digest {_text(program.digest)}</span></p>"
     )
     about = f"<p class=fx-quiet>{_text(explanation.assumptions.text())}</p>"
     return _block(head, _paragraph(manifest.get("description", "")), table, about, graph)
@@ -109,7 +112,7 @@ def extraction_html(extraction: Extraction, features: Sequence[FeatureDescriptio
     ]
     cells = [[_text(column[row]) for column in columns] for row in range(rows)]
     left = [
-        _counted(number, noun)
+        counted(number, noun)
         for number, noun in (
             (extraction.rows - rows, "more row"),
             (len(features) - len(shown), "more feature"),
@@ -117,15 +120,12 @@ def extraction_html(extraction: Extraction, features: Sequence[FeatureDescriptio
         if number > 0
     ]
     more = f"<p class=fx-quiet>{', '.join(left)}</p>" if left else ""
-    head = f"<p class=fx-quiet>{_counted(extraction.rows, 'row')}, {_counted(len(features), 'feature')}</p>"
+    head = f"<p class=fx-quiet>{counted(extraction.rows, 'row')}, {counted(len(features), 'feature')}</p>"
     return _block(head, _raw_table(header, cells, numbers), more)
 
 
 def _kind(feature: FeatureDescription) -> str:
-    inner = [f"{feature.size:,}"] if feature.size is not None else []
-    inner += [f"max = {feature.maximum:,}"] if feature.maximum is not None else []
-    kind = f"{feature.kind}({', '.join(inner)})" if inner else feature.kind
-    return f"{kind}, {feature.width} floats" if feature.width > 1 else kind
+    return kind_with_sizes(feature.kind, feature.size, feature.maximum, feature.width)
 
 
 def _value(value: Any) -> str:
@@ -162,19 +162,13 @@ def _raw_table(
     header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Iterable[int] = ()
 ) -> str:
     """Return a table of cells that are HTML already, without columns that have nothing to say."""
+    filled = [i for i, _ in enumerate(header) if any(row[i] for row in rows)]
+    filled = filled or list(range(len(header)))
+    shown = [[row[i] for i in filled] for row in rows]
     right = set(numbers)
-    filled = [i for i, _ in enumerate(header) if any(row[i] for row in rows)] or range(len(header))
-
-    def line(tag: str, cells: Sequence[str]) -> str:
-        made = (
-            f"<{tag}{' class=n' if i in right else ''}>{cell}</{tag}>"
-            for i, cell in enumerate(cells)
-            if i in filled
-        )
-        return f"<tr>{''.join(made)}</tr>"
-
-    body = "".join(line("td", row) for row in rows)
-    return f"<table><thead>{line('th', header)}</thead><tbody>{body}</tbody></table>"
+    return html_table(
+        [header[i] for i in filled], shown, [at for at, i in enumerate(filled) if i in right]
+    )
 
 
 def _block(*parts: str) -> str:
@@ -187,7 +181,3 @@ def _paragraph(text: str) -> str:
 
 def _text(text: object) -> str:
     return html.escape(str(text))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else noun + 's'}"

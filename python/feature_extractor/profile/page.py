@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from feature_extractor.explain.text import duration
+from feature_extractor.html_table import html_table
 from feature_extractor.profile.drift import Drift
 from feature_extractor.profile.pictures import drift_picture, histogram_picture, value_picture
 from feature_extractor.profile.report import (
@@ -18,6 +19,7 @@ from feature_extractor.profile.report import (
     Profile,
     ValueSummary,
 )
+from feature_extractor.wording import counted
 
 _MOST_OPEN: Final = 12
 """So many features with a reason to look are shown open."""
@@ -44,7 +46,7 @@ def page(found: Profile) -> str:
         f"<title>{_text(found.program)}: profile</title><style>{_STYLE}</style></head><body>"
         f"<main><h1>Profile of {_text(found.program)}</h1>{about}"
         f'<table class="facts"><tbody>{data}{_fact("Program", f"digest {found.digest}")}</tbody></table>'
-        f"<p>{_counted(len(found.features), 'feature')}; {noted:,} deserve a look and come first. "
+        f"<p>{counted(len(found.features), 'feature')}; {noted:,} deserve a look and come first. "
         f"{_text(found.assumptions)}</p>{_index(found)}{sections}{_NOTES}</main></body></html>\n"
     )
 
@@ -53,7 +55,7 @@ def _data(title: str, data: DataSet) -> str:
     files = ", ".join(data.files[:5]) + (
         f" and {len(data.files) - 5} more" if len(data.files) > 5 else ""
     )
-    size = f"{_counted(data.rows, 'row')} of {_counted(data.requests, 'request')}"
+    size = f"{counted(data.rows, 'row')} of {counted(data.requests, 'request')}"
     return _fact(title, f"{files}: {size}" if files else size)
 
 
@@ -211,18 +213,7 @@ def _drift(title: str, name: str, found: Drift | None) -> str:
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> str:
-    """Return a table; its cells are HTML already."""
-    right = set(numbers)
-
-    def line(tag: str, cells: Sequence[str]) -> str:
-        made = (
-            f"<{tag}{' class=n' if i in right else ''}>{cell}</{tag}>"
-            for i, cell in enumerate(cells)
-        )
-        return f"<tr>{''.join(made)}</tr>"
-
-    body = "".join(line("td", row) for row in rows)
-    return f'<div class="wide"><table><thead>{line("th", header)}</thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="wide">{html_table(header, rows, numbers)}</div>'
 
 
 def _fact(name: str, value: str) -> str:
@@ -231,10 +222,6 @@ def _fact(name: str, value: str) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.3g} %"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 def _paragraphs(description: str) -> str:

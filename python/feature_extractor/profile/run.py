@@ -13,6 +13,7 @@ from feature_extractor.errors import CompileError
 from feature_extractor.extraction import Extraction, FeatureDescription
 from feature_extractor.extractor import Extractor, InputDescription, load
 from feature_extractor.fitting.columns import read_column
+from feature_extractor.plan.steps import used_inputs
 from feature_extractor.profile.attention import remarks
 from feature_extractor.profile.collisions import (
     CollisionState,
@@ -25,6 +26,7 @@ from feature_extractor.profile.report import Counted, DataSet, FeatureProfile, P
 from feature_extractor.profile.states import new_state
 from feature_extractor.profile.summaries import Kept, distribution, state_drift
 from feature_extractor.registry import Registry, load_registry
+from feature_extractor.wording import kind_with_sizes
 
 BATCH_ROWS: Final = 65_536
 """Rows that are computed at a time."""
@@ -47,9 +49,7 @@ class Opened:
 
     def used_inputs(self) -> set[tuple[str, str]]:
         """Return domain and name of each input that is read."""
-        declared = self.plan["inputs"]
-        used = {step["input"] for step in self.plan["steps"] if step["do"] == "input"}
-        return {(declared[index]["domain"], declared[index]["name"]) for index in used}
+        return used_inputs(self.plan)
 
 
 def open_program(path: str | os.PathLike[str], registry: Registry | None = None) -> Opened:
@@ -294,7 +294,4 @@ def _nulls(
 
 
 def _kind(feature: FeatureDescription) -> str:
-    inner = [f"{feature.size:,}"] if feature.size is not None else []
-    inner += [f"max = {feature.maximum:,}"] if feature.maximum is not None else []
-    kind = f"{feature.kind}({', '.join(inner)})" if inner else feature.kind
-    return f"{kind}, {feature.width} floats" if feature.width > 1 else kind
+    return kind_with_sizes(feature.kind, feature.size, feature.maximum, feature.width)

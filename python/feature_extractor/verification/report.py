@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from feature_extractor.verification.compare import Example, FeatureComparison, Verification
+from feature_extractor.wording import counted
 
 _LONGEST = 100
 
@@ -33,15 +34,11 @@ def markdown(found: Verification) -> str:
 
 
 def _head(found: Verification) -> str:
-    compared = f"{_counted(found.requests, 'request')} with {_counted(found.rows, 'row')}"
-    features = _counted(len(found.features), "feature")
+    compared = f"{counted(found.requests, 'request')} with {counted(found.rows, 'row')}"
+    features = counted(len(found.features), "feature")
     if found.same:
         return f"{features} compared, all the same: {compared}."
     return f"{len(found.differing):,} of {features} differ: {compared}."
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else noun + 's'}"
 
 
 def _remarks(found: Verification) -> list[str]:
@@ -49,7 +46,7 @@ def _remarks(found: Verification) -> list[str]:
     others = {by: count for by, count in found.logged_by.items() if by != found.digest}
     for by, count in others.items():
         remarks.append(
-            f"{_counted(count, 'request')} served by the package {by}, computed by {found.digest}."
+            f"{counted(count, 'request')} served by the package {by}, computed by {found.digest}."
         )
     for names, what in (
         (found.only_logged, "in the log only"),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from feature_extractor.cli.console import counted, print_findings, visible, wants_colour
+from feature_extractor.cli.console import print_findings, visible, wants_colour
 from feature_extractor.cli.failures import EXIT_FINDINGS, require_file
 from feature_extractor.cli.programs import (
     is_package,
@@ -18,6 +18,7 @@ from feature_extractor.cli.programs import (
 )
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.diagnostics.diagnostic import Severity
+from feature_extractor.wording import counted
 
 _HELP = """Check feature files: syntax, names, types, nulls, domains and resources.
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feature_extractor.cli.console import counted, print_findings, size_text, visible
+from feature_extractor.cli.console import print_findings, size_text, visible
 from feature_extractor.cli.failures import CommandError, require_file
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
 from feature_extractor.cli.writing import refuse_overwriting
+from feature_extractor.wording import counted
 
 if TYPE_CHECKING:
     from feature_extractor.plan.package import Package

@@ -257,7 +257,8 @@ def _print(digest: TableDigest, form: str) -> None:
     if form == "json":
         print(json.dumps(digest.to_json(), ensure_ascii=False, indent=1))
         return
-    from feature_extractor.cli.console import counted, visible
+    from feature_extractor.cli.console import visible
+    from feature_extractor.wording import counted
 
     lines = {visible(name): value for name, value in digest.columns.items()} | {"": digest.rows}
     width = max(map(len, lines))
@@ -268,7 +269,8 @@ def _print(digest: TableDigest, form: str) -> None:
 
 def _compare(digest: TableDigest, other: TableDigest, form: str) -> int:
     """Print what differs; the exit code is 1 where anything does."""
-    from feature_extractor.cli.console import counted, visible
+    from feature_extractor.cli.console import visible
+    from feature_extractor.wording import counted
 
     names = digest.differences(other)
     same_rows = digest.rows == other.rows and list(digest.columns) == list(other.columns)

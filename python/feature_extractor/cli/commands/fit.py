@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feature_extractor.cli.console import counted
 from feature_extractor.cli.failures import CommandError, DataError, require_file
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
 from feature_extractor.cli.tables.formats import INPUT_FORMATS, expand, input_format
+from feature_extractor.wording import counted
 
 if TYPE_CHECKING:
     from feature_extractor.check.fitted_files import FittedFile

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from feature_extractor.cli.console import counted, print_error, print_findings, visible
+from feature_extractor.cli.console import print_error, print_findings, visible
 from feature_extractor.cli.failures import (
     EXIT_FAILURE,
     EXIT_FINDINGS,
@@ -21,6 +21,7 @@ from feature_extractor.cli.programs import refuse_binary
 from feature_extractor.cli.settings import settings_options
 from feature_extractor.cli.writing import print_difference, write_text
 from feature_extractor.errors import CompileError
+from feature_extractor.wording import counted
 
 _STANDARD_STREAM = "-"
 _HELP = """Format feature files in the one style. A folder stands for all .fx files in it.

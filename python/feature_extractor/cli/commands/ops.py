@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feature_extractor.cli.console import counted, print_error, write_rendered
+from feature_extractor.cli.console import print_error, write_rendered
 from feature_extractor.cli.failures import EXIT_FINDINGS, CommandError
 from feature_extractor.diagnostics.suggestions import closest
+from feature_extractor.wording import counted
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from feature_extractor.cli.console import counted, print_error
+from feature_extractor.cli.console import print_error
 from feature_extractor.cli.failures import EXIT_FINDINGS, CommandError, require_file
 from feature_extractor.cli.programs import known_registry, require_core
 from feature_extractor.cli.writing import write_text
+from feature_extractor.wording import counted
 
 _HELP = """Build, test and document plug-ins: operators that are compiled outside of this project.
 

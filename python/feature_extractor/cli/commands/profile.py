@@ -194,7 +194,8 @@ def _print(found: Profile) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from feature_extractor.cli.console import counted, visible, write_rendered
+    from feature_extractor.cli.console import visible, write_rendered
+    from feature_extractor.wording import counted
 
     drifts = found.against is not None
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")

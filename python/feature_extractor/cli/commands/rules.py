@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 import click
 
-from feature_extractor.cli.console import counted, visible, write_rendered
+from feature_extractor.cli.console import visible, write_rendered
 from feature_extractor.cli.failures import CommandError
+from feature_extractor.wording import counted
 
 _HELP = """List the rules of `fx lint`, or show the pages of some, by code or name.
 
