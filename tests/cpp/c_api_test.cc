@@ -12,40 +12,10 @@
 
 #include "arrow/abi.h"
 #include "c_api/handles.h"
-#include "engine/load.h"
+#include "loaded_program.h"
 
 namespace feature_extractor {
 namespace {
-
-// A program of one request input and one candidate input, with all outputs that need no operator.
-constexpr char kPlan[] = R"({
-  "format": 1,
-  "domains": [{"kind": "constant"}, {"kind": "request"}, {"kind": "candidate"},
-              {"kind": "elements", "parent": 2, "shape": 2, "origin": null, "view": false}],
-  "slots": [{"domain": 1, "type": "text"}, {"domain": 2, "type": "float"}, {"domain": 2, "type": "list"},
-            {"domain": 3, "type": "int"}, {"domain": 2, "type": "text"}],
-  "inputs": [{"domain": "request", "name": "user", "type": "string", "nullable": false},
-             {"domain": "candidate", "name": "price", "type": "float?", "nullable": true},
-             {"domain": "candidate", "name": "tags", "type": "list<int>", "nullable": false}],
-  "resources": [],
-  "steps": [{"do": "input", "input": 0, "path": [], "result": 0},
-            {"do": "input", "input": 1, "path": [], "result": 1},
-            {"do": "input", "input": 2, "path": [], "result": 2},
-            {"do": "input", "input": 2, "path": ["*"], "result": 3},
-            {"do": "lift", "slot": 0, "result": 4}],
-  "features": [{"name": "price", "kind": "dense", "value": {"slot": 1}, "width": 1, "default": -1.0},
-               {"name": "tags", "kind": "ids", "value": {"slot": 2, "elements": [{"slot": 3}]}, "size": 1000},
-               {"name": "user", "kind": "text", "value": {"slot": 4}, "default": ""}],
-  "sites": []
-})";
-
-fx_extractor* load() {
-  auto extractor = load_extractor(kPlan, {}, LoadOptions());
-  EXPECT_TRUE(extractor.ok()) << extractor.message();
-  auto* handle = new fx_extractor();
-  handle->extractor = *extractor;
-  return handle;
-}
 
 // Requests and candidates whose buffers are exactly as long as they must be, so that a read beyond them is found.
 struct Data {
@@ -172,7 +142,7 @@ void expect_values(const fx_extraction* extraction) {
 }
 
 TEST(CApi, RefusedMemoryFailsTheCallAndNothingElse) {
-  fx_extractor* extractor = load();
+  fx_extractor* extractor = loaded_program();
   Data data;
   for (const int32_t threads : {1, 2}) {
     bool done = false;
@@ -205,7 +175,7 @@ TEST(CApi, RefusedMemoryFailsTheCallAndNothingElse) {
 TEST(CApi, HandlesAreFreedInAnyOrder) {
   Data data;
   Host host;
-  fx_extractor* extractor = load();
+  fx_extractor* extractor = loaded_program();
   fx_session* session = new_session(extractor, &host, 1);
   fx_extractor_free(extractor);
   fx_extraction* first = nullptr;
@@ -227,7 +197,7 @@ TEST(CApi, HandlesAreFreedInAnyOrder) {
 }
 
 TEST(CApi, ExportedSchemasAreReleasedWhole) {
-  fx_extractor* extractor = load();
+  fx_extractor* extractor = loaded_program();
   ArrowSchema schema{};
   ASSERT_EQ(fx_extractor_input_schema(extractor, FX_CANDIDATE, &schema, nullptr), FX_OK);
   ASSERT_EQ(schema.n_children, 2);
@@ -247,7 +217,7 @@ TEST(CApi, ExportedSchemasAreReleasedWhole) {
 }
 
 TEST(CApi, ThreadsShareAServiceThatIsSwapped) {
-  fx_extractor* extractor = load();
+  fx_extractor* extractor = loaded_program();
   fx_service* service = nullptr;
   ASSERT_EQ(fx_service_new(extractor, &service, nullptr), FX_OK);
   fx_extractor_free(extractor);
@@ -270,7 +240,7 @@ TEST(CApi, ThreadsShareAServiceThatIsSwapped) {
     });
   }
   for (int turn = 0; turn < 20; ++turn) {
-    fx_extractor* fresh = load();
+    fx_extractor* fresh = loaded_program();
     EXPECT_EQ(fx_service_swap(service, fresh, 1, nullptr), FX_OK);
     fx_extractor_free(fresh);
   }

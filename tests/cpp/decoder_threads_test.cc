@@ -11,38 +11,10 @@
 #include "c_api/handles.h"
 #include "engine/load.h"
 #include "feature_extractor/c_api.h"
+#include "loaded_program.h"
 
 namespace feature_extractor {
 namespace {
-
-constexpr char kPlan[] = R"({
-  "format": 1,
-  "domains": [{"kind": "constant"}, {"kind": "request"}, {"kind": "candidate"},
-              {"kind": "elements", "parent": 2, "shape": 2, "origin": null, "view": false}],
-  "slots": [{"domain": 1, "type": "text"}, {"domain": 2, "type": "float"}, {"domain": 2, "type": "list"},
-            {"domain": 3, "type": "int"}, {"domain": 2, "type": "text"}],
-  "inputs": [{"domain": "request", "name": "user", "type": "string", "nullable": false},
-             {"domain": "candidate", "name": "price", "type": "float?", "nullable": true},
-             {"domain": "candidate", "name": "tags", "type": "list<int>", "nullable": false}],
-  "resources": [],
-  "steps": [{"do": "input", "input": 0, "path": [], "result": 0},
-            {"do": "input", "input": 1, "path": [], "result": 1},
-            {"do": "input", "input": 2, "path": [], "result": 2},
-            {"do": "input", "input": 2, "path": ["*"], "result": 3},
-            {"do": "lift", "slot": 0, "result": 4}],
-  "features": [{"name": "price", "kind": "dense", "value": {"slot": 1}, "width": 1, "default": -1.0},
-               {"name": "tags", "kind": "ids", "value": {"slot": 2, "elements": [{"slot": 3}]}, "size": 1000},
-               {"name": "user", "kind": "text", "value": {"slot": 4}, "default": ""}],
-  "sites": []
-})";
-
-fx_extractor* load() {
-  auto extractor = load_extractor(kPlan, {}, LoadOptions());
-  EXPECT_TRUE(extractor.ok()) << extractor.message();
-  auto* handle = new fx_extractor();
-  handle->extractor = *extractor;
-  return handle;
-}
 
 fx_decoder* json_decoder(fx_extractor* extractor) {
   fx_decoder* decoder = nullptr;
@@ -92,7 +64,7 @@ void expect_values(const fx_extraction* extraction, int price, int candidates) {
 }
 
 TEST(CApiDecoders, ThreadsShareOne) {
-  fx_extractor* extractor = load();
+  fx_extractor* extractor = loaded_program();
   fx_decoder* decoder = json_decoder(extractor);
   std::vector<std::thread> workers;
   for (int t = 0; t < 4; ++t) {
@@ -114,7 +86,7 @@ TEST(CApiDecoders, ThreadsShareOne) {
 }
 
 TEST(CApiDecoders, AreMadeAndUsedWhileAServiceSwaps) {
-  fx_extractor* first = load();
+  fx_extractor* first = loaded_program();
   fx_service* service = nullptr;
   ASSERT_EQ(fx_service_new(first, &service, nullptr), FX_OK);
   fx_extractor_free(first);
@@ -142,7 +114,7 @@ TEST(CApiDecoders, AreMadeAndUsedWhileAServiceSwaps) {
     });
   }
   for (int turn = 0; turn < 40; ++turn) {
-    fx_extractor* fresh = load();
+    fx_extractor* fresh = loaded_program();
     EXPECT_EQ(fx_service_swap(service, fresh, 1, nullptr), FX_OK);
     fx_extractor_free(fresh);
   }
@@ -153,7 +125,7 @@ TEST(CApiDecoders, AreMadeAndUsedWhileAServiceSwaps) {
 
 // One thread extracts, and others read and free what it made: the memory goes back to the session at any time.
 TEST(CApiDecoders, ExtractionsAreFreedByOtherThreads) {
-  fx_extractor* extractor = load();
+  fx_extractor* extractor = loaded_program();
   fx_decoder* decoder = json_decoder(extractor);
   fx_session* session = new_session(extractor, 1);
   constexpr int kTurns = 200;
@@ -183,7 +155,7 @@ TEST(CApiDecoders, ExtractionsAreFreedByOtherThreads) {
 
 // Python's threads share the session of an extractor, and the readers of a decoder go from call to call.
 TEST(CApiDecoders, ThreadsShareTheSessionOfAnExtractor) {
-  auto loaded = load_extractor(kPlan, {}, LoadOptions());
+  auto loaded = load_extractor(kLoadedProgram, {}, LoadOptions());
   ASSERT_TRUE(loaded.ok()) << loaded.message();
   const std::shared_ptr<Extractor> extractor = *loaded;
   const auto decoder = make_json_decoder(extractor, {});
