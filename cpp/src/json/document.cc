@@ -2,6 +2,7 @@
 
 #include "feature_extractor/number_text.h"
 #include "feature_extractor/text.h"
+#include "json/escapes.h"
 
 namespace feature_extractor::json {
 
@@ -17,11 +18,7 @@ uint32_t read_hexadecimal(const char* at) {
   return value;
 }
 
-namespace {
-
-// What stands between the quotes of a string that was read already, with its escapes replaced. Half of a surrogate pair
-// that stands alone is not a character, and becomes U+FFFD.
-Text unescape(Text inside, Arena& arena, bool* has_lone_half = nullptr) {
+Text unescape(Text inside, Arena& arena, bool* has_lone_half) {
   char* const out = arena.allocate(inside.size());
   char* to = out;
   const char* at = inside.data();
@@ -54,8 +51,6 @@ Text unescape(Text inside, Arena& arena, bool* has_lone_half = nullptr) {
   }
   return {out, static_cast<size_t>(to - out)};
 }
-
-}  // namespace
 
 // Reads a text once, from its first byte to its last.
 class Reader {

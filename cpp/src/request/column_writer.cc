@@ -96,6 +96,48 @@ void ColumnWriter::clear() {
   for (auto& child : children_) child->clear();
 }
 
+int64_t ColumnWriter::offset(int64_t row) const {
+  int64_t value = 0;
+  std::memcpy(&value, offsets_.data() + static_cast<size_t>(row) * sizeof(value), sizeof(value));
+  return value;
+}
+
+void ColumnWriter::truncate(int64_t rows) {
+  const auto count = static_cast<size_t>(rows);
+  switch (type_.kind) {
+    case Kind::kBool:
+      data_.shrink(count);
+      break;
+    case Kind::kString:
+    case Kind::kBytes:
+      data_.shrink(static_cast<size_t>(offset(rows)));
+      break;
+    case Kind::kList:
+    case Kind::kMap:
+      for (auto& child : children_) child->truncate(offset(rows));
+      break;
+    case Kind::kVector:
+      data_.shrink(static_cast<size_t>(offset(rows)) * sizeof(float));
+      has_wrong_size_ = offset(rows) != rows * type_.size;
+      for (int64_t row = 0; row < rows && !has_wrong_size_; ++row) has_wrong_size_ = offset(row) != row * type_.size;
+      break;
+    case Kind::kStruct:
+      for (auto& child : children_) child->truncate(rows);
+      break;
+    default:
+      data_.shrink(count * sizeof(int64_t));
+      break;
+  }
+  if (has_offsets()) offsets_.shrink((count + 1) * sizeof(int64_t));
+  if (nulls_ > 0) {
+    // A byte is 1 where there is a value.
+    nulls_ = rows;
+    for (size_t i = 0; i < count; ++i) nulls_ -= valid_.data()[i];
+    valid_.shrink(nulls_ > 0 ? count : 0);
+  }
+  size_ = rows;
+}
+
 void ColumnWriter::reserve(size_t rows) {
   if (has_offsets()) offsets_.reserve(rows * sizeof(int64_t));
   switch (type_.kind) {
@@ -218,6 +260,10 @@ void TableWriter::add(ArrowSchema* schema, ArrowArray* array) {
 
 void TableWriter::clear() {
   for (auto& writer : writers_) writer->clear();
+}
+
+void TableWriter::truncate(int64_t rows) {
+  for (auto& writer : writers_) writer->truncate(rows);
 }
 
 Status TableWriter::finish(int64_t rows) {

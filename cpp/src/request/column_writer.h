@@ -33,9 +33,33 @@ class GrowingBytes {
     size_ += size;
     return place;
   }
+  // Keeps the first `size` bytes only.
+  void shrink(size_t size) { size_ = size; }
   template <class T>
   void push(T value) {
     std::memcpy(extend(sizeof(T)), &value, sizeof(T));
+  }
+  // Most texts are short: these are copied in two words that may overlap, without a call.
+  void append(const char* from, size_t size) {
+    char* const to = extend(size);
+    const auto both_ends = [&]<class Word>(Word first) {
+      Word last;
+      std::memcpy(&first, from, sizeof(Word));
+      std::memcpy(&last, from + size - sizeof(Word), sizeof(Word));
+      std::memcpy(to, &first, sizeof(Word));
+      std::memcpy(to + size - sizeof(Word), &last, sizeof(Word));
+    };
+    if (size > 16) {
+      std::memcpy(to, from, size);
+    } else if (size >= 8) {
+      both_ends(uint64_t{});
+    } else if (size >= 4) {
+      both_ends(uint32_t{});
+    } else if (size >= 2) {
+      both_ends(uint16_t{});
+    } else if (size == 1) {
+      *to = *from;
+    }
   }
 
  private:
@@ -61,6 +85,8 @@ class ColumnWriter {
 
   // Forgets all rows, and keeps the memory.
   void clear();
+  // Forgets all but the first `rows` rows, also what was begun of the row behind them.
+  void truncate(int64_t rows);
   // Makes room for `rows` more values, fields included; the elements of lists and the bytes of texts are not known.
   void reserve(size_t rows);
 
@@ -81,7 +107,7 @@ class ColumnWriter {
   }
   // Of a string or of bytes. Text that is not UTF-8 is null and counted when it is read.
   void add_text(std::string_view text) {
-    if (!text.empty()) std::memcpy(data_.extend(text.size()), text.data(), text.size());
+    data_.append(text.data(), text.size());
     end_elements(static_cast<int64_t>(data_.size()));
   }
   // Text that has no form in UTF-8, such as half of a surrogate pair: null and counted as such.
@@ -114,6 +140,7 @@ class ColumnWriter {
     end_row();
   }
   bool has_offsets() const;
+  int64_t offset(int64_t row) const;
 
   const DeclaredType& type_;
   std::string name_;
@@ -158,6 +185,8 @@ class TableWriter {
   ColumnWriter& column(size_t index) { return *writers_[index]; }
 
   void clear();
+  // Of all columns that are written here.
+  void truncate(int64_t rows);
   // Fails where columns differ in length. The table has as many rows as its first column, or `rows` if it has none.
   Status finish(int64_t rows = 0);
   ArrowSchema* schema() { return &schema_; }

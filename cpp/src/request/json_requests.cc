@@ -1,9 +1,10 @@
-// Requests in JSON, written into columns by walking the flat list of a document's values.
+// Requests in JSON, written into columns: in one pass where nothing is odd, otherwise by walking the flat list of a document's values.
 #include <algorithm>
 #include <cmath>
 
 #include "feature_extractor/json.h"
 #include "feature_extractor/number_text.h"
+#include "request/json_direct.h"
 #include "request/json_values.h"
 #include "request/key_places.h"
 #include "request/request_reader.h"
@@ -90,6 +91,7 @@ class JsonReader final : public RequestReader {
  public:
   JsonReader(const Extractor& extractor, const RequestLimits& limits)
       : RequestReader(extractor, limits),
+        candidate_limit_(limits.candidates),
         request_members_(names_of(requests_)),
         candidate_members_(names_of(candidates_)) {
     for (size_t i = 0; i < requests_.column_count(); ++i) {
@@ -105,6 +107,9 @@ class JsonReader final : public RequestReader {
     // A member with the name of an input is that input.
     may_be_wrapped_ = std::find(names.begin(), names.end(), "request") == names.end();
     has_own_candidates_ = std::find(names.begin(), names.end(), "candidates") != names.end();
+    // Which of two members `candidates` means depends on what comes behind it.
+    if (has_candidates() && has_own_candidates_) return;
+    direct_ = std::make_unique<DirectJson>(requests_, candidates_, has_candidates(), may_be_wrapped_);
   }
 
  private:
@@ -115,6 +120,19 @@ class JsonReader final : public RequestReader {
     text_ = message;
     if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
     const size_t skipped = message.size() - text_.size();
+    if (direct_ != nullptr) {
+      const int64_t candidate_rows = candidates_.column_count() == 0 ? 0 : candidates_.column(0).size();
+      counts_.clear();
+      if (direct_->read(text_, candidate_limit_, &counts_)) {
+        for (const int64_t count : counts_) {
+          if (!add_candidates(count)) return too_many_candidates();
+          end_request();
+        }
+        return Status::success();
+      }
+      requests_.truncate(request_count());
+      candidates_.truncate(candidate_rows);
+    }
     arena_.reset();
     json::Problem problem;
     if (!document_.read_sequence(text_, arena_, problem)) {
@@ -259,7 +277,7 @@ class JsonReader final : public RequestReader {
       }
       case Type::kString: {
         if (node.kind != json::Kind::kString) return fail(number, "string");
-        add_string(document_.strict_text_of(node, arena_), writer);
+        write_text(document_.strict_text_of(node, arena_), writer);
         return true;
       }
       case Type::kBytes:
@@ -297,34 +315,18 @@ class JsonReader final : public RequestReader {
     const Node& node = document_[number];
     if (node.kind != json::Kind::kNumber) return fail(number, "int");
     const Text digits = raw(node);
-    const Nullable<int64_t> exact = read_int(digits);
-    if (exact.has_value()) {
-      writer.add_int(*exact);
-      return true;
+    const Nullable<int64_t> whole = whole_number(digits);
+    if (!whole.has_value()) {
+      return fail(number, digits.find_first_of(".eE") == Text::npos ? "int of 64 bits" : "int");
     }
-    if (digits.find_first_of(".eE") == Text::npos) return fail(number, "int of 64 bits");
-    // Some writers write 3 as 3.0; below 2^53 nothing is lost by that.
-    double x = 0.5;
-    if (!number_of(node, &x) || !(std::fabs(x) < 9007199254740992.0) || std::trunc(x) != x) return fail(number, "int");
-    writer.add_int(static_cast<int64_t>(x));
+    writer.add_int(*whole);
     return true;
   }
 
-  // The double nearest to a number. What is too large for one is infinite, as NaN and infinity are what they say.
   bool number_of(const Node& node, double* x) const {
     if (node.kind != json::Kind::kNumber) return false;
-    const Text digits = raw(node);
-    const Nullable<double> nearest = read_float(digits);
-    *x = nearest.has_value() ? *nearest : digits == "NaN" ? NAN : digits.starts_with('-') ? -INFINITY : INFINITY;
+    *x = nearest_number(raw(node));
     return true;
-  }
-
-  void add_string(Nullable<Text> text, ColumnWriter& writer) {
-    if (text.has_value()) {
-      writer.add_text(*text);
-    } else {
-      writer.add_text_without_form();
-    }
   }
 
   // Bytes, instants and durations: what texts spell, or a number of microseconds.
@@ -333,7 +335,7 @@ class JsonReader final : public RequestReader {
     const Type type = writer.type().kind;
     if (node.kind == json::Kind::kString) {
       const Nullable<Text> text = document_.strict_text_of(node, arena_);
-      if (text.has_value() && spelled(*text, writer)) return true;
+      if (text.has_value() && write_spelled(*text, arena_, writer)) return true;
     } else if (node.kind == json::Kind::kNumber && type != Type::kBytes) {
       const Nullable<int64_t> microseconds = read_int(raw(node));
       if (microseconds.has_value()) {
@@ -344,19 +346,6 @@ class JsonReader final : public RequestReader {
     return fail(number, type == Type::kBytes       ? "bytes in base64"
                         : type == Type::kTimestamp ? "timestamp (ISO 8601, or microseconds since 1970)"
                                                    : "duration (such as \"1d12h\", or microseconds)");
-  }
-
-  // Of the same types.
-  bool spelled(Text text, ColumnWriter& writer) {
-    if (writer.type().kind == Type::kBytes) {
-      const Nullable<Text> bytes = read_base64(text, arena_);
-      if (bytes.has_value()) writer.add_text(*bytes);
-      return bytes.has_value();
-    }
-    const Nullable<int64_t> microseconds =
-        writer.type().kind == Type::kTimestamp ? read_instant(text) : read_duration(text);
-    if (microseconds.has_value()) writer.add_int(*microseconds);
-    return microseconds.has_value();
   }
 
   bool vector(uint32_t number, ColumnWriter& writer) {
@@ -389,7 +378,7 @@ class JsonReader final : public RequestReader {
     }
     for (const JsonColumn::Entry& entry : column.entries) {
       // The name stands in front of its value.
-      if (!key(entry.key, column.children[0]->writer)) {
+      if (!write_key(entry.key, arena_, column.children[0]->writer)) {
         expected_ = "a key of " + column.writer.type().text();
         return fail_with(entry.value - 1);
       }
@@ -398,39 +387,6 @@ class JsonReader final : public RequestReader {
     }
     column.writer.end_list();
     return true;
-  }
-
-  // Keys that are no text stand in the names of members as texts.
-  bool key(Nullable<Text> text, ColumnWriter& writer) {
-    switch (writer.type().kind) {
-      case Type::kString:
-        add_string(text, writer);
-        return true;
-      case Type::kBool: {
-        const Text word = text.has_value() ? *text : Text();
-        const bool is_true = is_word(word, "true") || word == "1";
-        if (!is_true && !is_word(word, "false") && word != "0") return false;
-        writer.add_bool(is_true);
-        return true;
-      }
-      case Type::kInt:
-      case Type::kTimestamp:
-      case Type::kDuration: {
-        const Nullable<int64_t> whole = text.has_value() ? read_int(*text) : Nullable<int64_t>(null);
-        if (whole.has_value()) writer.add_int(*whole);
-        if (whole.has_value()) return true;
-        return writer.type().kind != Type::kInt && text.has_value() && spelled(*text, writer);
-      }
-      default:
-        return text.has_value() && spelled(*text, writer);
-    }
-  }
-
-  // In any case of its letters.
-  static bool is_word(Text text, Text word) {
-    return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
-      return (static_cast<uint8_t>(a) | (a >= 'A' && a <= 'Z' ? 0x20 : 0)) == static_cast<uint8_t>(b);
-    });
   }
 
   // An array of {"key": k, "value": v}.
@@ -538,6 +494,10 @@ class JsonReader final : public RequestReader {
                              (path.empty() ? std::string() : ", `" + std::string(path) + "`") + ", " +
                              place(document_[failed_].begin, skipped) + ": " + expected_ + ".");
   }
+
+  const int64_t candidate_limit_;
+  std::unique_ptr<DirectJson> direct_;
+  AccountedVector<int64_t> counts_;
 
   Members request_members_;
   Members candidate_members_;

@@ -1,6 +1,8 @@
 #include "request/json_values.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "feature_extractor/calendar_text.h"
 #include "feature_extractor/number_text.h"
@@ -65,6 +67,13 @@ bool read_clock(Scanner& scanner, int64_t* microseconds) {
   }
   *microseconds = hour * calendar::kHour + minute * calendar::kMinute + second * calendar::kSecond + fraction;
   return hour <= 23 && minute <= 59 && second <= 59;
+}
+
+// In any case of its letters.
+bool is_word(Text text, Text word) {
+  return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
+    return (static_cast<uint8_t>(a) | (a >= 'A' && a <= 'Z' ? 0x20 : 0)) == static_cast<uint8_t>(b);
+  });
 }
 
 }  // namespace
@@ -153,6 +162,65 @@ Nullable<Text> read_base64(Text text, Arena& arena) {
     *to++ = static_cast<char>(group);
   }
   return Nullable<Text>::where(wrong < 64, {out, size - padding});
+}
+
+Nullable<int64_t> whole_number(Text digits) {
+  const Nullable<int64_t> exact = read_int(digits);
+  if (exact.has_value() || digits.find_first_of(".eE") == Text::npos) return exact;
+  const double x = nearest_number(digits);
+  if (!(std::fabs(x) < 9007199254740992.0) || std::trunc(x) != x) return null;
+  return static_cast<int64_t>(x);
+}
+
+double nearest_number(Text digits) {
+  const Nullable<double> nearest = read_float(digits);
+  return nearest.has_value() ? *nearest : digits == "NaN" ? NAN : digits.starts_with('-') ? -INFINITY : INFINITY;
+}
+
+void write_text(Nullable<Text> text, ColumnWriter& writer) {
+  if (text.has_value()) {
+    writer.add_text(*text);
+  } else {
+    writer.add_text_without_form();
+  }
+}
+
+bool write_spelled(Text text, Arena& arena, ColumnWriter& writer) {
+  if (writer.type().kind == DeclaredType::Kind::kBytes) {
+    const Nullable<Text> bytes = read_base64(text, arena);
+    if (bytes.has_value()) writer.add_text(*bytes);
+    return bytes.has_value();
+  }
+  const Nullable<int64_t> microseconds =
+      writer.type().kind == DeclaredType::Kind::kTimestamp ? read_instant(text) : read_duration(text);
+  if (microseconds.has_value()) writer.add_int(*microseconds);
+  return microseconds.has_value();
+}
+
+bool write_key(Nullable<Text> name, Arena& arena, ColumnWriter& writer) {
+  using Kind = DeclaredType::Kind;
+  switch (writer.type().kind) {
+    case Kind::kString:
+      write_text(name, writer);
+      return true;
+    case Kind::kBool: {
+      const Text word = name.has_value() ? *name : Text();
+      const bool is_true = is_word(word, "true") || word == "1";
+      if (!is_true && !is_word(word, "false") && word != "0") return false;
+      writer.add_bool(is_true);
+      return true;
+    }
+    case Kind::kInt:
+    case Kind::kTimestamp:
+    case Kind::kDuration: {
+      const Nullable<int64_t> whole = name.has_value() ? read_int(*name) : Nullable<int64_t>(null);
+      if (whole.has_value()) writer.add_int(*whole);
+      if (whole.has_value()) return true;
+      return writer.type().kind != Kind::kInt && name.has_value() && write_spelled(*name, arena, writer);
+    }
+    default:
+      return name.has_value() && write_spelled(*name, arena, writer);
+  }
 }
 
 }  // namespace feature_extractor
