@@ -156,11 +156,6 @@ def test_fetches_are_checked(package: bytes) -> None:
             Service(package, fetches=fetches)
     with pytest.raises(ValueError, match="fetch_threads"):
         Service(package, fetches=[user_fetch()], fetch_threads=0)
-    with (
-        serving(package, user_fetch()) as service,
-        pytest.raises(fx.FeatureExtractorError, match="decoders of JSON only"),
-    ):
-        service.protobuf_decoder(b"", "Request")
 
 
 class Trap:

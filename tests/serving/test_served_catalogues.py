@@ -99,13 +99,13 @@ def test_decoders_follow(service: Service, tmp_path: Path) -> None:
     [
         ({"sku": ["a", "a"]}, "Key 'a' comes twice"),
         ({"price": ["1", "2"]}, "expected float"),
-        ({"price": None}, "reads input 'price' of type float"),
-        ({"sku": [1, 2]}, "reads input 'sku' of type int"),
+        ({"price": None}, "no column 'price', which the live catalogue holds"),
+        ({"sku": [1, 2]}, "key is 'sku' of type int, and requests bring 'sku' of type string"),
     ],
 )
 def test_tables_that_do_not_fit(service: Service, change: dict[str, Any], message: str) -> None:
     changed = {name: column for name, column in (table(9.0) | change).items() if column is not None}
-    with pytest.raises((EngineError, TypeError), match=message):
+    with pytest.raises((FeatureExtractorError, TypeError), match=message):
         service.push_catalogue(changed)
     assert cost(service) == 3.0
     assert message in service.refusals[-1].reason

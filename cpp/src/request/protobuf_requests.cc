@@ -1,5 +1,7 @@
 // Requests in Protocol Buffers, written into columns as their fields come. What is in a message is known from its descriptor.
 #include <algorithm>
+#include <deque>
+#include <optional>
 
 #include "request/key_places.h"
 #include "request/protobuf_binding.h"
@@ -92,13 +94,13 @@ class ProtobufReader final : public RequestReader {
   using Value = FieldNode::Value;
 
   // Columns for keys that are no inputs, or are inputs that no feature reads.
-  static void add_keys(const ProtobufMessage& message, const std::vector<std::string>& keys, TableWriter* table) {
+  void add_keys(const ProtobufMessage& message, const std::vector<std::string>& keys, TableWriter* table) {
     for (const std::string& key : keys) {
       bool is_there = false;
       for (size_t c = 0; c < table->column_count(); ++c) is_there = is_there || table->column(c).name() == key;
       const ProtobufField* const field = message.find(key);
-      const std::optional<DeclaredType> type = is_there || field == nullptr ? std::nullopt : type_of_key(*field);
-      if (type.has_value()) table->add(key, *type);
+      std::optional<DeclaredType> type = is_there || field == nullptr ? std::nullopt : type_of_key(*field);
+      if (type.has_value()) table->add(key, key_types_.emplace_back(*std::move(type)));
     }
   }
 
@@ -416,6 +418,7 @@ class ProtobufReader final : public RequestReader {
     return false;
   }
 
+  std::deque<DeclaredType> key_types_;  // Columns refer to them.
   MessageNode request_;
   ChunkArena arena_;
   KeyPlaces places_;

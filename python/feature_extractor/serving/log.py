@@ -94,6 +94,28 @@ class GivenRequest:
 
 
 @dataclass(frozen=True)
+class GivenDecoded:
+    """Requests that came as messages and were decoded before they were extracted."""
+
+    decoded: InputTables
+
+    def kept(self) -> GivenDecoded:
+        return self
+
+    def tables(self, extractor: Extractor) -> InputTables:
+        from feature_extractor.input_tables import tables_of_request, with_valid_texts
+
+        requests, candidates, offsets = (
+            self.decoded.requests,
+            self.decoded.candidates,
+            self.decoded.offsets,
+        )
+        if candidates is not None:
+            candidates = with_valid_texts(candidates)
+        return tables_of_request(extractor.inputs, with_valid_texts(requests), candidates, offsets)
+
+
+@dataclass(frozen=True)
 class GivenMessages:
     """Messages of a format. The thread of the log decodes them once more, into the columns that the core has read."""
 
@@ -105,14 +127,13 @@ class GivenMessages:
         return GivenMessages(self.message_format, copies)
 
     def tables(self, extractor: Extractor) -> InputTables:
-        from feature_extractor.input_tables import tables_of_request, with_valid_texts
+        from feature_extractor.input_tables import InputTables
 
         requests, candidates, offsets = extractor.decoded_messages(
             self.message_format, list(self.messages)
         )
-        if candidates is not None:
-            candidates = with_valid_texts(candidates)
-        return tables_of_request(extractor.inputs, with_valid_texts(requests), candidates, offsets)
+        decoded = InputTables(requests, candidates, None if offsets is None else tuple(offsets))
+        return GivenDecoded(decoded).tables(extractor)
 
 
 @dataclass(frozen=True)

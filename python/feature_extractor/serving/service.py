@@ -15,18 +15,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from feature_extractor.catalogue import origin_of
+from feature_extractor.catalogue import Catalogue, origin_of
 from feature_extractor.decoding import (
     Computation,
     DecoderMaker,
-    JsonFormat,
     MessageDecoder,
     MessageFormat,
+    ProtobufFormat,
 )
 from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor
 from feature_extractor.serving.fetch_json import JsonMessages
+from feature_extractor.serving.fetch_protobuf import (
+    ProtobufMessages,
+    check_keys,
+    fetching_format,
+)
 from feature_extractor.serving.fetching import (
     BoundFetches,
     Fetch,
@@ -36,6 +41,7 @@ from feature_extractor.serving.fetching import (
 )
 from feature_extractor.serving.log import (
     Given,
+    GivenDecoded,
     GivenMessages,
     GivenRequest,
     GivenTable,
@@ -227,10 +233,10 @@ class Service(DecoderMaker):
         return result
 
     def _message_decoder(self, message_format: MessageFormat) -> MessageDecoder:
-        if self._fetcher.fetches and not isinstance(message_format, JsonFormat):
-            raise FeatureExtractorError(
-                "A service with fetches has decoders of JSON only: what is fetched is written into the message."
-            )
+        if isinstance(message_format, ProtobufFormat) and self._fetcher.fetches:
+            message_format = fetching_format(message_format, self._fetcher.fetches)
+            live = self._live
+            check_keys(live.extractor, message_format, live.fetches)
         # Under the lock under which packages become live, so that each of them was asked whether the messages fit it.
         with self._lock:
             self._live.extractor.prepare(message_format)
@@ -242,7 +248,7 @@ class Service(DecoderMaker):
     ) -> Extraction:
         live = self._live
         reports: tuple[FetchReport, ...] = ()
-        read = self._lacking(live, messages)
+        read = self._lacking(live, message_format, messages)
         if read is not None:
             reports = self._fetcher.fill(live.fetches, read.parts, None)
         return self._computed(live, message_format, messages, read, reports, threads, chunk_rows)
@@ -254,17 +260,21 @@ class Service(DecoderMaker):
         reports: tuple[FetchReport, ...] = ()
         read = None
         if live.fetches.bound:
-            read = await asyncio.to_thread(self._lacking, live, messages)
+            read = await asyncio.to_thread(self._lacking, live, message_format, messages)
         if read is not None:
             reports = await self._fetcher.fill_async(live.fetches, read.parts, None)
         return partial(
             self._computed, live, message_format, messages, read, reports, threads, chunk_rows
         )
 
-    def _lacking(self, live: _Live, messages: list[Any]) -> JsonMessages | None:
+    def _lacking(
+        self, live: _Live, message_format: MessageFormat, messages: list[Any]
+    ) -> JsonMessages | ProtobufMessages | None:
         """Return the requests in messages where something may have to be fetched for them."""
         if not live.fetches.bound:
             return None
+        if isinstance(message_format, ProtobufFormat):
+            return ProtobufMessages.read(live.extractor, message_format, messages, live.fetches)
         return JsonMessages.read(messages, live.extractor.inputs)
 
     def _computed(
@@ -272,11 +282,27 @@ class Service(DecoderMaker):
         live: _Live,
         message_format: MessageFormat,
         messages: list[Any],
-        read: JsonMessages | None,
+        read: JsonMessages | ProtobufMessages | None,
         reports: tuple[FetchReport, ...],
         threads: int,
         chunk_rows: int,
     ) -> Extraction:
+        if isinstance(read, ProtobufMessages):
+            tables = read.tables()
+            request, candidates, offsets = tables.arguments()
+            result = self._run(
+                live.extractor,
+                lambda extractor: extractor.extract_request(
+                    request,
+                    candidates,
+                    offsets=offsets,
+                    threads=threads,
+                    chunk_rows=chunk_rows,
+                ),
+                GivenDecoded(tables),
+            )
+            result.fetches = reports
+            return result
         if read is not None and reports:
             messages = list(read.written())
         result = self._run(
@@ -392,6 +418,8 @@ class Service(DecoderMaker):
                         "There is no catalogue: say which column is the key."
                     )
                 extractor = base.extractor.with_catalogue(table, key=chosen, threads=threads)
+                if known is not None and self._same_outputs:
+                    _check_catalogue(extractor, known)
                 self._check(extractor, base.extractor)
                 earlier = None if before is None else self._with_table(before, extractor)
                 if not is_wanted():
@@ -525,7 +553,7 @@ class Service(DecoderMaker):
         with self._lock:
             self._refused[what] += 1
             self._refusals.append(Refusal(source, now, reason, what))
-            self._troubles[what] = f"{source}: {reason}"
+            self._troubles[what] = reason if reason.startswith(source) else f"{source}: {reason}"
         _LOGGER.error("refused the %s of %s: %s", what, source, reason)
 
     def _forgive(self, what: str) -> None:
@@ -651,6 +679,21 @@ def _completed(request: Any, candidates: Any, parts: RequestParts) -> tuple[Any,
         is_empty = request is None and not any(content)
         request = content[0] if is_one else None if is_empty else content
     return request, candidates if parts.candidates is None else parts.candidates.content
+
+
+def _check_catalogue(fresh: Extractor, live: Catalogue) -> None:
+    """Raise FeatureExtractorError where requests would have to be others with a new table."""
+    made = fresh.catalogue
+    assert made is not None
+    missing = [name for name in live.inputs if name not in made.inputs]
+    if missing:
+        raise FeatureExtractorError(
+            f"The table has no column '{missing[0]}', which the live catalogue holds: requests do not bring it."
+        )
+    if (made.key, made.key_type) != (live.key, live.key_type):
+        raise FeatureExtractorError(
+            f"The key is '{made.key}' of type {made.key_type}, and requests bring '{live.key}' of type {live.key_type}."
+        )
 
 
 def _rows(extractor: Extractor) -> int:
