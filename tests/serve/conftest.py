@@ -17,23 +17,14 @@ if not hasattr(fx, "compile"):
     pytest.skip("the compiled core is needed", allow_module_level=True)
 for name in ("starlette", "uvicorn", "httpx", "prometheus_client"):
     pytest.importorskip(name)
-from served import PROGRAM, Package, Running
+from numbered_packages import Package, numbered_packages
+from served import PROGRAM, Running
 
 
 @pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
+def package() -> Package:
     """Return a function that makes the bytes of a package with a number, and with more declarations."""
-    folder = tmp_path_factory.mktemp("packages")
-    made: dict[tuple[int, str], bytes] = {}
-
-    def make(number: int, more: str = "") -> bytes:
-        if (number, more) not in made:
-            path: Path = folder / "served.fxp"
-            fx.compile_text(PROGRAM.format(number=number, more=more), path="served.fx").save(path)
-            made[number, more] = path.read_bytes()
-        return made[number, more]
-
-    return make
+    return numbered_packages(PROGRAM)
 
 
 @pytest.fixture(scope="session")

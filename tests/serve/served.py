@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from collections.abc import Callable
 from typing import Any
 
 PROGRAM = """
@@ -29,8 +28,6 @@ REQUEST: dict[str, Any] = {
     "candidates": [{"item": n, "price": None if n % 4 == 0 else float(n)} for n in range(8)],
 }
 BODY = json.dumps(REQUEST).encode()
-
-Package = Callable[..., bytes]
 
 
 class Running:

@@ -14,7 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
-from served import BODY, Package
+from numbered_packages import Package
+from served import BODY
 
 CHROMIUM = next(
     (

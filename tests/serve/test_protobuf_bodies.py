@@ -15,51 +15,28 @@ from feature_extractor.serve.application import Server
 from feature_extractor.serve.bodies import ProtobufRequests
 from feature_extractor.serve.limits import Limits
 from feature_extractor.serving import Service
-from served import BODY, REQUEST, Package
+from numbered_packages import Package
+from served import BODY, REQUEST
 
 pytest.importorskip("google.protobuf")
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2
+from described_messages import descriptors, message_class
 
 PROTOBUF = "application/x-protobuf"
-KINDS = descriptor_pb2.FieldDescriptorProto
-
-
-def descriptors() -> descriptor_pb2.FileDescriptorSet:
-    files = descriptor_pb2.FileDescriptorSet()
-    files.file.add().CopyFrom(
-        descriptor_pb2.FileDescriptorProto.FromString(timestamp_pb2.DESCRIPTOR.serialized_pb)
-    )
-    file = files.file.add(name="request.proto", package="shop", syntax="proto3")
-    file.dependency.append("google/protobuf/timestamp.proto")
-    item = file.message_type.add(name="Item")
-    item.field.add(name="item", number=1, type=KINDS.TYPE_INT64, label=1)
-    item.field.add(
-        name="price", number=2, type=KINDS.TYPE_DOUBLE, label=1, proto3_optional=True, oneof_index=0
-    )
-    item.oneof_decl.add(name="_price")
-    request = file.message_type.add(name="Request")
-    request.field.add(name="user", number=1, type=KINDS.TYPE_STRING, label=1)
-    request.field.add(name="seen", number=2, type=KINDS.TYPE_INT64, label=3)
-    request.field.add(
-        name="now",
-        number=3,
-        type=KINDS.TYPE_MESSAGE,
-        type_name=".google.protobuf.Timestamp",
-        label=1,
-    )
-    request.field.add(
-        name="items", number=4, type=KINDS.TYPE_MESSAGE, type_name=".shop.Item", label=3
-    )
-    return files
+MESSAGES = {
+    "Item": {"item": "int64", "price": "optional double"},
+    "Request": {
+        "user": "string",
+        "seen": "repeated int64",
+        "now": "google.protobuf.Timestamp",
+        "items": "repeated Item",
+    },
+}
+FILES = descriptors(MESSAGES, package="shop")
 
 
 def message() -> bytes:
     """Return the request of the other tests."""
-    pool = descriptor_pool.DescriptorPool()
-    files = descriptors()
-    for file in files.file:
-        pool.Add(file)
-    made = message_factory.GetMessageClass(pool.FindMessageTypeByName("shop.Request"))()
+    made = message_class(FILES, "shop.Request")()
     made.user = REQUEST["user"]
     made.seen.extend(REQUEST["seen"])
     made.now.FromJsonString(REQUEST["now"])
@@ -72,7 +49,7 @@ def message() -> bytes:
 @pytest.fixture
 def server(package: Package) -> Iterator[Server]:
     with Service(package(1)) as service:
-        files = descriptors().SerializeToString()
+        files = FILES.SerializeToString()
         served = Server(
             service,
             limits=Limits(body_bytes=20_000, candidates=100, threads=1),
@@ -140,7 +117,7 @@ def test_without_descriptors_messages_are_refused(package: Package) -> None:
 
 
 def test_a_message_that_does_not_fit_the_package_ends_the_server(package: Package) -> None:
-    files = descriptors().SerializeToString()
+    files = FILES.SerializeToString()
     with Service(package(1)) as service, pytest.raises(EngineError, match=r"shop\.Item"):
         Server(service, protobuf=ProtobufRequests(files, "shop.Item", "items"))
 
@@ -160,7 +137,7 @@ def test_wrong_options_are_told(
     package: Package, tmp_path: Path, options: list[str], told: str
 ) -> None:
     (tmp_path / "served.fxp").write_bytes(package(1))
-    (tmp_path / "set.desc").write_bytes(descriptors().SerializeToString())
+    (tmp_path / "set.desc").write_bytes(FILES.SerializeToString())
     (tmp_path / "words.desc").write_text("no descriptors")
     ran = subprocess.run(
         [sys.executable, "-m", "feature_extractor", "serve", "served.fxp", "--port", "0", *options],

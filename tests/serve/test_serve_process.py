@@ -17,8 +17,9 @@ import feature_extractor as fx
 import httpx
 import pytest
 from feature_extractor.cli import main
+from numbered_packages import Package
 from prometheus_client.parser import text_string_to_metric_families
-from served import BODY, REQUEST, Package
+from served import BODY, REQUEST
 
 Started = Callable[..., Any]
 

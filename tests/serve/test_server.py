@@ -17,8 +17,9 @@ from feature_extractor.serve.limits import Limits
 from feature_extractor.serving import Service
 from hypothesis import given
 from hypothesis import strategies as st
+from numbered_packages import Package
 from prometheus_client.parser import text_string_to_metric_families
-from served import BODY, REQUEST, Package
+from served import BODY, REQUEST
 
 ARROW = "application/vnd.apache.arrow.stream"
 LIMITS = Limits(body_bytes=20_000, candidates=100, threads=2, queue=4, package_bytes=1 << 20)

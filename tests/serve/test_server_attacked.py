@@ -19,7 +19,8 @@ import pytest
 from feature_extractor.serve.application import Server
 from feature_extractor.serve.limits import Limits
 from feature_extractor.serving import Service
-from served import BODY, Package
+from numbered_packages import Package
+from served import BODY
 
 FLIPS = 200
 

@@ -14,8 +14,9 @@ from feature_extractor.cli import main
 from feature_extractor.serve.application import Server
 from feature_extractor.serve.limits import Limits
 from feature_extractor.serving import Fetch, Service
+from numbered_packages import Package
 from prometheus_client.parser import text_string_to_metric_families
-from served import BODY, REQUEST, Package
+from served import BODY, REQUEST
 
 LACKING = json.dumps({"user": "Ann of Ulm", "candidates": REQUEST["candidates"]}).encode()
 

@@ -10,29 +10,23 @@ from typing import Any
 
 import httpx
 import pytest
+from described_messages import descriptors
 from feature_extractor.cli import main
-from served import BODY, REQUEST, Package
+from numbered_packages import Package
+from served import BODY, REQUEST
 
 ARROW = "application/vnd.apache.arrow.stream"
 
 
-def described() -> Any:
-    from google.protobuf import descriptor_pb2
-
-    kinds = descriptor_pb2.FieldDescriptorProto
-    files = descriptor_pb2.FileDescriptorSet()
-    file = files.file.add(name="m.proto", syntax="proto3")
-    candidate = file.message_type.add(name="Candidate")
-    candidate.field.add(name="item", number=1, type=kinds.TYPE_INT64, label=1)
-    candidate.field.add(name="price", number=2, type=kinds.TYPE_DOUBLE, label=1)
-    request = file.message_type.add(name="Request")
-    request.field.add(name="user", number=1, type=kinds.TYPE_STRING, label=1)
-    request.field.add(name="seen", number=2, type=kinds.TYPE_INT64, label=3)
-    request.field.add(name="now", number=3, type=kinds.TYPE_INT64, label=1)
-    request.field.add(
-        name="candidates", number=4, type=kinds.TYPE_MESSAGE, type_name=".Candidate", label=3
-    )
-    return files
+MESSAGES = {
+    "Candidate": {"item": "int64", "price": "double"},
+    "Request": {
+        "user": "string",
+        "seen": "repeated int64",
+        "now": "int64",
+        "candidates": "repeated Candidate",
+    },
+}
 
 
 def test_what_the_server_logs_is_computed_again(
@@ -40,7 +34,7 @@ def test_what_the_server_logs_is_computed_again(
 ) -> None:
     served, folder = tmp_path / "served.fxp", tmp_path / "log"
     served.write_bytes(package(1))
-    (tmp_path / "m.desc").write_bytes(described().SerializeToString())
+    (tmp_path / "m.desc").write_bytes(descriptors(MESSAGES).SerializeToString())
     options = ["--protobuf", tmp_path / "m.desc", "--message", "Request"]
     columns = {**REQUEST, "candidates": {"item": [1, 2], "price": [None, 1.5]}}
     message = b"\x0a\x03Ann\x12\x02\x01\x02\x22\x02\x08\x01\x22\x02\x08\x02"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 fx = pytest.importorskip("feature_extractor")
 if not hasattr(fx, "compile"):
     pytest.skip("the compiled core is needed", allow_module_level=True)
+from numbered_packages import Package, numbered_packages
 
 PROGRAM = """
 input request {{ user: string, seen: list<int> }}
@@ -22,20 +20,8 @@ feature name : text = user
 {more}
 """
 
-Package = Callable[..., bytes]
-
 
 @pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
+def package() -> Package:
     """Return a function that makes the bytes of a package with a number, and with more declarations."""
-    folder = tmp_path_factory.mktemp("packages")
-    made: dict[tuple[int, str], bytes] = {}
-
-    def make(number: int, more: str = "") -> bytes:
-        if (number, more) not in made:
-            path: Path = folder / "served.fxp"
-            fx.compile_text(PROGRAM.format(number=number, more=more), path="served.fx").save(path)
-            made[number, more] = path.read_bytes()
-        return made[number, more]
-
-    return make
+    return numbered_packages(PROGRAM)

@@ -10,6 +10,7 @@ from typing import Any
 import feature_extractor as fx
 import pyarrow as pa
 import pytest
+from described_messages import descriptors, message_class
 from feature_extractor.cli import main
 from feature_extractor.serving import Fetch, RequestLog, Service
 from feature_extractor.serving import log as log_module
@@ -102,40 +103,26 @@ def test_messages_in_json_are_logged(
 def test_messages_of_protocol_buffers_are_logged(
     package: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-
-    kinds = descriptor_pb2.FieldDescriptorProto
-    files = descriptor_pb2.FileDescriptorSet()
-    file = files.file.add(name="m.proto", syntax="proto3")
-
-    entry = file.message_type.add(name="Candidate")
-    entry.field.add(name="item", number=1, type=kinds.TYPE_INT64, label=1)
-    entry.field.add(name="price", number=2, type=kinds.TYPE_DOUBLE, label=1)
-    entry.field.add(name="tags", number=3, type=kinds.TYPE_STRING, label=3)
-    entry.field.add(name="raw", number=4, type=kinds.TYPE_BYTES, label=1)
-    seen = file.message_type.add(name="Seen")
-    seen.field.add(name="item", number=1, type=kinds.TYPE_INT64, label=1)
-    seen.field.add(name="for", number=2, type=kinds.TYPE_INT64, label=1)
-    request = file.message_type.add(name="Request")
-    taste = request.nested_type.add(name="TasteEntry")
-    taste.options.map_entry = True
-    taste.field.add(name="key", number=1, type=kinds.TYPE_STRING, label=1)
-    taste.field.add(name="value", number=2, type=kinds.TYPE_DOUBLE, label=1)
-    for number, (field, kind, label, type_name) in enumerate(
-        [
-            ("user", kinds.TYPE_STRING, 1, None),
-            ("at", kinds.TYPE_INT64, 1, None),
-            ("taste", kinds.TYPE_MESSAGE, 3, ".Request.TasteEntry"),
-            ("profile", kinds.TYPE_FLOAT, 3, None),
-            ("seen", kinds.TYPE_MESSAGE, 3, ".Seen"),
-            ("candidates", kinds.TYPE_MESSAGE, 3, ".Candidate"),
-        ],
-        start=1,
-    ):
-        request.field.add(name=field, number=number, type=kind, label=label, type_name=type_name)
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(files.file[0])
-    made = message_factory.GetMessageClass(pool.FindMessageTypeByName("Request"))
+    files = descriptors(
+        {
+            "Candidate": {
+                "item": "int64",
+                "price": "double",
+                "tags": "repeated string",
+                "raw": "bytes",
+            },
+            "Seen": {"item": "int64", "for": "int64"},
+            "Request": {
+                "user": "string",
+                "at": "int64",
+                "taste": "map<string, double>",
+                "profile": "repeated float",
+                "seen": "repeated Seen",
+                "candidates": "repeated Candidate",
+            },
+        }
+    )
+    made = message_class(files, "Request")
     first = made(
         user="Ann",
         at=3_600_000_000,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from described_messages import descriptors
 from feature_extractor import Service
 from feature_extractor.errors import EngineError
 
@@ -35,19 +36,15 @@ def test_messages_are_compared_with_a_shadow(package: Package) -> None:
 
 
 def test_a_package_that_the_messages_do_not_fit_is_refused(package: Package) -> None:
-    from google.protobuf import descriptor_pb2
-
-    kinds = descriptor_pb2.FieldDescriptorProto
-    files = descriptor_pb2.FileDescriptorSet()
-    file = files.file.add(name="m.proto", syntax="proto3")
-    candidate = file.message_type.add(name="Candidate")
-    candidate.field.add(name="item", number=1, type=kinds.TYPE_INT64, label=1)
-    candidate.field.add(name="price", number=2, type=kinds.TYPE_DOUBLE, label=1)
-    request = file.message_type.add(name="Request")
-    request.field.add(name="user", number=1, type=kinds.TYPE_STRING, label=1)
-    request.field.add(name="seen", number=2, type=kinds.TYPE_INT64, label=3)
-    request.field.add(
-        name="candidates", number=3, type=kinds.TYPE_MESSAGE, type_name=".Candidate", label=3
+    files = descriptors(
+        {
+            "Candidate": {"item": "int64", "price": "double"},
+            "Request": {
+                "user": "string",
+                "seen": "repeated int64",
+                "candidates": "repeated Candidate",
+            },
+        }
     )
     with Service(package(1), same_outputs=False) as service:
         decoder = service.protobuf_decoder(files, "Request")
