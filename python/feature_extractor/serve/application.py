@@ -21,6 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from feature_extractor.catalogue import Catalogue
 from feature_extractor.decoding import Computation
 from feature_extractor.errors import EngineError, FeatureExtractorError
 from feature_extractor.extraction import Extraction
@@ -47,10 +48,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Server:
     """A service behind HTTP; ``application`` is what an ASGI server runs.
 
-    ``model`` scores what ``/score`` is sent. ``allow_push`` opens ``POST /package`` and ``POST /rollback`` to everybody
-    who can reach the address. ``example`` is a request in JSON that the page offers to try. ``protobuf`` says how
-    requests in Protocol Buffers are written; without it all are JSON. Raises EngineError where they do not fit the
-    package.
+    ``model`` scores what ``/score`` is sent. ``allow_push`` opens ``POST /package``, ``POST /catalogue`` and
+    ``POST /rollback`` to everybody who can reach the address. ``example`` is a request in JSON that the page offers to
+    try. ``protobuf`` says how requests in Protocol Buffers are written; without it all are JSON. Raises EngineError
+    where they do not fit the package, FeatureExtractorError where they lack the key of a fetch.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Server:
                 self._route("/ready", self._ready, "GET"),
                 self._route("/metrics", self._metrics, "GET"),
                 self._route("/package", self._package, "GET", "POST"),
+                self._route("/catalogue", self._catalogue, "POST"),
                 self._route("/rollback", self._roll_back, "POST"),
                 self._route("/", self._page, "GET"),
             ],
@@ -218,7 +220,15 @@ class Server:
     async def _ready(self, _: Request) -> Response:
         if self.draining:
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "draining", "The server is about to end.")
-        return JSONResponse({"status": "ready", "package": self.service.version.digest})
+        catalogue = self.service.extractor.catalogue
+        return JSONResponse(
+            {
+                "status": "ready",
+                "package": self.service.version.digest,
+                "catalogue": None if catalogue is None else _catalogue_json(catalogue),
+                "refused": self.service.troubles,
+            }
+        )
 
     async def _metrics(self, _: Request) -> Response:
         return Response(self.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
@@ -244,6 +254,23 @@ class Server:
                 HTTPStatus.UNPROCESSABLE_ENTITY, "package_refused", str(error).strip()
             ) from None
         return JSONResponse(_version_json(version))
+
+    async def _catalogue(self, request: Request) -> Response:
+        self._check_may_push(request)
+        if self.service.extractor.catalogue is None:
+            raise Problem(
+                HTTPStatus.CONFLICT, "no_catalogue", "This server was started without --catalogue."
+            )
+        content = await self._body(request, self.limits.package_bytes, "A catalogue")
+        try:
+            await self._opened(lambda: self.service.push_catalogue(content))
+        except (FeatureExtractorError, TypeError, ValueError) as error:
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "catalogue_refused", str(error).strip()
+            ) from None
+        catalogue = self.service.extractor.catalogue
+        assert catalogue is not None
+        return JSONResponse(_catalogue_json(catalogue))
 
     async def _roll_back(self, request: Request) -> Response:
         self._check_may_push(request)
@@ -283,9 +310,21 @@ class Server:
             **_version_json(version),
             "previous": None if previous is None else _version_json(previous),
             "refusals": [
-                {"source": one.source, "at": one.at.isoformat(), "reason": one.reason}
+                {
+                    "what": one.what,
+                    "source": one.source,
+                    "at": one.at.isoformat(),
+                    "reason": one.reason,
+                }
                 for one in self.service.refusals
             ],
+            "refused": self.service.troubles,
+            "catalogue": None
+            if extractor.catalogue is None
+            else _catalogue_json(extractor.catalogue),
+            "cache": None
+            if extractor.cache is None
+            else {"capacity": extractor.cache.capacity, "without": list(extractor.cache.without)},
             "layout": extractor.layout.as_json(),
             "layout_digest": extractor.layout.digest,
             "inputs": [
@@ -309,6 +348,18 @@ def _version_json(version: Version) -> dict[str, str]:
         "package": version.digest,
         "source": version.source,
         "since": version.since.isoformat(),
+    }
+
+
+def _catalogue_json(catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "key": catalogue.key,
+        "key_type": catalogue.key_type,
+        "rows": catalogue.rows,
+        "bytes": catalogue.bytes,
+        "source": catalogue.origin,
+        "since": catalogue.since.isoformat(),
+        "inputs": list(catalogue.inputs),
     }
 
 

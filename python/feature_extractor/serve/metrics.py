@@ -32,6 +32,7 @@ class _Counted:
     def __init__(self) -> None:
         self.rows = 0
         self.requests = 0
+        self.unknown_keys = 0
         self.defaulted: Counter[str] = Counter()
         self.inputs: Counter[tuple[str, str]] = Counter()
         self.places: Counter[str] = Counter()
@@ -89,6 +90,7 @@ class Metrics(Collector):
                 self._packages.popitem(last=False)
             counted.rows += result.rows
             counted.requests += result.requests
+            counted.unknown_keys += result.unknown_keys
             for name in result:
                 counted.defaulted[name] += statistics.defaulted.get(name, 0)
             counted.places.update(statistics.nulls_at)
@@ -129,6 +131,7 @@ class Metrics(Collector):
             "Packages that were refused.",
             self._service.refused,
         )
+        yield from self._of_candidates()
         rows = CounterMetricFamily(
             "feature_extractor_rows", "Rows computed, by package.", labels=["package"]
         )
@@ -188,3 +191,52 @@ class Metrics(Collector):
         yield defaulted
         yield inputs
         yield places
+
+    def _of_candidates(self) -> Iterator[Metric]:
+        """Yield what a catalogue or a cache tells, where there is one."""
+        extractor = self._service.extractor
+        catalogue, cache = extractor.catalogue, extractor.cache
+        if catalogue is not None:
+            for name, text, value in (
+                ("rows", "Rows of the live catalogue.", catalogue.rows),
+                ("bytes", "Memory that its computed values take.", catalogue.bytes),
+                (
+                    "since_seconds",
+                    "When it was imported, in seconds since 1970.",
+                    catalogue.since.timestamp(),
+                ),
+            ):
+                yield GaugeMetricFamily(f"feature_extractor_catalogue_{name}", text, value)
+            yield CounterMetricFamily(
+                "feature_extractor_refused_catalogues",
+                "Tables that were refused.",
+                self._service.refused_catalogues,
+            )
+            unknown = CounterMetricFamily(
+                "feature_extractor_unknown_keys",
+                "Candidates whose key was null or not in the catalogue, by package.",
+                labels=["package"],
+            )
+            with self._lock:
+                for digest, counted in self._packages.items():
+                    unknown.add_metric([digest], counted.unknown_keys)
+            yield unknown
+        if cache is not None:
+            # A cache belongs to its package, and so do its counts.
+            digest, counts = extractor.digest, cache.counts()
+            for name, text, value in (
+                ("hits", "Candidates whose values were in the cache.", counts.hits),
+                ("misses", "Candidates whose values were computed.", counts.misses),
+                ("evictions", "Candidates that made room for others.", counts.evictions),
+            ):
+                counter = CounterMetricFamily(
+                    f"feature_extractor_cache_{name}", text, labels=["package"]
+                )
+                counter.add_metric([digest], value)
+                yield counter
+            for name, text, value in (
+                ("entries", "Candidates in the cache.", counts.entries),
+                ("bytes", "Memory that they take.", counts.bytes),
+                ("capacity_bytes", "The most memory that they may take.", cache.capacity),
+            ):
+                yield GaugeMetricFamily(f"feature_extractor_cache_{name}", text, value)

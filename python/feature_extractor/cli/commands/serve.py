@@ -13,20 +13,25 @@ import click
 
 from feature_extractor.cli.failures import EXIT_FAILURE, CommandError, require_file
 from feature_extractor.cli.programs import require_core
-from feature_extractor.errors import EngineError
+from feature_extractor.cli.sizes import size_in_bytes
+from feature_extractor.errors import EngineError, FeatureExtractorError
 
 if TYPE_CHECKING:
-    from feature_extractor.serving import Fetch, RequestLog
+    from feature_extractor.extractor import Extractor
+    from feature_extractor.serving import Fetch, FilePlace, RequestLog
 
 _HELP = """Serve the features of a package over HTTP, and the scores of a model.
 
 PACKAGE is a package (.fxp). Another one becomes live without a restart: by --watch, or by POST /package where
---allow-push is given. docs/server.md tells the requests and answers, docs/operating.md how to run it.
+--allow-push is given. With --catalogue requests name candidates by a key; another table is taken when the file
+changes. docs/server.md tells the requests and answers, docs/operating.md how to run it.
 
 \b
 Examples:
     fx serve ranking.fxp
     fx serve ranking.fxp --model ranking.onnx --example request.json
+    fx serve ranking.fxp --catalogue movies.parquet --catalogue-key sku
+    fx serve ranking.fxp --cache 256MiB --cache-without position
     fx serve ranking.fxp --fetches shop.stores:FETCHES
     fx serve ranking.fxp --protobuf request.desc --message shop.ranking.Request
     fx serve ranking.fxp --watch packages/ --host 0.0.0.0 --drain 5
@@ -52,7 +57,25 @@ Exit codes:
     type=float,
     default=2.0,
     show_default=True,
-    help="How often, in seconds, --watch asks.",
+    help="How often, in seconds, --watch and --catalogue look.",
+)
+@click.option(
+    "--catalogue",
+    metavar="FILE",
+    help="A Parquet or Arrow file with a row per candidate: requests bring keys.",
+)
+@click.option("--catalogue-key", metavar="COLUMN", help="With --catalogue: the column of the keys.")
+@click.option(
+    "--cache",
+    callback=size_in_bytes,
+    metavar="SIZE",
+    help="Keep what is computed of candidates in so much memory, such as 64MiB.",
+)
+@click.option(
+    "--cache-without",
+    multiple=True,
+    metavar="INPUT",
+    help="With --cache: a candidate input that is new with each request. Repeatable.",
 )
 @click.option("--example", metavar="FILE", help="A request in JSON that the page offers to try.")
 @click.option(
@@ -97,8 +120,9 @@ Exit codes:
 )
 @click.option(
     "--max-body",
-    type=click.IntRange(1),
-    default=8 << 20,
+    callback=size_in_bytes,
+    metavar="SIZE",
+    default="8MiB",
     show_default=True,
     help="Bytes of a request.",
 )
@@ -126,6 +150,10 @@ def command(
     model: str | None,
     watch: str | None,
     every: float,
+    catalogue: str | None,
+    catalogue_key: str | None,
+    cache: int | None,
+    cache_without: tuple[str, ...],
     example: str | None,
     protobuf: str | None,
     message: str | None,
@@ -174,21 +202,30 @@ def command(
         raise CommandError(
             "--message and --candidates need --protobuf, the file that declares them"
         )
-    if fetches is not None and requests is not None:
-        raise CommandError(
-            "--fetches is for requests in JSON: what is fetched is written into them"
-        )
+    table = _catalogue(catalogue, catalogue_key, cache)
+    if cache_without and cache is None:
+        raise CommandError("--cache-without needs --cache, the size of the cache")
     acceptance = Acceptance(None if model is None else require_file(model))
     log = _log(log_folder, log_share)
     try:
         service = Service(
             path,
             accept=acceptance,
+            equip=lambda extractor: _equipped(
+                extractor, table, catalogue_key, cache, cache_without
+            ),
             log=log,
             fetches=() if fetches is None else _named_fetches(fetches),
         )
     except ValueError as error:
         raise CommandError(f"--fetches: {error}") from None
+    if cache is not None and service.extractor.cache is None:
+        click.echo(
+            "warning: --cache keeps nothing: no value of this package depends on candidates alone",
+            err=True,
+        )
+    if table is not None:
+        service.watch_catalogue(table, every)
     if watch is not None:
         service.watch(watch, every)
     try:
@@ -208,7 +245,57 @@ def command(
     except EngineError as error:
         # Of the package nothing is wrong, or the service would have said so.
         raise CommandError(f"{protobuf}: {error.message}") from None
+    except FeatureExtractorError as error:
+        raise CommandError(f"{protobuf}: {error}") from None
     return 0 if run(server, host, port, drain) else EXIT_FAILURE
+
+
+def _catalogue(named: str | None, key: str | None, cache: int | None) -> FilePlace | None:
+    """Return the place of the catalogue, as it was when it was looked at last: now."""
+    from feature_extractor.serving import FilePlace
+
+    if named is None:
+        if key is not None:
+            raise CommandError("--catalogue-key needs --catalogue, the file with the candidates")
+        return None
+    place = FilePlace(require_file(named))
+    if key is None:
+        raise CommandError(
+            "--catalogue needs --catalogue-key, the column by which requests name a candidate"
+        )
+    if cache is not None:
+        raise CommandError(
+            "--cache keeps what is computed of candidates that come with requests, and with --catalogue all of that is "
+            "computed beforehand: give one of them"
+        )
+    try:
+        place.changed()
+    except OSError as error:
+        raise CommandError(f"{named}: it cannot be read: {error.strerror or error}") from None
+    return place
+
+
+def _equipped(
+    extractor: Extractor,
+    table: FilePlace | None,
+    key: str | None,
+    cache: int | None,
+    without: Sequence[str],
+) -> Extractor:
+    """Return the package with what the options say; raises CommandError where it does not fit."""
+    from feature_extractor.serve.limits import processors
+
+    try:
+        if table is not None and key is not None:
+            return extractor.with_catalogue(Path(table.name), key=key, threads=processors())
+        if cache is not None:
+            return extractor.with_cache(cache, without=list(without))
+    except EngineError as error:
+        option = f"{table.name}" if table is not None else "--cache"
+        raise CommandError(f"{option}: {error.message}") from None
+    except FeatureExtractorError as error:
+        raise CommandError(str(error)) from None
+    return extractor
 
 
 def _example(path: Path) -> str:
