@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from ctypes import c_void_p
 from pathlib import Path
 
 import feature_extractor as fx
@@ -26,6 +28,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("package") / "program.fxp"
     fx.compile_text(PROGRAM, path="program.fx").save(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def loaded(library: CLibrary, package: Path) -> Iterator[c_void_p]:
+    """The package, loaded by the C library."""
+    handle = library.load(package)
+    yield handle
+    library.extractor_free(handle)
 
 
 @pytest.fixture(scope="session")

@@ -43,13 +43,6 @@ from feature_extractor.samples import tfrecords
 
 
 @pytest.fixture
-def loaded(library: CLibrary, package: Path) -> Any:
-    handle = library.load(package)
-    yield handle
-    library.extractor_free(handle)
-
-
-@pytest.fixture
 def session(library: CLibrary, loaded: c_void_p) -> Any:
     handle = library.session(loaded)
     yield handle

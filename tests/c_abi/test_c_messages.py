@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from ctypes import byref, c_void_p
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,6 @@ import pytest
 from c_data import OFFSETS, candidate_rows, request_rows
 from c_library import INVALID_ARGUMENT, LIMIT, NOT_FOUND, CError, CLibrary, DecoderOptions
 from google.protobuf import descriptor_pb2
-
-
-@pytest.fixture
-def loaded(library: CLibrary, package: Any) -> Iterator[c_void_p]:
-    handle = library.load(package)
-    yield handle
-    library.extractor_free(handle)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from ctypes import c_int, c_size_t, c_void_p
 from typing import Any
 
@@ -32,13 +32,6 @@ class Host:
                 return 1
         self.granted += size
         return 0
-
-
-@pytest.fixture(scope="module")
-def loaded(library: CLibrary, package: Any) -> Iterator[c_void_p]:
-    handle = library.load(package)
-    yield handle
-    library.extractor_free(handle)
 
 
 @pytest.mark.parametrize("threads", [1, 2])

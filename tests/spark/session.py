@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import pyarrow as pa
 from jvm.job_process import JobProcess
 
 from .jars import ENVIRONMENTS, jar
@@ -44,3 +45,10 @@ class SparkProcess(JobProcess):
             folder,
             {"PYSPARK_PYTHON": str(python), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_HOME": None},
         )
+
+
+def write_arrow(table: pa.Table, path: Path) -> Path:
+    """Write an Arrow file, which keeps all types."""
+    with pa.ipc.new_file(path, table.schema) as writer:
+        writer.write_table(table)
+    return path

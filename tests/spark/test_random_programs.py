@@ -9,14 +9,7 @@ import pyarrow as pa
 import pytest
 from parity.random_packages import TRIALS, Trial, trial
 
-from .session import SparkProcess
-
-
-def write_arrow(table: pa.Table, path: Path) -> Path:
-    """Write an Arrow file, which keeps all types."""
-    with pa.ipc.new_file(path, table.schema) as writer:
-        writer.write_table(table)
-    return path
+from .session import SparkProcess, write_arrow
 
 
 def check(spark: SparkProcess, tried: Trial, folder: Path) -> None:

@@ -14,17 +14,10 @@ import pytest
 from feature_extractor.digest import digest_table
 from jvm.job_process import JobError
 
-from .session import SparkProcess
+from .session import SparkProcess, write_arrow
 
 KINDS = Path(__file__).parents[2] / "jvm_bindings/core/src/test/programs/kinds.fx"
 ROWS = 300
-
-
-def write_arrow(table: pa.Table, path: Path) -> Path:
-    """Write an Arrow file, which keeps all types."""
-    with pa.ipc.new_file(path, table.schema) as writer:
-        writer.write_table(table)
-    return path
 
 
 @pytest.fixture(scope="module")
