@@ -17,8 +17,6 @@ from feature_extractor.input_tables import NESTED, InputTables, tables_of_table
 from feature_extractor.plan.build import serialise
 from feature_extractor.plan.package import FORMAT_WITH_GOLDEN_ROWS, Package, with_members
 
-REQUESTS: Final = 64
-"""So many requests are kept, where nothing else is said."""
 MOST_BYTES: Final = 16_000_000
 """Golden rows are read at each load of the package, so there may not be more of them."""
 
@@ -107,12 +105,6 @@ def golden_requests(package: Package) -> InputTables | None:
         return InputTables(requests, None, None)
     candidates = found.get("candidates", without_columns)
     return InputTables(requests, candidates, tuple(index["offsets"]))
-
-
-def golden_offsets(package: Package) -> list[int]:
-    """Return which golden candidates belong to which golden request; empty for a program without candidates."""
-    index = json.loads(package.members[f"{PREFIX}rows.json"])
-    return list(index.get("offsets", ()))
 
 
 def _entry(name: str, batch: Any, rows: int, members: dict[str, bytes]) -> dict[str, Any]:

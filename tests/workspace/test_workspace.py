@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from feature_extractor.check.modules import UnreadableFile
 from feature_extractor.registry import load_registry
-from feature_extractor.workspace import Workspace
+from feature_extractor.workspace import DocumentAnalysis, Workspace
+from feature_extractor.workspace.names import Mention, Target
 
 PROGRAM = """\
 use "common/rates.fx" as rates
@@ -30,6 +31,11 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def workspace() -> Workspace:
     return Workspace(load_registry())
+
+
+def mentions_of(analysis: DocumentAnalysis, target: Target) -> list[Mention]:
+    """Return every place in the program and its modules that means a target."""
+    return [mention for index in analysis.indexes.values() for mention in index.of(target)]
 
 
 def codes(workspace: Workspace, path: Path | str) -> list[str]:
@@ -62,8 +68,8 @@ def test_a_module_that_is_open_counts_for_its_users(folder: Path, workspace: Wor
 
 def test_a_document_is_named_by_path_or_uri(folder: Path, workspace: Workspace) -> None:
     main = folder / "main.fx"
-    workspace.open(main.as_uri(), PROGRAM)
-    assert workspace.documents == [str(main)]
+    workspace.open(main.as_uri(), PROGRAM + "# More.\n")
+    assert workspace.analysis(main).source.text == PROGRAM + "# More.\n"
     workspace.open("untitled:Untitled-1", "input request { x: int }\nfeature a : dense = y\n")
     assert codes(workspace, "untitled:Untitled-1") == ["FX101"]
     with pytest.raises(UnreadableFile):
@@ -73,7 +79,6 @@ def test_a_document_is_named_by_path_or_uri(folder: Path, workspace: Workspace) 
 @pytest.mark.parametrize("name", ["vscode-notebook-cell:/a#1", "git+ssh://x/y.fx", "untitled:a"])
 def test_a_text_that_is_no_file_has_no_modules(workspace: Workspace, name: str) -> None:
     workspace.open(name, 'use "common/rates.fx"\nlet x = nothing\n')
-    assert workspace.documents == [name]
     (found,) = workspace.diagnostics(name)
     assert found.message == "modules cannot be used here, because the program is not a file"
 
@@ -106,11 +111,11 @@ def test_names_are_known_by_place(folder: Path, workspace: Workspace, name: str,
     mention = analysis.mention_at(PROGRAM.index(name))
     assert mention is not None
     assert mention.target.kind == kind
-    span = analysis.definition(PROGRAM.index(name))
+    span = mention.target.declaration
     assert (span is None) == (kind == "operator")
     if span is not None:
         assert span.text == mention.span.text
-        assert [m.span for m in analysis.mentions_of(mention.target) if m.is_declaration] == [span]
+        assert [m.span for m in mentions_of(analysis, mention.target) if m.is_declaration] == [span]
 
 
 def test_references_go_through_modules(folder: Path, workspace: Workspace) -> None:
@@ -119,18 +124,5 @@ def test_references_go_through_modules(folder: Path, workspace: Workspace) -> No
     analysis = workspace.analysis(main)
     mention = analysis.mention_at(PROGRAM.index("trials = views"))
     assert mention is not None
-    places = [found.span for found in analysis.mentions_of(mention.target)]
+    places = [found.span for found in mentions_of(analysis, mention.target)]
     assert [Path(span.path).name for span in places] == [main.name, module.name, module.name]
-
-
-def test_nodes_are_found_from_the_outermost_to_the_innermost(workspace: Workspace) -> None:
-    text = "input request { x: int }\nfeature a : dense = (x + 10).abs()\n"
-    workspace.open("untitled:1", text)
-    nodes = workspace.analysis("untitled:1").nodes_at(text.index("10") + 1)
-    assert [type(node).__name__ for node in nodes] == [
-        "FeatureDeclaration",
-        "Call",
-        "Parenthesised",
-        "Binary",
-        "Literal",
-    ]

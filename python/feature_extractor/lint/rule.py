@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """Whether a rule runs without being asked for: a stable one does, a preview or optional one does not."""
+    """Whether a rule runs without being asked for: a stable one does, an optional one does not."""
 
     STABLE = "stable"
-    PREVIEW = "preview"
     OPTIONAL = "optional"
 
 

@@ -14,7 +14,7 @@ from feature_extractor.check import Analysis, analyse_text
 from feature_extractor.check.modules import Reader, read_file
 from feature_extractor.check.scopes import Scope
 from feature_extractor.check.typed import CheckedProgram
-from feature_extractor.diagnostics import Diagnostic, Source, Span
+from feature_extractor.diagnostics import Diagnostic, Source
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.discovery import all_rules
 from feature_extractor.lint.examination import examine
@@ -24,7 +24,7 @@ from feature_extractor.lint.run import conclude
 from feature_extractor.registry import Registry
 from feature_extractor.syntax import tree
 from feature_extractor.workspace.errors import Errors
-from feature_extractor.workspace.names import Mention, NameIndex, Target
+from feature_extractor.workspace.names import Mention, NameIndex
 from feature_extractor.workspace.units import moved
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -83,30 +83,9 @@ class DocumentAnalysis:
         """The names of the main file."""
         return self.indexes.get(self.source.path)
 
-    def nodes_at(self, offset: int) -> list[tree.Node]:
-        """Return the nodes around an offset, from the statement to the innermost one."""
-        nodes: Sequence[tree.Node] = self.file.statements if self.file is not None else ()
-        path: list[tree.Node] = []
-        while True:
-            inner = [node for node in nodes if node.span.start <= offset <= node.span.end]
-            if not inner:
-                return path
-            # Behind `a` and before `.b` both end or begin: the one that is longer to the right is meant.
-            path.append(max(inner, key=lambda node: (node.span.start, -node.span.end)))
-            nodes = list(tree.children(path[-1]))
-
     def mention_at(self, offset: int) -> Mention | None:
         """Return the name at an offset of the main file, with what it stands for."""
         return self.names.at(offset) if self.names is not None else None
-
-    def definition(self, offset: int) -> Span | None:
-        """Return where the name at an offset is declared; None for operators and unknown names."""
-        mention = self.mention_at(offset)
-        return mention.target.declaration if mention is not None else None
-
-    def mentions_of(self, target: Target) -> list[Mention]:
-        """Return every place in the program and its modules that means this."""
-        return [mention for index in self.indexes.values() for mention in index.of(target)]
 
 
 class Workspace:
@@ -151,11 +130,6 @@ class Workspace:
         """Forget everything that was read from disk, because files there have changed."""
         self._known.clear()
         self._found.clear()
-
-    @property
-    def documents(self) -> list[str]:
-        """The names of the open documents."""
-        return list(self._texts)
 
     def diagnostics(self, path: str | Path) -> list[Diagnostic]:
         """Return what is wrong with a document: its errors, or else what the linter finds.
