@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,7 +13,7 @@ if not hasattr(fx, "compile"):
 for name in ("starlette", "uvicorn", "httpx", "prometheus_client"):
     pytest.importorskip(name)
 from numbered_packages import Package, numbered_packages
-from served import PROGRAM, Running
+from served import PROGRAM, running_server
 
 
 @pytest.fixture(scope="session")
@@ -52,36 +47,4 @@ def model(package: Package) -> bytes:
 @pytest.fixture
 def started() -> Callable[..., Any]:
     """Return a context in which ``fx serve`` runs on a free port."""
-
-    @contextmanager
-    def start(*arguments: str | Path) -> Iterator[Running]:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "feature_extractor",
-                "serve",
-                *map(str, arguments),
-                "--port",
-                "0",
-            ],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stderr is not None
-        told = []
-        try:
-            for line in process.stderr:
-                told.append(line)
-                found = re.search(r"running on http://127\.0\.0\.1:(\d+)", line)
-                if found:
-                    break
-            else:
-                raise AssertionError(f"the server did not start: {''.join(told)}")
-            yield Running(process, int(found[1]))
-        finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-
-    return start
+    return running_server

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 PROGRAM = """
@@ -45,3 +50,27 @@ class Running:
         # The pipe is emptied, so that the server never waits for it.
         assert self.process.stderr is not None
         self.told.extend(self.process.stderr)
+
+
+@contextmanager
+def running_server(*arguments: str | Path, folder: str | Path | None = None) -> Iterator[Running]:
+    """Run ``fx serve`` in a folder, on a free port."""
+    command = [sys.executable, "-m", "feature_extractor", "serve", *map(str, arguments)]
+    process = subprocess.Popen(
+        [*command, "--port", "0"], cwd=folder, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    told = []
+    try:
+        for line in process.stderr:
+            told.append(line)
+            found = re.search(r"running on http://127\.0\.0\.1:(\d+)", line)
+            if found:
+                break
+        else:
+            raise AssertionError(f"the server did not start: {''.join(told)}")
+        yield Running(process, int(found[1]))
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
