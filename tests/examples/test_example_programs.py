@@ -18,6 +18,8 @@ from feature_extractor.types import ListType, MapType, ScalarType, StructType, T
 fx = pytest.importorskip("feature_extractor")
 if not hasattr(fx, "compile"):
     pytest.skip("the compiled core is needed", allow_module_level=True)
+pytest.importorskip("pyarrow")
+from same_extractions import same
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "dsl_grammar/examples"
 PROGRAMS = sorted(EXAMPLES.glob("*.fx"))
@@ -136,3 +138,36 @@ def test_every_feature_tells_candidates_apart(path: Path) -> None:
             rows = column.to_list() if hasattr(column, "to_list") else list(column)
             values.update(str(value) for value in rows)
     assert {name for name, values in seen.items() if len(values) < 2} == set()
+
+
+def in_columns(rows: list[dict[str, Any]], names: list[str]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in names}
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
+def test_a_catalogue_and_a_cache_change_no_bit_and_no_count(path: Path) -> None:
+    analysis = analyse_file(path, load_registry())
+    assert analysis.program is not None
+    extractor = fx.compile(path).extractor()
+    made = requests_of(analysis.program)[:12]
+    rows = [row for _, candidates in made for row in candidates]
+    names = list(rows[0])
+    starts = range(0, len(rows), CANDIDATES)
+    wanted = [extractor.extract_request(request, candidates) for request, candidates in made]
+
+    # What the catalogue does not hold comes with the request.
+    for held in (names, names[::2], names[1::2]):
+        table = {"named": list(range(len(rows))), **in_columns(rows, held)}
+        chosen = extractor.with_catalogue(table, key="named")
+        given = [name for name in names if name not in held]
+        for start, (request, candidates), result in zip(starts, made, wanted, strict=True):
+            keys = {"named": list(range(start, start + CANDIDATES))}
+            same(chosen.extract_request(request, keys | in_columns(candidates, given)), result)
+    # One that holds all candidates, cold and warm, and one in which they take each other's place.
+    for size in (1 << 24, 1 << 14):
+        caching = extractor.with_cache(size)
+        for _ in range(2):
+            for (request, candidates), result in zip(made, wanted, strict=True):
+                same(caching.extract_request(request, candidates), result)
+        if size == 1 << 24 and caching.cache is not None:
+            assert caching.cache.counts().hits >= len(rows)

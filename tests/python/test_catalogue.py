@@ -16,6 +16,7 @@ import pytest
 from feature_extractor.errors import EngineError, FeatureExtractorError
 
 pa = pytest.importorskip("pyarrow")
+from same_extractions import same
 
 PROGRAM = """
 input request { seen: list<int>  taste: map<string, float>  now: timestamp }
@@ -77,13 +78,6 @@ def columns(rows: list[dict[str, Any]], *names: str) -> dict[str, list[Any]]:
 @pytest.fixture(scope="module")
 def extractor() -> fx.Extractor:
     return fx.compile_text(PROGRAM, path="films.fx").extractor()
-
-
-def same(found: fx.Extraction, wanted: fx.Extraction) -> None:
-    """Require the same bits of each feature, and the same counts."""
-    assert pa.record_batch(found).equals(pa.record_batch(wanted))
-    assert found.statistics() == wanted.statistics()
-    assert found.package_digest == wanted.package_digest
 
 
 @pytest.mark.parametrize("missing", [[], ["position"], ["movie", "price"], ["genres", "stock"]])

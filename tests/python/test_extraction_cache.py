@@ -15,6 +15,7 @@ import pytest
 from feature_extractor.errors import EngineError
 
 pa = pytest.importorskip("pyarrow")
+from same_extractions import same
 
 PROGRAM = """
 input request { seen: list<int> }
@@ -55,12 +56,6 @@ def candidates(numbers: Any) -> dict[str, Any]:
         "position": list(range(len(numbers))),
         "embedding": [[float(n % 3), float(n)] for n in numbers],
     }
-
-
-def same(found: fx.Extraction, wanted: fx.Extraction) -> None:
-    """Require the same bits of each feature, and the same counts."""
-    assert pa.record_batch(found).equals(pa.record_batch(wanted))
-    assert found.statistics() == wanted.statistics()
 
 
 @pytest.mark.parametrize("size", [1, 10_000, 1 << 24])
