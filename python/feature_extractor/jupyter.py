@@ -5,6 +5,7 @@ Needs IPython and pyarrow.
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,14 +130,26 @@ def _table(frame: Any) -> Any:
         if isinstance(frame, list):
             table = pa.Table.from_pylist(frame)
         elif hasattr(frame, "columns") and hasattr(frame, "to_records"):
-            # A frame of pandas; its NaN are nulls.
-            table = pa.Table.from_pandas(frame, preserve_index=False)
+            table = _of_pandas(frame)
         else:
             table = pa.table(frame)
     except (pa.ArrowException, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CellError(f"this is not a frame: {reason}") from None
     return table
+
+
+def _of_pandas(frame: Any) -> Any:
+    """Return a frame of pandas, whose NaN are nulls, without columns of objects that Arrow has no type for."""
+    import pyarrow as pa
+
+    if not frame.columns.is_unique:
+        raise ValueError("two columns have the same name")
+    columns = {}
+    for name, column in frame.items():
+        with contextlib.suppress(pa.ArrowException):
+            columns[str(name)] = pa.Array.from_pandas(column)
+    return pa.table(columns)
 
 
 def _result(program: Program, frame: Any, rows: int | None, to: str) -> Any:

@@ -171,6 +171,13 @@ def test_frames_of_any_library(notebook: Any, library: str) -> None:
     assert result.result["price"].tolist() == [1.0, -1.0]
 
 
+def test_columns_of_objects_are_left_out(notebook: Any) -> None:
+    pandas = pytest.importorskip("pandas")
+    notebook.user_ns["odd"] = pandas.DataFrame({"a": [1, 2], "thing": [object(), 3]})
+    result = notebook.run_cell("%%fx odd\nfeature a : dense = a\n")
+    assert result.result["a"].tolist() == [1.0, 2.0]
+
+
 def test_results_and_programs_are_kept_under_names(notebook: Any) -> None:
     pytest.importorskip("pandas")
     assert (
@@ -216,6 +223,7 @@ def test_modules_and_resources_are_found(notebook: Any, tmp_path: Path) -> None:
         ("orders 'open", "feature a : dense = 1\n", "No closing quotation"),
         ("orders -o 'a b'", "feature a : dense = 1\n", "cannot be the name of a variable"),
         ("number", "feature a : dense = 1\n", "this is not a frame"),
+        ("twice", "feature a : dense = 1\n", "two columns have the same name"),
         ("strange", "input candidate { a: int }\nfeature a : dense = a\n", "a"),
     ],
 )
@@ -223,6 +231,9 @@ def test_mistakes_are_told_without_a_traceback(
     notebook: Any, capsys: pytest.CaptureFixture[str], line: str, cell: str, message: str
 ) -> None:
     notebook.user_ns["number"] = 7
+    if line == "twice":
+        pandas = pytest.importorskip("pandas")
+        notebook.user_ns["twice"] = pandas.DataFrame([[1, 2]], columns=["a", "a"])
     notebook.user_ns["strange"] = pa.table({"a": ["x"]})
     result = notebook.run_cell(f"%%fx {line}\n{cell}")
     assert not result.success
