@@ -18,6 +18,9 @@ from numbered_packages import Package
 from prometheus_client.parser import text_string_to_metric_families
 from served import BODY, REQUEST
 
+pytest.importorskip("google.protobuf")
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
 LACKING = json.dumps({"user": "Ann of Ulm", "candidates": REQUEST["candidates"]}).encode()
 
 
@@ -173,3 +176,69 @@ def test_fx_serve_takes_fetches_of_a_module(
         told = capfd.readouterr().err
         assert text in told
         assert "Traceback" not in told
+
+
+def asked_message(*request_fields: str) -> tuple[bytes, bytes]:
+    """Return the descriptors of a message that lacks the history, and the usual request in it."""
+    kinds = descriptor_pb2.FieldDescriptorProto
+    files = descriptor_pb2.FileDescriptorSet()
+    file = files.file.add(name="asked.proto", package="shop", syntax="proto3")
+    item = file.message_type.add(name="Item")
+    item.field.add(name="item", number=1, type=kinds.TYPE_INT64, label=1)
+    item.field.add(name="price", number=2, type=kinds.TYPE_DOUBLE, label=1, proto3_optional=True)
+    item.field[1].oneof_index = 0
+    item.oneof_decl.add(name="_price")
+    asked = file.message_type.add(name="Asked")
+    for number, name in enumerate(request_fields, start=1):
+        asked.field.add(name=name, number=number, type=kinds.TYPE_STRING, label=1)
+    asked.field.add(
+        name="candidates", number=9, type=kinds.TYPE_MESSAGE, type_name=".shop.Item", label=3
+    )
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    message = message_factory.GetMessageClass(pool.FindMessageTypeByName("shop.Asked"))()
+    for name in request_fields:
+        setattr(message, name, REQUEST[name])
+    for row in REQUEST["candidates"]:
+        message.candidates.add(**{name: value for name, value in row.items() if value is not None})
+    return files.SerializeToString(), message.SerializeToString()
+
+
+def test_messages_get_what_they_have_no_field_for(
+    package: Package, started: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "served.fxp").write_bytes(package(1))
+    (tmp_path / "stores_of_messages.py").write_text(MODULE)
+    descriptors, message = asked_message("user")
+    (tmp_path / "asked.desc").write_bytes(descriptors)
+    options = ["--fetches", "stores_of_messages:FETCHES", "--protobuf", "asked.desc"]
+    options += ["--message", "shop.Asked"]
+    with started("served.fxp", *options, folder=tmp_path) as server:
+        url = f"{server.address}/extract"
+        headers = {"Content-Type": "application/x-protobuf"}
+        answer = httpx.post(url, content=message, headers=headers)
+        assert answer.json() == httpx.post(url, content=BODY).json()
+        assert httpx.post(url, content=message[:-1], headers=headers).status_code == 400
+        assert (
+            'feature_extractor_fetches_total{fetch="history",outcome="fetched"} 1.0'
+            in httpx.get(f"{server.address}/metrics").text
+        )
+
+
+def test_messages_without_a_key_are_told_when_the_server_starts(
+    package: Package,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    module = MODULE.replace('["user"], ["seen", "now"]', '["user_id"], ["seen", "now"]')
+    (tmp_path / "stores_by_id.py").write_text(module)
+    (tmp_path / "served.fxp").write_bytes(package(1))
+    (tmp_path / "asked.desc").write_bytes(asked_message("user")[0])
+    options = ["--fetches", "stores_by_id:FETCHES", "--protobuf", "asked.desc", "--port", "0"]
+    assert main(["serve", "served.fxp", *options, "--message", "shop.Asked"]) == 2
+    told = capfd.readouterr().err
+    assert "asked.desc: The fetch 'history' needs the key `user_id`" in told
+    assert "Traceback" not in told
