@@ -90,8 +90,12 @@ class CallChecker:
                     help=f"write `.{'is_null' if shown == '==' else 'is_not_null'}()`",
                 )
                 return self.interner.error(span)
-        bodies = LambdaBodies(given, check_lambda)
         key = tuple(parts)
+        known = self._known.get(key)
+        if type(known) is Choice:
+            # So it is with most calls: they have no lambda, and one like them was met before.
+            return self._build(known, given, None, span)
+        bodies = LambdaBodies(given, check_lambda)
         choice = bodies.follow(self._known, key)
         if choice is None and not bodies.faulty:
             choice = self._settled(operators, shown, given, span, operator_span, bodies, key)
@@ -204,8 +208,9 @@ class CallChecker:
         self.reporter.report("FX111", f"the type of this `{shown}` is not clear", span)
 
     def _build(
-        self, choice: Choice, given: list[Given], bodies: LambdaBodies, span: Span
+        self, choice: Choice, given: list[Given], bodies: LambdaBodies | None, span: Span
     ) -> Expression:
+        """Return the call; ``bodies`` has its lambdas, where it has any."""
         arguments: list[Expression] = []
         faulty = False
         for takes in choice.takes:
@@ -217,7 +222,7 @@ class CallChecker:
                 argument = given[position]
                 value = argument.value
                 if value is None:
-                    assert wanted is not None and takes.element is not None
+                    assert bodies is not None and wanted is not None and takes.element is not None
                     typed = bodies.over(position, takes.element)
                     assert typed is not None
                     arguments.append(self._lambda(typed, wanted))

@@ -71,18 +71,18 @@ class Fingerprints:
             key = (expression, *sorted([bound[variable] for variable in free]))
         known = self._known.get(key)
         if known is None:
-            parts = self._parts(expression, bound)
+            if type(expression) is Call:
+                parts = ["call", expression.operator]
+                parts += [self._of(argument, bound) for argument in expression.arguments]
+            else:
+                parts = self._parts(expression, bound)
             parts.append(str(expression.type))
-            known = self._known[key] = xxhash.xxh3_128_hexdigest("\0".join(parts).encode())
+            known = self._known[key] = _digest("\0".join(parts).encode())
         return known
 
     def _parts(self, expression: Expression, bound: dict[LambdaVariable, int]) -> list[str]:
+        """Return what an expression other than a call is made of."""
         match expression:
-            case Call():
-                parts = ["call", expression.operator]
-                for argument in expression.arguments:
-                    parts.append(self._of(argument, bound))
-                return parts
             case Literal():
                 return ["literal", repr(expression.value)]
             case InputReference():
@@ -119,4 +119,5 @@ class Fingerprints:
         return found
 
 
+_digest: Final[Callable[[bytes], str]] = xxhash.xxh3_128_hexdigest
 _NONE: Final[frozenset[LambdaVariable]] = frozenset()

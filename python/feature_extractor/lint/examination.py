@@ -33,11 +33,17 @@ def examine(program: LintedProgram, configuration: Configuration) -> Outcome:
     """Return what the rules find in a program, without what its comments allow."""
     outcome = Outcome(program.source, configuration, [], program.suppressions, {})
     for rule in configuration.rules:
-        with blamed(rule, program.path):
+        try:
             if rule.check is not None:
-                keep_allowed(rule, rule.check(program), [outcome])
+                # Most rules find nothing in most programs: then nothing has to be kept.
+                found = list(rule.check(program))
+                if found:
+                    keep_allowed(rule, found, [outcome])
             if rule.summarise is not None:
                 outcome.facts[rule.code] = rule.summarise(program)
+        except Exception:
+            with blamed(rule, program.path):
+                raise
     return outcome
 
 

@@ -29,22 +29,43 @@ def walk(*roots: Expression) -> Iterator[Expression]:
             waiting += below[::-1]
 
 
-def inner_first(roots: Iterable[Expression]) -> Iterator[Expression]:
-    """Yield every expression below the roots, each once and behind its parts."""
+def outer_first(root: Expression) -> list[Expression]:
+    """Return the same as :func:`walk` below one root, all at once: a generator takes longer for what is kept."""
     seen: set[Expression] = set()
-    waiting: list[tuple[Expression, bool]] = [(root, False) for root in roots]
+    found: list[Expression] = []
+    waiting = [root]
     while waiting:
-        value, is_done = waiting.pop()
-        if is_done:
-            yield value
+        expression = waiting.pop()
+        if expression not in seen:
+            seen.add(expression)
+            found.append(expression)
+            below = expression.arguments if type(expression) is Call else children(expression)
+            if below:
+                waiting += below[::-1]
+    return found
+
+
+def inner_first(roots: Iterable[Expression]) -> list[Expression]:
+    """Return every expression below the roots, each once and behind its parts."""
+    seen: set[Expression] = set()
+    found: list[Expression] = []
+    # None stands before an expression whose parts are done.
+    waiting: list[Expression | None] = [*roots]
+    while waiting:
+        value = waiting.pop()
+        if value is None:
+            done = waiting.pop()
+            assert done is not None
+            found.append(done)
         elif value not in seen:
             seen.add(value)
-            below = children(value)
+            below = value.arguments if type(value) is Call else children(value)
             if below:
-                waiting.append((value, True))
-                waiting += [(part, False) for part in below[::-1]]
+                waiting += (value, None)
+                waiting += below[::-1]
             else:
-                yield value
+                found.append(value)
+    return found
 
 
 def inputs(expression: Expression) -> dict[str, InputReference]:

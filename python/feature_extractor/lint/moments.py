@@ -145,22 +145,22 @@ class Moments:
             return value.arguments[0]
         return None
 
-    def conditions(self, feature: DeclaredFeature) -> Iterator[tuple[Call, list[Bound]]]:
-        """Yield the calls of a feature that keep elements by their time, with what they say of the time.
+    def conditions(self, feature: DeclaredFeature) -> list[tuple[Expression, list[Bound]]]:
+        """Return the calls of a feature that keep elements by their time, with what they say of the time.
 
         All bounds of a call hold together.
         """
         known = self._conditions
-        if known:
-            for part in feature.parts:
-                if isinstance(part, Call) and part in known:
-                    for bounds in known[part]:
-                        yield part, bounds
+        return (
+            [(part, bounds) for part in feature.parts if part in known for bounds in known[part]]
+            if known
+            else []
+        )
 
     @cached_property
-    def _conditions(self) -> dict[Call, list[list[Bound]]]:
+    def _conditions(self) -> dict[Expression, list[list[Bound]]]:
         """The same of all calls of the program: what each of their lambdas says of the time."""
-        found: dict[Call, list[list[Bound]]] = {}
+        found: dict[Expression, list[list[Bound]]] = {}
         for call, _ in self._program.calls_with_lambdas:
             if call.operator in _FILTERING:
                 said = [

@@ -34,9 +34,10 @@ class Names:
         if found is None:
             found = self._mentioned[node] = []
             for part in self._written.below(node):
-                if isinstance(part, tree.Name):
+                # No class of the tree is derived from these: that is asked faster.
+                if type(part) is tree.Name:
                     found.append((part.text, part.span))
-                elif isinstance(part, tree.Call):
+                elif type(part) is tree.Call:
                     found.append((part.name.text, part.name.span))
         return found
 

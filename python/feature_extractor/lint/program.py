@@ -13,7 +13,7 @@ from feature_extractor.check import Analysis
 from feature_extractor.check.fingerprint import Fingerprints
 from feature_extractor.check.typed import Call, CheckedProgram, Expression, Feature, Lambda, Site
 from feature_extractor.diagnostics import Source, Span
-from feature_extractor.lint.expressions import inner_first, walk
+from feature_extractor.lint.expressions import inner_first, outer_first
 from feature_extractor.lint.moments import Moments
 from feature_extractor.lint.names import Names
 from feature_extractor.lint.ranges import Ranges
@@ -48,9 +48,9 @@ class DeclaredFeature:
         return self.checked.value
 
     @cached_property
-    def parts(self) -> tuple[Expression, ...]:
+    def parts(self) -> Sequence[Expression]:
         """Every expression of the value, each once and outer ones first: walked once for all rules."""
-        return tuple(walk(self.checked.value))
+        return outer_first(self.checked.value)
 
 
 class LintedProgram:
@@ -113,12 +113,25 @@ class LintedProgram:
     @cached_property
     def _calls(self) -> dict[str, list[tuple[Call, DeclaredFeature]]]:
         found: dict[str, list[tuple[Call, DeclaredFeature]]] = {}
+        for pair in self._all_calls:
+            name = pair[0].operator
+            known = found.get(name)
+            if known is None:
+                found[name] = [pair]
+            else:
+                known.append(pair)
+        return found
+
+    @cached_property
+    def _all_calls(self) -> list[tuple[Call, DeclaredFeature]]:
+        """Every call, with the first feature that needs it, in the order of features."""
         seen: set[Expression] = set()
+        found: list[tuple[Call, DeclaredFeature]] = []
         for feature in self.features:
             for part in feature.parts:
-                if isinstance(part, Call) and part not in seen:
+                if type(part) is Call and part not in seen:
                     seen.add(part)
-                    found.setdefault(part.operator, []).append((part, feature))
+                    found.append((part, feature))
         return found
 
     def calls(self, *operators: str) -> Iterator[tuple[Call, DeclaredFeature]]:
@@ -132,22 +145,12 @@ class LintedProgram:
     @cached_property
     def calls_with_lambdas(self) -> Sequence[tuple[Call, DeclaredFeature]]:
         """The calls that are given a lambda, each with the first feature that needs it, in the order of features."""
-        seen: set[Expression] = set()
-        found: list[tuple[Call, DeclaredFeature]] = []
-        for feature in self.features:
-            for part in feature.parts:
-                if isinstance(part, Call) and part not in seen:
-                    seen.add(part)
-                    for argument in part.arguments:
-                        if isinstance(argument, Lambda):
-                            found.append((part, feature))
-                            break
-        return found
+        return [pair for pair in self._all_calls if Lambda in map(type, pair[0].arguments)]
 
     @cached_property
     def inner_first(self) -> Sequence[Expression]:
         """Every expression that some feature needs, each once and behind its parts."""
-        return list(inner_first(feature.value for feature in self.features))
+        return inner_first(feature.value for feature in self.features)
 
     @cached_property
     def ranges(self) -> Ranges:

@@ -15,7 +15,7 @@ from feature_extractor.check.typed import (
     children,
 )
 from feature_extractor.lint.expressions import walk
-from feature_extractor.types import BOOL, FLOAT, INT, ListType
+from feature_extractor.types import BOOL, INT, ListType, ScalarType, StructType, Type
 
 Number: TypeAlias = int | float
 
@@ -221,6 +221,9 @@ class Ranges:
         return known[value]
 
     def _below(self, value: Expression) -> tuple[Expression, ...]:
+        if type(value) is Call:
+            # Where nothing can be known, nobody has to look at what it is made of.
+            return value.arguments if _may_have_range(value.type) else ()
         if isinstance(value, LambdaVariable):
             around = self._lists.get(value)
             return () if around is None else (around,)
@@ -232,6 +235,8 @@ class Ranges:
 
     def _look(self, value: Expression) -> Range:
         if isinstance(value, Call):
+            if not _may_have_range(value.type):
+                return UNKNOWN
             is_list = isinstance(value.type, ListType)
             return self._found_elements(value) if is_list else self._found(value)
         if isinstance(value, LambdaVariable):
@@ -260,8 +265,6 @@ class Ranges:
         return UNKNOWN
 
     def _found(self, value: Call) -> Range:
-        if value.type.with_nullable(False) not in (INT, FLOAT):
-            return UNKNOWN
         name, arguments = value.operator, value.arguments
         if name in KNOWN:
             return KNOWN[name]
@@ -352,6 +355,16 @@ class Ranges:
         highs = [c.high for c in constants if c.high is not None]
         high = min([*highs, *([] if found.high is None else [found.high])], default=None)
         return Range(found.low, high, False, high is not None and high in highs)
+
+
+def _may_have_range(type_: Type) -> bool:
+    """Return whether a result of this type is a number, or a list of what may be one or have one in it."""
+    # A comparison of types by their parts takes five times as long.
+    if isinstance(type_, ListType):
+        element = type_.element
+        is_text = isinstance(element, ScalarType) and element.name in ("string", "bytes", "bool")
+        return not is_text and not isinstance(element, StructType)
+    return isinstance(type_, ScalarType) and type_.name in ("int", "float")
 
 
 def _is_null(value: Expression) -> bool:
@@ -458,6 +471,8 @@ def _combined(name: str, one: Range, other: Range, *, is_int: bool) -> Range:
 
 def _finite(found: Range) -> Range:
     """Return a range without ends that no int or float of the language can have."""
+    if found is UNKNOWN:
+        return found
     low, high, low_met, high_met = found
     if low is not None and not (math.isfinite(low) and abs(low) <= 2**63):
         low, low_met = None, False

@@ -23,6 +23,9 @@ _TIGHT: Final = (
 """Expressions that may stand before a point, and as any operand, without parentheses."""
 
 
+_LEAVES: Final = frozenset((tree.Identifier, tree.Name, tree.Literal, tree.Description))
+"""Nodes without parts, which most nodes are."""
+
 _Node = TypeVar("_Node", bound=tree.Node)
 
 
@@ -34,7 +37,7 @@ class Written:
 
     def __init__(self, file: tree.File) -> None:
         self._statements: dict[tree.Node, list[tree.Node]] = {
-            statement: list(below(statement)) for statement in file.statements
+            statement: below(statement) for statement in file.statements
         }
         self._by_type: dict[type[tree.Node], list[tree.Node]] = {}
         for found in self._statements.values():
@@ -61,11 +64,7 @@ class Written:
     @cached_property
     def _places(self) -> dict[tuple[int, int], tree.Expression]:
         """The expressions by their offsets; of two with the same ones the inner one."""
-        return {
-            (node.span.start, node.span.end): node
-            for node in self.nodes
-            if isinstance(node, tree.Expression)
-        }
+        return {node.span[1:]: node for node in self.nodes if isinstance(node, tree.Expression)}
 
     @cached_property
     def _around(self) -> dict[tuple[int, int], tree.Parenthesised]:
@@ -78,7 +77,7 @@ class Written:
     def below(self, node: tree.Node) -> Sequence[tree.Node]:
         """Return a node and every node below it, outer ones first; statements were walked already."""
         found = self._statements.get(node)
-        return list(below(node)) if found is None else found
+        return below(node) if found is None else found
 
     def of(self, *types: type[_Node]) -> Iterator[_Node]:
         """Yield the nodes of some types, those of one type in the order of the file."""
@@ -139,15 +138,17 @@ class Written:
         return self._starts[site.end_line - 1] + site.end_column - 1
 
 
-def below(node: tree.Node) -> Iterator[tree.Node]:
-    """Yield a node and every node below it, outer ones first."""
+def below(node: tree.Node) -> list[tree.Node]:
+    """Return a node and every node below it, outer ones first."""
+    found: list[tree.Node] = []
     waiting = [node]
+    children = tree.children
     while waiting:
         part = waiting.pop()
-        yield part
-        parts = tree.children(part)
-        if parts:
-            waiting += parts[::-1]
+        found.append(part)
+        if type(part) not in _LEAVES:
+            waiting += children(part)[::-1]
+    return found
 
 
 def bare(node: tree.Expression) -> tree.Expression:

@@ -12,10 +12,10 @@ from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.syntax import tree
 
-_STYLES: Final = (
-    ("snake_case", re.compile(r"_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+_*")),
-    ("camelCase", re.compile(r"_*[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+")),
-    ("PascalCase", re.compile(r"_*(?:[A-Z][a-z0-9]+)+")),
+_STYLE: Final = re.compile(
+    r"(?P<snake_case>_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+_*)"
+    r"|(?P<camelCase>_*[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+)"
+    r"|(?P<PascalCase>_*(?:[A-Z][a-z0-9]+)+)"
 )
 _FEWEST: Final = 4
 """From how many names on there is a style."""
@@ -56,7 +56,8 @@ def _names(program: LintedProgram) -> Iterator[tree.Identifier]:
 
 def _style(name: str) -> str:
     """Return the style of a name; a single word, and one in capitals only, is of none."""
-    return next((style for style, pattern in _STYLES if pattern.fullmatch(name)), "")
+    found = _STYLE.fullmatch(name)
+    return (found.lastgroup or "") if found else ""
 
 
 def _as(style: str, name: str) -> str:

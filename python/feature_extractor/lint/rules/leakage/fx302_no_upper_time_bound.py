@@ -26,11 +26,14 @@ _GREATER: Final = {">", ">="}
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Report each list of timed events that some feature reads without a bound, at its declaration."""
     reading = _reading(program)
+    if not reading:
+        return
+    bounded: dict[Expression, bool] = {}
     readers: dict[str, list[tuple[DeclaredFeature, Span]]] = {}
     for feature in program.features:
         if feature.checked.kind == "label":
             continue
-        for name, reader in _unbounded(program, feature, reading):
+        for name, reader in _unbounded(program, feature, reading, bounded):
             known = readers.setdefault(name, [])
             if not known or known[-1][0] is not feature:
                 known.append((feature, program.place(reader, feature)))
@@ -63,9 +66,15 @@ def _reading(program: LintedProgram) -> set[Expression]:
 
 
 def _unbounded(
-    program: LintedProgram, feature: DeclaredFeature, reading: set[Expression]
+    program: LintedProgram,
+    feature: DeclaredFeature,
+    reading: set[Expression],
+    bounded: dict[Expression, bool],
 ) -> Iterator[tuple[str, Expression]]:
-    """Yield the lists that a feature reads without a bound, with what reads them."""
+    """Yield the lists that a feature reads without a bound, with what reads them.
+
+    ``bounded`` has what is known of the calls that features before it share with this one.
+    """
     if feature.value not in reading:
         return
     seen: set[Expression] = set()
@@ -77,8 +86,13 @@ def _unbounded(
         if value in seen:
             continue
         seen.add(value)
-        bounded = isinstance(value, Call) and _is_bounded(program, value)
-        below = children(value)[1:] if bounded else children(value)
+        below = children(value)
+        if type(value) is Call:
+            is_bounded = bounded.get(value)
+            if is_bounded is None:
+                is_bounded = bounded[value] = _is_bounded(program, value)
+            if is_bounded:
+                below = below[1:]
         waiting += [(part, value) for part in below[::-1] if part in reading]
 
 

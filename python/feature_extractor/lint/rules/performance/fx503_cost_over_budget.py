@@ -59,11 +59,16 @@ class Glance:
         self._length = max(program.setting(RULE, "list_length"), 1)
         self._calls: dict[tuple[str, int], float] = {}
         self._known: dict[Expression, float] = {}
-        known = self._known
+        known, calls = self._known, self._calls
         for part in program.inner_first:
-            if isinstance(part, Call):
-                inner = sum([known[argument] for argument in part.arguments])
-                known[part] = inner + self._own(part.operator, part.overload)
+            if type(part) is Call:
+                own = calls.get((part.operator, part.overload))
+                if own is None:
+                    own = self._own(part.operator, part.overload)
+                inner = 0.0
+                for argument in part.arguments:
+                    inner += known[argument]
+                known[part] = inner + own
             else:
                 inner = sum([known[child] for child in children(part)])
                 known[part] = inner * self._length if isinstance(part, Lambda) else inner
@@ -73,12 +78,10 @@ class Glance:
         return self._known[value] + 2.0 * float(self._candidates)
 
     def _own(self, operator: str, overload: int) -> float:
-        found = self._calls.get((operator, overload))
-        if found is None:
-            cost = self._registry.by_name[operator].overloads[overload].cost
-            per_element = float(cost.get("per_element", 0.0)) * self._length
-            found = self._candidates * (float(cost.get("per_row", 1.0)) + 2.0 + per_element)
-            self._calls[operator, overload] = found
+        cost = self._registry.by_name[operator].overloads[overload].cost
+        per_element = float(cost.get("per_element", 0.0)) * self._length
+        found: float = self._candidates * (float(cost.get("per_row", 1.0)) + 2.0 + per_element)
+        self._calls[operator, overload] = found
         return found
 
 

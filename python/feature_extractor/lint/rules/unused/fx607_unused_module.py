@@ -21,11 +21,14 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     ]
     if not named:
         return
-    used = {
-        name for found in map(program.names.mentions, program.file.statements) for name, _ in found
-    }
+    missing = {alias.text for _, alias in named}
+    for statement in program.file.statements:
+        # Most modules are used soon.
+        missing.difference_update([name for name, _ in program.names.mentions(statement)])
+        if not missing:
+            return
     for statement, alias in named:
-        if alias.text not in used:
+        if alias.text in missing:
             yield Finding(
                 alias.span,
                 f"nothing of the module `{alias.text}` is used",

@@ -19,6 +19,7 @@ from feature_extractor.syntax import tree
 
 _WRITTEN_OUT: Final = 4
 """From how many operators on a function in two files should be kept in a module."""
+_OPERATIONS: Final = frozenset((tree.Call, tree.Binary, tree.Unary, tree.Conditional, tree.Index))
 _WRITTEN: Final = 2
 """From how many operators on two functions that are alike are reported: short ones are alike by chance."""
 
@@ -82,8 +83,7 @@ def _stands_alone(program: LintedProgram, let: tree.LetDeclaration, own: set[str
 
 
 def _operators(value: tree.Expression) -> int:
-    kinds = tree.Call | tree.Binary | tree.Unary | tree.Conditional | tree.Index
-    return sum(isinstance(node, kinds) for node in below(value))
+    return sum([type(node) in _OPERATIONS for node in below(value)])
 
 
 def _reads(value: Expression) -> bool:
