@@ -151,6 +151,11 @@ class DecoderMaker:
         """
         if hasattr(descriptor_set, "SerializeToString"):
             descriptor_set = descriptor_set.SerializeToString()
+        if not isinstance(descriptor_set, bytes | bytearray | memoryview):
+            raise TypeError(
+                "descriptor_set must be a FileDescriptorSet or its bytes (what is in the file that protoc writes), "
+                f"not {descriptor_set!r} ({type(descriptor_set).__name__})"
+            )
         return self._message_decoder(
             ProtobufFormat(
                 bytes(descriptor_set), message, candidates, maximum_bytes, maximum_candidates

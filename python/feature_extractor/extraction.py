@@ -252,6 +252,8 @@ class Extraction:
         """
         if names is None:
             names = [name for name, (_, f) in self._features.items() if f.kind == "dense"]
+        elif isinstance(names, str):
+            raise ValueError(f"names must be a list: [{names!r}]")
         indices = []
         width = 0
         for name in names:

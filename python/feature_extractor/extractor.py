@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from feature_extractor.catalogue import (
     origin_of,
 )
 from feature_extractor.decoding import DecoderMaker, MessageDecoder, MessageFormat
+from feature_extractor.errors import EngineError
 from feature_extractor.extraction import Extraction, FeatureDescription
 from feature_extractor.layout import Layout
 
@@ -99,12 +101,28 @@ class Extractor(DecoderMaker):
         EngineError where the table does not fit (with its column, row or key), FeatureExtractorError for a file that
         cannot be read.
         """
+        if not isinstance(key, str):
+            raise TypeError(f"key must be the name of a column, not {key!r}")
+        threads = _whole_number("threads", threads)
         whole = self._whole
         declared = {one.name for one in whole.inputs if one.domain == "candidate"}
+        if declared and any(one.domain == "request" and one.name == key for one in whole.inputs):
+            raise EngineError(
+                "invalid_argument",
+                f"The key column '{key}' is an input of the request, and a flat table has a column once. "
+                "Give the key another name.",
+            )
         kept = opened(table, declared | {key}, key)
         source = _as_source(kept)
+        names = names_of_columns(source)
+        if declared and names and key not in names:
+            # The core sees of Python objects only the columns that it may read.
+            raise EngineError(
+                "invalid_argument",
+                f"The key column '{key}' is missing. The data has: {', '.join(names)}.",
+            )
         native, held = whole._native.with_catalogue(
-            source, key, has_text_keys(source, key), names_of_columns(source), threads
+            source, key, has_text_keys(source, key), names, threads
         )
         made = Extractor(native, self._manifest)
         given = set(native.given_inputs())
@@ -113,12 +131,20 @@ class Extractor(DecoderMaker):
         if not any(one.domain == "candidate" and one.name == key for one in inputs):
             inputs.append(InputDescription("candidate", key, key_type))
         candidates = (one for one in whole.inputs if one.domain == "candidate")
-        names = tuple(one.name for one in candidates if one not in inputs or one.name == key)
         made._whole = whole
         made._inputs = tuple(inputs)
         now = datetime.datetime.now(datetime.UTC)
         made._catalogue = Catalogue(
-            key, key_type, names, held.rows, held.bytes, origin_of(table), now, kept, held, threads
+            key=key,
+            key_type=key_type,
+            inputs=tuple(one.name for one in candidates if one not in inputs or one.name == key),
+            rows=held.rows,
+            bytes=held.bytes,
+            origin=origin_of(table),
+            since=now,
+            source=kept,
+            native=held,
+            threads=threads,
         )
         return made
 
@@ -140,8 +166,9 @@ class Extractor(DecoderMaker):
         that are new with each request, such as a position: values that depend on them are computed each time.
         Requests are as before. Raises EngineError where ``without`` names no candidate input.
         """
-        if isinstance(without, str):
+        if isinstance(without, str) or not all(isinstance(name, str) for name in without):
             raise ValueError("without must be a list of names")
+        bytes = _whole_number("bytes", bytes)
         whole = self._whole
         native, cache = whole._native.with_cache(bytes, list(without))
         made = Extractor(native, self._manifest)
@@ -195,7 +222,11 @@ class Extractor(DecoderMaker):
         (with its name, the expected and the given type), TypeError and ValueError for Python objects
         that do not fit (with row and column).
         """
-        parts = self._native.extract(_as_source(table), threads, chunk_rows)
+        try:
+            parts = self._native.extract(_as_source(table), threads, chunk_rows)
+        except TypeError:
+            _check_options(threads, chunk_rows)
+            raise
         if len(parts) == 1:
             return Extraction(parts[0], self._features, self.digest)
         raise AssertionError("a source is one record batch")
@@ -226,14 +257,18 @@ class Extractor(DecoderMaker):
         """
         if isinstance(request, Mapping) and offsets is None:
             request = [dict(request)]
-        bounds = [] if offsets is None else [int(offset) for offset in offsets]
-        native = self._native.extract_request(
-            None if request is None else _as_source(request),
-            None if candidates is None else _as_source(candidates),
-            bounds,
-            threads,
-            chunk_rows,
-        )
+        bounds = [] if offsets is None else _bounds(offsets)
+        try:
+            native = self._native.extract_request(
+                None if request is None else _as_source(request),
+                None if candidates is None else _as_source(candidates),
+                bounds,
+                threads,
+                chunk_rows,
+            )
+        except TypeError:
+            _check_options(threads, chunk_rows)
+            raise
         return Extraction(native, self._features, self.digest)
 
     def _message_decoder(self, message_format: MessageFormat) -> MessageDecoder:
@@ -354,6 +389,28 @@ def _feature(entry: Mapping[str, Any]) -> FeatureDescription:
         owner=entry.get("owner", ""),
         domain=entry.get("domain", ""),
     )
+
+
+def _whole_number(name: str, value: Any) -> int:
+    """Return an argument as an int; raises TypeError, in one sentence, for anything else."""
+    try:
+        # The core has numbers of 32 and of 64 bits: more threads or bytes than that mean "as many as there are".
+        return min(index(value), 2**31 - 1 if name in ("threads", "chunk_rows") else 2**63 - 1)
+    except TypeError:
+        raise TypeError(f"{name} must be an int, not {value!r} ({type(value).__name__})") from None
+
+
+def _check_options(threads: Any, chunk_rows: Any) -> None:
+    """Say in one sentence which of these is no number, where the core has refused a call."""
+    _whole_number("threads", threads)
+    _whole_number("chunk_rows", chunk_rows)
+
+
+def _bounds(offsets: Sequence[int] | npt.NDArray[np.int64]) -> list[int]:
+    try:
+        return [index(offset) for offset in offsets]
+    except TypeError:
+        raise TypeError("offsets must be a list of ints") from None
 
 
 def _declared(type_: str, nullable: bool) -> str:

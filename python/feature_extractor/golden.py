@@ -42,6 +42,11 @@ def golden_tables(package: Package, extractor: Extractor, table: Any, requests: 
         )
     tables = tables_of_table(extractor.inputs, table)
     if tables.request_count == 0:
+        declared = {one.name for one in extractor.inputs} | {NESTED}
+        if columns and declared.isdisjoint(columns):
+            raise GoldenRowsError(
+                f"the table has no input of the program; it has: {', '.join(map(str, columns))}"
+            )
         raise GoldenRowsError("the table has no rows, so there is nothing to compute")
     return tables.slice(0, min(requests, tables.request_count))
 

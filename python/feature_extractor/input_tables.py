@@ -5,7 +5,7 @@ What is kept of a request, in a package or in a log, is kept in this form, whate
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -284,7 +284,14 @@ def _table(wanted: Mapping[str, Pattern], given: Any) -> Any:
     elif isinstance(given, Mapping):
         columns = {name: given[name] for name in wanted if name in given}
     else:
+        if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+            raise InputTableError(
+                f"a table must be an Arrow object, a dict of columns or a list of dicts, not {type(given).__name__}"
+            )
         rows = list(given)
+        for number, row in enumerate(rows):
+            if not isinstance(row, Mapping):
+                raise InputTableError(f"row {number} must be a dict, not {type(row).__name__}")
         # A row without a value is like one whose value is null.
         columns = {
             name: [row.get(name) for row in rows]

@@ -190,6 +190,14 @@ def test_a_table_that_does_not_fit_is_refused() -> None:
     program = fx.compile_text(PROGRAM, path="proved.fx")
     with pytest.raises(GoldenRowsError, match="no rows"):
         program.with_golden_rows([])
+    with pytest.raises(GoldenRowsError, match="no input of the program; it has: x, y"):
+        program.with_golden_rows({"x": [1], "y": [2]})
+    with pytest.raises(InputTableError, match="a list of dicts, not int"):
+        program.with_golden_rows(3)
+    with pytest.raises(InputTableError, match="row 1 must be a dict, not str"):
+        program.with_golden_rows([ROWS[0], "movie"])
+    with pytest.raises(InputTableError, match="expected int, found float"):
+        program.with_golden_rows([{**ROWS[0], "movie": 7.5}])
     with pytest.raises(InputTableError, match="the column `movie` cannot be kept as int64"):
         program.with_golden_rows([{**ROWS[0], "movie": "seven"}])
     with pytest.raises(EngineError, match="movie"):

@@ -6,6 +6,7 @@ Random programs have their part in tests/operators/test_random_programs.py.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -285,6 +286,31 @@ def test_further_refusals(extractor: fx.Extractor) -> None:
     requests = fx.compile_text("input request { x: int }\nfeature y : dense = x\n").extractor()
     with pytest.raises(EngineError, match="The program has no candidate inputs"):
         requests.with_catalogue({"x": [1]}, key="x")
+
+
+@pytest.mark.parametrize(
+    ("table", "options", "kind", "message"),
+    [
+        ({"sku": [1], "price": [1.0]}, {"key": "id"}, EngineError, "'id' is missing. The data has: sku, price."),
+        ({"now": [1], "price": [1.0]}, {"key": "now"}, EngineError, "'now' is an input of the request"),
+        ({"sku": [1], "price": [1.0]}, {"key": 3}, TypeError, "key must be the name of a column, not 3"),
+        (
+            {"sku": [1], "price": [1.0]},
+            {"key": "sku", "threads": "all"},
+            TypeError,
+            r"threads must be an int, not 'all' (str)",
+        ),
+    ],
+)  # fmt: skip
+def test_arguments_that_do_not_fit(
+    extractor: fx.Extractor,
+    table: dict[str, Any],
+    options: dict[str, Any],
+    kind: type[Exception],
+    message: str,
+) -> None:
+    with pytest.raises(kind, match=re.escape(message)):
+        extractor.with_catalogue(table, **options)
 
 
 def test_a_candidate_that_is_too_large() -> None:

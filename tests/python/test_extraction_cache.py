@@ -160,6 +160,11 @@ def test_refusals(extractor: fx.Extractor) -> None:
         extractor.with_cache(1 << 20, without=["seen"])
     with pytest.raises(ValueError, match="a list of names"):
         extractor.with_cache(1000, without="position")
+    for size in (1.5e6, "64MB", None):
+        with pytest.raises(TypeError, match="bytes must be an int, not "):
+            extractor.with_cache(size)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="without must be a list of names"):
+        extractor.with_cache(1, without=[3])  # type: ignore[list-item]
     with pytest.raises(EngineError, match="A cache needs at least one byte"):
         extractor.with_cache(0)
 

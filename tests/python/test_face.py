@@ -643,3 +643,18 @@ def test_loading_and_extracting_import_little(package: Path) -> None:
         env={"PYTHONPATH": source, "PATH": ""},
     )
     assert (run.stdout, run.stderr) == ("[]\n", "")
+
+
+def test_arguments_of_another_type_are_told_in_a_sentence() -> None:
+    extractor = fx.compile_text("input request { x: int }\nfeature y : dense = x\n").extractor()
+    for options in ({"threads": "two"}, {"chunk_rows": 1.5}):
+        for call in (
+            lambda given: extractor.extract({"x": [1]}, **given),
+            lambda given: extractor.extract_request({"x": 1}, **given),
+        ):
+            with pytest.raises(TypeError, match=f"^{next(iter(options))} must be an int, not "):
+                call(options)
+    with pytest.raises(TypeError, match="offsets must be a list of ints"):
+        extractor.extract_request({"x": [1]}, None, offsets=[0, 1.5])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="names must be a list"):
+        extractor.extract_request({"x": 1}).dense("y")

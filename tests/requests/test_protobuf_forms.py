@@ -192,3 +192,10 @@ def test_what_has_no_form_is_named(declared: str, told: str) -> None:
         extractor.protobuf_decoder(descriptors, "deep.Order")
     assert told in str(refused.value)
     assert f"Field `{name}` of message deep.Order" in str(refused.value)
+
+
+@pytest.mark.parametrize("given", ["shop.desc", None, 7])
+def test_descriptors_are_no_path(given: Any) -> None:
+    extractor = fx.compile_text("input request { x: int }\nfeature y : dense = x\n").extractor()
+    with pytest.raises(TypeError, match="must be a FileDescriptorSet or its bytes"):
+        extractor.protobuf_decoder(given, "shop.Request")

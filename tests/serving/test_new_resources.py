@@ -179,7 +179,8 @@ def test_a_host_that_counts_on_the_number_of_ids_refuses_more_words(folder: Path
         service.push_resources({"movies": ["Dune", "Alien"]})
 
 
-MISTAKES: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
+MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
+    "no dict": ("movies", ResourceError, "must be a dict with a file or the content by name"),
     "unknown": ({"movie": []}, ResourceError, "no resource 'movie'; did you mean 'movies'?"),
     "word twice": ({"movies": ["a", "b", "a"]}, fx.CompileError, "'a' stands on line 1 already"),
     "empty word": ({"movies": ["a", ""]}, fx.CompileError, "The line is empty"),

@@ -51,6 +51,10 @@ def with_resources(package: Package, given: Mapping[str, Any], builder: Resource
     ``fx fit`` wrote); words also as a list of str, and a table as anything Arrow, the key in its first column. Raises
     ResourceError for what the package does not have, and CompileError with all mistakes in the content.
     """
+    if not isinstance(given, Mapping):
+        raise ResourceError(
+            f"the resources must be a dict with a file or the content by name, not {given!r}"
+        )
     declared = _declared(package)
     plan = package.plan
     manifest = {key: value for key, value in package.manifest.items() if key != "golden"}
