@@ -70,8 +70,12 @@ def opened(source: Any, columns: Collection[str], key: str) -> Any:
                     f"{name} has no column '{key}', which is to be the key. It has: {', '.join(names)}."
                 )
             return read([one for one in dict.fromkeys(names) if one in columns])
-    except (pyarrow.ArrowException, OSError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".")
+    except UnicodeDecodeError:
+        raise FeatureExtractorError(
+            f"{name} cannot be read: the name of a column is no text."
+        ) from None
+    except (pyarrow.ArrowException, OSError, KeyError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
         raise FeatureExtractorError(f"{name} cannot be read: {reason}.") from None
 
 
@@ -98,7 +102,14 @@ def _file(file: Any) -> tuple[list[str], Callable[[list[str]], Any]]:
         table = ipc.open_stream(file).read_all()
     else:
         raise pyarrow.ArrowInvalid("it is neither Parquet nor Arrow")
-    return list(table.schema.names), table.select
+
+    def checked(names: list[str]) -> Any:
+        # Buffers of Arrow are taken as they stand in the file: an offset in them may point anywhere.
+        chosen = table.select(names)
+        chosen.validate(full=True)
+        return chosen
+
+    return list(table.schema.names), checked
 
 
 def names_of_columns(table: Any) -> list[str]:

@@ -161,3 +161,46 @@ def test_the_page_shows_the_package_and_tries_a_request(
         assert [url for url in asked if not url.startswith(server.address)] == []
         thrown = [e for e in browser.events if e.get("method") == "Runtime.exceptionThrown"]
         assert thrown == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_the_page_shows_the_catalogue_and_why_a_newer_one_is_refused(
+    started: Callable[..., Any], package: Package, tmp_path: Path
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    import pyarrow
+
+    (tmp_path / "served.fxp").write_bytes(package(1))
+    table = pyarrow.table({"sku": ["a", "<b>"], "item": [3, 4], "price": [1.0, 2.0]})
+    parquet.write_table(table, tmp_path / "items.parquet")
+    options = ["--catalogue", "items.parquet", "--catalogue-key", "sku", "--allow-push"]
+    with (
+        started("served.fxp", *options, folder=tmp_path) as server,
+        browsing(tmp_path / "profile") as browser,
+    ):
+        request = {**json.loads(BODY), "candidates": [{"sku": "a"}, {"sku": "unknown"}]}
+        httpx.post(f"{server.address}/extract", json=request)
+        httpx.post(f"{server.address}/catalogue", content=b"<b>no table</b>")
+        browser.call("Page.navigate", url=f"{server.address}/")
+        browser.wait_for("document.querySelectorAll('#features tr').length === 8")
+        facts = browser.evaluate("document.getElementById('facts').innerText")
+        assert "catalogue\t2 rows by sku from items.parquet, live since" in facts
+        assert "unknown keys\t1\n" in facts
+        assert "newer catalogue\trefused: bytes cannot be read: it is neither Parquet" in facts
+        refusals = browser.evaluate("document.getElementById('refusals').innerText")
+        assert "\tcatalogue\tbytes\tbytes cannot be read" in refusals
+        warned = browser.evaluate("document.querySelector('#facts .wrong').innerText")
+        assert warned == "refused: bytes cannot be read: it is neither Parquet nor Arrow."
+    with (
+        started("served.fxp", "--cache", "1MiB", folder=tmp_path) as server,
+        browsing(tmp_path / "profile") as browser,
+    ):
+        for _ in range(2):
+            httpx.post(f"{server.address}/extract", content=BODY)
+        browser.call("Page.navigate", url=f"{server.address}/")
+        browser.wait_for("document.querySelectorAll('#features tr').length === 8")
+        facts = browser.evaluate("document.getElementById('facts').innerText")
+        assert "cache\t8 hits, 8 misses, 0 given up, 8 kept in " in facts
+        assert "of 1,048,576 bytes" in facts
+        thrown = [e for e in browser.events if e.get("method") == "Runtime.exceptionThrown"]
+        assert thrown == []

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import os
+import random
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -209,6 +210,33 @@ def test_a_bad_table_is_refused_and_told(server: Server, content: bytes, told: s
     assert samples(server)["refused_packages_total"] == 0
     ask(server, "POST", "/catalogue", content=parquet_of(table()))
     assert ask(server, "GET", "/ready").json()["refused"] == {}
+
+
+@pytest.mark.parametrize("form", ["parquet", "arrow_file", "arrow_stream"])
+def test_damaged_files_are_read_or_refused(form: str) -> None:
+    """Arrow's offsets are used as they stand in a file, so they are looked at before."""
+    content = {
+        "parquet": parquet_of(table()),
+        "arrow_file": arrow_of(table()),
+        "arrow_stream": arrow_of(table(), ipc.new_stream),
+    }[form]
+    whole = fx.load(package())
+    draw = random.Random(form)
+    outcomes = {True: 0, False: 0}
+    for _ in range(400):
+        damaged = bytearray(content)
+        for _ in range(draw.randint(1, 3)):
+            damaged[draw.randrange(len(damaged))] = draw.choice(
+                [0, 1, 127, 255, draw.randrange(256)]
+            )
+        try:
+            catalogue = whole.with_catalogue(bytes(damaged), key="sku").catalogue
+        except fx.FeatureExtractorError:
+            outcomes[False] += 1
+        else:
+            assert catalogue is not None
+            outcomes[True] += 1
+    assert min(outcomes.values()) > 10
 
 
 def test_who_may_push_a_table() -> None:
