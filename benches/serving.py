@@ -4,7 +4,7 @@
 each on one connection, as fast as they are answered. What the clients take counts against the server where processors
 are few. So besides the times of the clock there is the processor time that the server takes for a request, and which
 parts of it are features, counting, model and encoding, as they are measured alone in this process;
-the rest is HTTP and threads.
+the rest is HTTP and threads. The last lines are of a server with a catalogue, whose requests bring keys.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -33,6 +34,8 @@ CONNECTIONS = (1, 4)
 WARM_UP = 10
 JSON, ARROW = "application/json", "application/vnd.apache.arrow.stream"
 CASES = (("/score", JSON), ("/extract", JSON), ("/extract", ARROW))
+KEY = "product"
+KEY_CASES = (("/score", JSON), ("/extract", ARROW))
 PARTS = ("features", "counts", "model", "encoding")
 REPETITIONS = 50
 
@@ -58,15 +61,22 @@ def report(seconds: float) -> str:
     from benches.side_by_side import table
 
     lines = []
-    with server() as port:
-        for size in SIZES:
-            body = request_of(size)
-            for path, accept in CASES:
-                spent = parts(path, accept, body)
-                for connections in CONNECTIONS:
-                    name = f"{path} {'Arrow' if accept == ARROW else 'JSON'}, {size} candidates"
-                    cells = measured(port, path, accept, body, connections, seconds, spent)
-                    lines.append([name, str(connections), *cells])
+    with tempfile.TemporaryDirectory() as folder:
+        catalogue = Path(folder, "candidates.parquet")
+        write_catalogue(catalogue)
+        for table_file, cases in ((None, CASES), (catalogue, KEY_CASES)):
+            what = "candidates" if table_file is None else "keys"
+            with server(table_file) as port:
+                for size in SIZES:
+                    body = request_of(size, keys=table_file is not None)
+                    for path, accept in cases:
+                        spent = parts(path, accept, body, table_file)
+                        for connections in CONNECTIONS:
+                            form = "Arrow" if accept == ARROW else "JSON"
+                            cells = measured(port, path, accept, body, connections, seconds, spent)
+                            lines.append(
+                                [f"{path} {form}, {size} {what}", str(connections), *cells]
+                            )
     header = ["", "connections", "requests/s", "p50 ms", "p99 ms", "server CPU ms"]
     header += [f"{part} %" for part in PARTS] + ["rest %"]
     return table(header, lines)
@@ -106,14 +116,15 @@ def measured(
     return cells + [f"{share:.0f}" for share in [*shares, 100 - sum(shares)]]
 
 
-def parts(path: str, accept: str, body: bytes) -> list[float]:
+def parts(path: str, accept: str, body: bytes, catalogue: Path | None) -> list[float]:
     """Return the processor time of each part of a request, measured alone, in seconds."""
     from feature_extractor.models import OnnxModel
     from feature_extractor.serve.answers import features_answer, scores_answer
     from feature_extractor.serve.metrics import Metrics
     from feature_extractor.serving import Service
 
-    service = Service(FOLDER / "grocery.fxp")
+    equip = None if catalogue is None else lambda one: one.with_catalogue(catalogue, key=KEY)
+    service = Service(FOLDER / "grocery.fxp", equip=equip)
     decoder = service.json_decoder()
     model = OnnxModel(FOLDER / "grocery.onnx", service.extractor.layout)
     counting = Metrics(service, 1)
@@ -175,20 +186,37 @@ def processor_seconds(port: int) -> float:
     raise RuntimeError("the server does not tell its processor time")
 
 
-def request_of(candidates: int) -> bytes:
-    """Return an example request with so many candidates, which repeat."""
+def request_of(candidates: int, keys: bool = False) -> bytes:
+    """Return an example request with so many candidates, which repeat; with ``keys`` their keys alone."""
     with (FOLDER / "requests.jsonl").open(encoding="utf-8") as lines:
         request = json.loads(next(lines))
     given = request["candidates"]
-    request["candidates"] = [given[place % len(given)] for place in range(candidates)]
+    chosen = [given[place % len(given)] for place in range(candidates)]
+    request["candidates"] = {KEY: [one[KEY] for one in chosen]} if keys else chosen
     return json.dumps(request).encode()
 
 
+def write_catalogue(path: Path) -> None:
+    """Write the candidates of the example request as a table, each once."""
+    import feature_extractor as fx
+    from feature_extractor.decoding import JsonFormat
+    from pyarrow import Table, parquet
+
+    with (FOLDER / "requests.jsonl").open(encoding="utf-8") as lines:
+        body = next(lines).encode()
+    extractor = fx.load(FOLDER / "grocery.fxp")
+    _, candidates, _ = extractor.decoded_messages(JsonFormat(1 << 30, 1 << 20), [body])
+    first = {key: row for row, key in reversed(list(enumerate(candidates[KEY].to_pylist())))}
+    parquet.write_table(Table.from_batches([candidates.take(sorted(first.values()))]), path)
+
+
 @contextmanager
-def server() -> Iterator[int]:
+def server(catalogue: Path | None) -> Iterator[int]:
     """Run the server on a free port, which is given."""
     command = [sys.executable, "-m", "feature_extractor", "serve", str(FOLDER / "grocery.fxp")]
     command += ["--model", str(FOLDER / "grocery.onnx"), "--port", "0"]
+    if catalogue is not None:
+        command += ["--catalogue", str(catalogue), "--catalogue-key", KEY]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
