@@ -2,6 +2,7 @@
 
 #include <datetime.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -83,15 +84,73 @@ bool numpy_time(py::handle value, const char* kind, int64_t* microseconds, bool*
 
 }  // namespace
 
+DictFields::DictFields(const std::vector<std::string>& names) : values_(names.size()) {
+  for (const std::string& name : names) {
+    // A key that is written in a program is interned, and then found by its address.
+    names_.push_back(py::reinterpret_steal<py::object>(PyUnicode_InternFromString(name.c_str())));
+    order_.push_back({names_.back(), order_.size()});
+  }
+}
+
+void DictFields::find(py::handle dict) {
+  for (py::object& value : values_) value = py::object();
+  // Where most items are not asked for, hashing is quicker than to pass over them.
+  if (PyDict_Size(dict.ptr()) > static_cast<Py_ssize_t>(names_.size() * 8)) return look_up(dict.ptr());
+  PyObject* key = nullptr;
+  PyObject* value = nullptr;
+  Py_ssize_t position = 0;
+  for (size_t next = 0; PyDict_Next(dict.ptr(), &position, &key, &value) != 0; ++next) {
+    if ((next >= order_.size() || order_[next].key.ptr() != key) && !place_of(key, next, &next)) {
+      return look_up(dict.ptr());
+    }
+    const size_t field = order_[next].field;
+    if (field != kNoField) values_[field] = py::reinterpret_borrow<py::object>(value);
+  }
+}
+
+bool DictFields::place_of(PyObject* key, size_t next, size_t* place) {
+  constexpr size_t kMost = 256;
+  if (!PyUnicode_CheckExact(key) || !PyUnicode_IS_COMPACT(key) || order_.size() >= kMost) return false;
+  const size_t size = order_.size();
+  const auto is_equal = [&](size_t i) {
+    PyObject* const known = order_[i].key.ptr();
+    return known == key ||
+           (PyUnicode_GET_LENGTH(known) == PyUnicode_GET_LENGTH(key) && PyUnicode_KIND(known) == PyUnicode_KIND(key) &&
+            std::memcmp(PyUnicode_DATA(known), PyUnicode_DATA(key),
+                        static_cast<size_t>(PyUnicode_GET_LENGTH(key)) * PyUnicode_KIND(key)) == 0);
+  };
+  next = std::min(next, size);
+  for (size_t i = 0; i < size; ++i) {
+    // From the one that is expected on: mostly some are left out.
+    const size_t at = next + i < size ? next + i : next + i - size;
+    if (!is_equal(at)) continue;
+    order_[at].key = py::reinterpret_borrow<py::object>(key);
+    *place = at;
+    if (at < next) {
+      // The order is another one: it is expected behind the key before from now on.
+      std::rotate(order_.begin() + static_cast<ptrdiff_t>(at), order_.begin() + static_cast<ptrdiff_t>(at) + 1,
+                  order_.begin() + static_cast<ptrdiff_t>(next));
+      *place = next - 1;
+    }
+    return true;
+  }
+  order_.insert(order_.begin() + static_cast<ptrdiff_t>(next), {py::reinterpret_borrow<py::object>(key), kNoField});
+  *place = next;
+  return true;
+}
+
+void DictFields::look_up(PyObject* dict) {
+  for (size_t i = 0; i < names_.size(); ++i) {
+    PyObject* const value = PyDict_GetItemWithError(dict, names_[i].ptr());
+    if (value == nullptr && PyErr_Occurred() != nullptr) throw py::error_already_set();
+    values_[i] = py::reinterpret_borrow<py::object>(value);
+  }
+}
+
 ColumnBuilder::ColumnBuilder(ColumnWriter& writer) : writer_(writer), type_(writer.type()) {
   children_.reserve(writer.child_count());
   for (size_t i = 0; i < writer.child_count(); ++i) children_.emplace_back(writer.child(i));
-  if (type_.kind == Kind::kStruct) {
-    for (const std::string& name : type_.field_names) {
-      // A key that is written in a program is interned, and then found by its address.
-      field_keys_.push_back(py::reinterpret_steal<py::str>(PyUnicode_InternFromString(name.c_str())));
-    }
-  }
+  if (type_.kind == Kind::kStruct) fields_.emplace(type_.field_names);
 }
 
 void ColumnBuilder::mismatch(py::handle value, const std::string& column, int64_t row) {
@@ -152,6 +211,11 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
     }
     case Kind::kString: {
       if (!PyUnicode_Check(object)) mismatch(value, column, row);
+      if (PyUnicode_IS_COMPACT_ASCII(object)) {
+        writer_.add_text(
+            {static_cast<const char*>(PyUnicode_DATA(object)), static_cast<size_t>(PyUnicode_GET_LENGTH(object))});
+        return;
+      }
       Py_ssize_t size = 0;
       const char* text = PyUnicode_AsUTF8AndSize(object, &size);
       if (text == nullptr) {
@@ -212,6 +276,16 @@ void ColumnBuilder::append(py::handle value, const std::string& column, int64_t 
 
 void ColumnBuilder::append_list(py::handle value, const std::string& column, int64_t row) {
   PyObject* object = value.ptr();
+  if (PyList_CheckExact(object)) {
+    // Lists that are appended one after the other grow as vectors do: a reservation of just enough would copy each time.
+    if (writer_.child(0).size() == 0) writer_.child(0).reserve(static_cast<size_t>(PyList_GET_SIZE(object)));
+    // Its size is asked for each time: a value's own methods may change the list.
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(object); ++i) {
+      children_[0].append(PyList_GET_ITEM(object, i), column, row);
+    }
+    writer_.end_list();
+    return;
+  }
   if (PyUnicode_Check(object) || PyBytes_Check(object) || PyDict_Check(object) || PySequence_Check(object) == 0) {
     mismatch(value, column, row);
   }
@@ -222,13 +296,29 @@ void ColumnBuilder::append_list(py::handle value, const std::string& column, int
   }
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(fast.ptr());
   PyObject** items = PySequence_Fast_ITEMS(fast.ptr());
-  // Lists that are appended one after the other grow as vectors do: a reservation of just enough would copy each time.
-  if (writer_.child(0).size() == 0) writer_.child(0).reserve(static_cast<size_t>(size));
   for (Py_ssize_t i = 0; i < size; ++i) children_[0].append(items[i], column, row);
   writer_.end_list();
 }
 
+// A list of as many floats as the vector has numbers, which NumPy would make an array of. False for all else, also for numbers
+// that are too large for float32: NumPy warns of them.
+bool ColumnBuilder::append_floats(PyObject* object) {
+  if (!PyList_CheckExact(object) || PyList_GET_SIZE(object) != static_cast<Py_ssize_t>(type_.size)) return false;
+  for (uint32_t i = 0; i < type_.size; ++i) {
+    PyObject* const item = PyList_GET_ITEM(object, i);
+    if (!PyFloat_CheckExact(item)) return false;
+    const double number = PyFloat_AS_DOUBLE(item);
+    if (std::isinf(static_cast<float>(number)) && !std::isinf(number)) return false;
+  }
+  for (uint32_t i = 0; i < type_.size; ++i) {
+    writer_.add_number(static_cast<float>(PyFloat_AS_DOUBLE(PyList_GET_ITEM(object, i))));
+  }
+  writer_.end_vector();
+  return true;
+}
+
 void ColumnBuilder::append_vector(py::handle value, const std::string& column, int64_t row) {
+  if (append_floats(value.ptr())) return;
   if (PyUnicode_Check(value.ptr()) || PyDict_Check(value.ptr())) mismatch(value, column, row);
   const auto array = py::array_t<float, py::array::c_style | py::array::forcecast>::ensure(value);
   if (!array) {
@@ -270,14 +360,18 @@ void ColumnBuilder::append_struct(py::handle value, const std::string& column, i
   if (field_places_.empty()) {
     for (const std::string& name : type_.field_names) field_places_.push_back(column + "." + name);
   }
+  fields_->find(value);
   for (size_t f = 0; f < children_.size(); ++f) {
-    PyObject* field = PyDict_GetItemWithError(value.ptr(), field_keys_[f].ptr());
-    if (field == nullptr && PyErr_Occurred() != nullptr) throw py::error_already_set();
-    if (field == nullptr && !type_.children[f].nullable) {
+    const py::handle field = (*fields_)[f];
+    if (field) {
+      children_[f].append(field, field_places_[f], row);
+      continue;
+    }
+    if (!type_.children[f].nullable) {
       throw py::value_error("Row " + std::to_string(row) + ", column '" + column + "': field '" + type_.field_names[f] +
                             "' of type " + type_.children[f].text() + " is missing.");
     }
-    children_[f].append(field == nullptr ? py::none().ptr() : field, field_places_[f], row);
+    children_[f].append_null();
   }
   writer_.end_struct();
 }

@@ -5,6 +5,7 @@
 #include <pybind11/pybind11.h>
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,34 @@ namespace feature_extractor {
 struct KnownZone {
   pybind11::object zone;
   int64_t offset = 0;  // In microseconds.
+};
+
+// Finds the fields of dicts that are in one place of the data. They mostly have the same keys in the same order, and often the very
+// same objects as keys: then nothing is hashed.
+class DictFields {
+ public:
+  explicit DictFields(const std::vector<std::string>& names);
+
+  // Finds all fields of a dict. They stay until the next call, whatever happens to the dict.
+  void find(pybind11::handle dict);
+  // A field that was found; without an object where the dict has none.
+  pybind11::handle operator[](size_t field) const { return values_[field]; }
+
+ private:
+  static constexpr size_t kNoField = ~size_t{0};
+
+  struct Key {
+    pybind11::object key;
+    size_t field;  // kNoField where nobody asks for it.
+  };
+
+  // The place of a key in order_, which was expected at `next`. False where it cannot be told without hashing.
+  bool place_of(PyObject* key, size_t next, size_t* place);
+  void look_up(PyObject* dict);
+
+  std::vector<pybind11::object> names_;
+  std::vector<pybind11::object> values_;
+  std::vector<Key> order_;
 };
 
 // Walks Python values, and writes them into a column.
@@ -33,6 +62,7 @@ class ColumnBuilder {
 
  private:
   void append_list(pybind11::handle value, const std::string& column, int64_t row);
+  bool append_floats(PyObject* object);
   void append_vector(pybind11::handle value, const std::string& column, int64_t row);
   void append_map(pybind11::handle value, const std::string& column, int64_t row);
   void append_struct(pybind11::handle value, const std::string& column, int64_t row);
@@ -41,7 +71,7 @@ class ColumnBuilder {
   ColumnWriter& writer_;
   const DeclaredType& type_;
   std::vector<ColumnBuilder> children_;
-  std::vector<pybind11::str> field_keys_;  // Of a struct: made once, so that looking a field up hashes nothing.
+  std::optional<DictFields> fields_;       // Of a struct.
   std::vector<std::string> field_places_;  // "column.field", for messages; a column always has the same name.
   KnownZone zone_;                         // Of timestamps.
   std::vector<pybind11::object> kept_;     // Arrays whose memory is used in place.

@@ -110,7 +110,6 @@ void TableSource::read_columns(py::handle object, const Plan& plan, bool request
 }
 
 void TableSource::read_rows(py::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs) {
-  builder_ = std::make_unique<TableBuilder>();
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(object.ptr());
   PyObject** rows = PySequence_Fast_ITEMS(object.ptr());
   for (Py_ssize_t row = 0; row < size; ++row) {
@@ -118,27 +117,63 @@ void TableSource::read_rows(py::handle object, const Plan& plan, bool request_in
       throw py::type_error("Row " + std::to_string(row) + " must be a dict, not " + Py_TYPE(rows[row])->tp_name + ".");
     }
   }
+  std::vector<const InputDeclaration*> inputs;
   for (const InputDeclaration& input : plan.inputs) {
-    if (!wanted(input, request_inputs, candidate_inputs)) continue;
-    const py::str name(input.name);
-    ColumnBuilder& builder = builder_->add(input.name, input.type);
-    for (Py_ssize_t row = 0; row < size; ++row) {
-      PyObject* value = PyDict_GetItemWithError(rows[row], name.ptr());
+    if (wanted(input, request_inputs, candidate_inputs)) inputs.push_back(&input);
+  }
+  if (!read_by_row(object, inputs)) read_by_column(object, inputs);
+  builder_->finish();
+  if (inputs.empty()) builder_->array()->length = size;
+  batches_.push_back({builder_->schema(), builder_->array()});
+}
+
+bool TableSource::read_by_row(py::handle rows, const std::vector<const InputDeclaration*>& inputs) {
+  builder_ = std::make_unique<TableBuilder>();
+  std::vector<ColumnBuilder*> columns;
+  std::vector<std::string> names;
+  for (const InputDeclaration* input : inputs) {
+    columns.push_back(&builder_->add(input->name, input->type));
+    names.push_back(input->name);
+  }
+  DictFields fields(names);
+  try {
+    for (Py_ssize_t row = 0; row < PySequence_Fast_GET_SIZE(rows.ptr()); ++row) {
+      fields.find(PySequence_Fast_GET_ITEM(rows.ptr(), row));
+      for (size_t i = 0; i < columns.size(); ++i) {
+        if (fields[i]) {
+          columns[i]->append(fields[i], names[i], row);
+        } else if (inputs[i]->type.nullable) {
+          columns[i]->append_null();
+        } else {
+          return false;
+        }
+      }
+    }
+  } catch (const std::exception&) {
+    return false;
+  }
+  return true;
+}
+
+void TableSource::read_by_column(py::handle rows, const std::vector<const InputDeclaration*>& inputs) {
+  builder_ = std::make_unique<TableBuilder>();
+  for (const InputDeclaration* input : inputs) {
+    const py::str name(input->name);
+    ColumnBuilder& builder = builder_->add(input->name, input->type);
+    for (Py_ssize_t row = 0; row < PySequence_Fast_GET_SIZE(rows.ptr()); ++row) {
+      PyObject* value = PyDict_GetItemWithError(PySequence_Fast_GET_ITEM(rows.ptr(), row), name.ptr());
       if (value != nullptr) {
-        builder.append(value, input.name, row);
+        builder.append(value, input->name, row);
       } else if (PyErr_Occurred() != nullptr) {
         throw py::error_already_set();
-      } else if (input.type.nullable) {
+      } else if (input->type.nullable) {
         builder.append_null();
       } else {
-        throw py::value_error("Row " + std::to_string(row) + ": column '" + input.name + "' of type " +
-                              input.type.text() + " is missing.");
+        throw py::value_error("Row " + std::to_string(row) + ": column '" + input->name + "' of type " +
+                              input->type.text() + " is missing.");
       }
     }
   }
-  builder_->finish();
-  builder_->array()->length = size;
-  batches_.push_back({builder_->schema(), builder_->array()});
 }
 
 }  // namespace feature_extractor

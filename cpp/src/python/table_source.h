@@ -47,6 +47,10 @@ class TableSource {
   void read_columns(pybind11::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs);
   void read_rows(pybind11::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs);
 
+  // Rows as dicts. The first is quick, and returns false where something is wrong; the second tells what, in the order of the columns.
+  bool read_by_row(pybind11::handle rows, const std::vector<const InputDeclaration*>& inputs);
+  void read_by_column(pybind11::handle rows, const std::vector<const InputDeclaration*>& inputs);
+
   std::vector<Batch> batches_;
   std::deque<OwnedSchema> schemas_;
   std::deque<OwnedArray> arrays_;

@@ -120,6 +120,7 @@ class DirectJson {
   const char* candidate_columns(const char* at);
   const char* value(const char* at, Column& column);
   const char* null_value(const char* at, ColumnWriter& writer) const;
+  const char* plain_int(const char* at, ColumnWriter& writer) const;
   const char* int_value(const char* at, ColumnWriter& writer) const;
   const char* string_value(const char* at, ColumnWriter& writer);
   const char* spelled_value(const char* at, ColumnWriter& writer);
