@@ -146,19 +146,28 @@ def cut_soundly(source: Source) -> Layout | None:
             break
     if len(starts) >= MAXIMUM_STATEMENTS:
         return None
-    brackets = _BRACKETS.findall
     for start, end in pairwise([*starts, len(text)]):
-        if end - start > MAXIMUM_LITERAL_CHARACTERS or not _are_pairs(
-            "".join(brackets(text, start, end))
-        ):
+        if end - start > MAXIMUM_LITERAL_CHARACTERS:
+            return None
+        statement = text[start:end]
+        if not (_closes if end - start <= _SHORT else _closes_now)(statement):
             return None
         layout.pieces.append(Piece(start, end))
     return layout
 
 
+def _closes_now(statement: str) -> bool:
+    """Return whether each bracket of a statement is closed by one of its kind, and not too many are open at a time."""
+    return _are_pairs("".join(_BRACKETS.findall(statement)))
+
+
+_closes: Final = lru_cache(maxsize=8192)(_closes_now)
+"""The same for a short statement: nearly all of a text that is being edited are as they were a moment ago."""
+_SHORT: Final = 500
+
+
 @lru_cache(maxsize=4096)
 def _are_pairs(brackets: str) -> bool:
-    """Return whether each bracket of a row is closed by one of its kind, and not too many are open at a time."""
     opened: list[str] = []
     for bracket in brackets:
         if bracket in _CLOSING:
