@@ -12,8 +12,8 @@ from pathlib import Path
 
 import feature_extractor
 import pytest
-from conftest import Run
 from feature_extractor.registry import load_registry
+from fx_outcome import Run
 
 SOURCE = Path(feature_extractor.__file__).parents[1]
 COMMANDS = ["check", "compile", "explain", "ops", "run"]

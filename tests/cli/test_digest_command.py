@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from fx_outcome import Run
 
 pa = pytest.importorskip("pyarrow")
 from pyarrow import parquet

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import Run
+from fx_outcome import Run
 
 PROGRAM = """
 input candidate {
@@ -123,7 +123,11 @@ def test_standard_input_is_read_once(
         (["fit", "shop.fx", "-i", "log.parquet", "--time", "price"], 1, "`price` is no time"),
         (["fit", "shop.fx", "-i", "log.parquet", "-o", "shop.fx"], 2, "this is a file"),
         (["fit", "shop.fx", "-i", "nulls.parquet"], 1, "`prices` cannot be fitted"),
-        (["fit", "shop.fx", "-i", "other.parquet"], 1, "other.parquet: Column 'price' is missing"),
+        (
+            ["fit", "shop.fx", "-i", "other.parquet"],
+            1,
+            "other.parquet: the column `price` of type float? is missing",
+        ),
         (["fit", "shop.fx", "-i", "wrong.jsonl"], 1, "expected float, found"),
         (["fit", "plain.fx", "-i", "log.parquet"], 1, "nothing to fit"),
         (["fit", "bad.fx", "-i", "log.parquet"], 1, "FX101"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from fx_outcome import Run
 
 Write = Callable[[str, str], str]
 UNUSED = "input request { x: float }\nlet unused = x\nfeature a : dense = x\n"

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Run
 from feature_extractor.cli import main
+from fx_outcome import Run
 
 BAD = """input candidate { movie_id, views: int }
 feature movie : dense = movie_id

@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from conftest import Run
 from feature_extractor.lint.configuration import Configuration
+from fx_outcome import Run
 
 PROGRAM = "input request { userId: int }\nfeature user : id(10) = userId.hash_bucket(10)\n"
 Write = Callable[[str, str], str]

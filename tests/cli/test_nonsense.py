@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from conftest import Run
+from fx_outcome import Run
 
 COMMANDS = [
     "check @",

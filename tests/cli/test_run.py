@@ -15,7 +15,7 @@ from typing import Any
 
 import feature_extractor
 import pytest
-from conftest import ROWS, Run
+from fx_outcome import ROWS, Run
 
 pa = pytest.importorskip("pyarrow")
 from pyarrow import csv, ipc, parquet
@@ -456,8 +456,12 @@ def test_a_missing_column(fx: Run, ranking: str, write: WriteFile) -> None:
     parquet.write_table(pa.table({"movie": [1]}), "x.parquet")
     found = fx("run", ranking, "-i", "x.parquet")
     assert found.code == 1
-    assert found.err.startswith("error: x.parquet: Column '")
-    assert "is missing" in found.err
+    assert found.err == (
+        "error: x.parquet: the column `user` of type string is missing\n  The table has movie.\n"
+    )
+    # Also what the program does not read is told: the column may have another name there.
+    parquet.write_table(pa.table({"user_": ["Ann"], "movie": [1]}), "x.parquet")
+    assert "Did you mean `user_`?" in fx("run", ranking, "-i", "x.parquet").err
     found = fx("run", ranking, "-i", write("x.jsonl", '{"movie": 1}\n'))
     assert found.code == 1
     assert found.err.startswith(

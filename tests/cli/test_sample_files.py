@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run
+from fx_outcome import Run
 
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("google.protobuf", reason="records are read by protobuf")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 import pytest
-from conftest import Run
 from feature_extractor.cli.failures import CommandError
 from feature_extractor.cli.watching import watch
+from fx_outcome import Run
 
 GOOD = "input candidate { a: int }\nfeature x : dense = a\n"
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Run
 from feature_extractor.whole_files import whole_file
+from fx_outcome import Run
 
 WRITING = [
     ("compile", "ranking.fx", "-o"),

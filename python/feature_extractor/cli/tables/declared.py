@@ -136,10 +136,13 @@ class Declarations:
         self, inputs: tuple[InputDescription, ...], used: set[tuple[str, str]] | None = None
     ) -> None:
         self.by_name: dict[str, Declared] = {}
+        self.used: list[str] = []
         fields: list[tuple[str, Pattern]] = []
         for declared in inputs:
             pattern = parse_signature(f"() -> {declared.type}").result
             needed = used is None or (declared.domain, declared.name) in used
+            if needed:
+                self.used.append(declared.name)
             required = needed and not pattern.nullable
             if not needed:
                 pattern = type(pattern)(**{**pattern.__dict__, "nullable": True})

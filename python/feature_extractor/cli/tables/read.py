@@ -6,7 +6,7 @@ import io
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from feature_extractor.cli.failures import CommandError, DataError, require_file
 from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.cli.tables.declared import NESTED, Declarations
 from feature_extractor.cli.tables.formats import STANDARD_STREAM
+from feature_extractor.diagnostics.suggestions import closest
 
 _ARROW_FILE = b"ARROW1"
 _COPIED = 1 << 20
@@ -166,6 +167,7 @@ class _Parquet:
         self._total = self._file.metadata.num_rows
         self._read = 0
         whole = self._file.schema_arrow
+        _require_columns(name, whole.names, request.declarations)
         wanted = [column for column in whole.names if column in request.columns]
         # A dot in a column's name would be taken for a path into a struct.
         projected = wanted and not any("." in column for column in whole.names)
@@ -202,6 +204,19 @@ def _open_arrow(name: str, path: str, request: Request, stack: ExitStack) -> Sou
     return _ArrowStream(name, file, request)
 
 
+def _require_columns(name: str, names: Sequence[str], declarations: Declarations) -> None:
+    """Raise DataError for an input that is read and not there; the core would see none of the columns left out."""
+    nested = declarations.nested is not None and NESTED in names
+    for column in declarations.used:
+        if column in names or (nested and column not in declarations.request):
+            continue
+        meant = closest(column, names)
+        raise DataError(
+            f"{name}: the column `{column}` of type {declarations.by_name[column].text} is missing",
+            f"Did you mean `{meant}`?" if meant else f"The table has {', '.join(names)}.",
+        )
+
+
 def _chosen(batch: Any, request: Request) -> Any:
     wanted = [i for i, name in enumerate(batch.schema.names) if name in request.columns]
     return batch.select(wanted) if wanted else batch
@@ -214,6 +229,7 @@ class _ArrowFile:
         self._name = name
         self._request = request
         self._reader = ipc.open_file(file)
+        _require_columns(name, self._reader.schema.names, request.declarations)
         self._read = 0
         self.schema = _chosen(self._reader.schema.empty_table(), request).schema
 
@@ -238,6 +254,7 @@ class _ArrowStream:
         self._name = name
         self._request = request
         self._reader = ipc.open_stream(file)
+        _require_columns(name, self._reader.schema.names, request.declarations)
         self.schema = _chosen(self._reader.schema.empty_table(), request).schema
 
     def batches(self) -> Iterator[Any]:
