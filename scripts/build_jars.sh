@@ -16,5 +16,6 @@ done
 # By this file the javadoc plugin believes that pages of changed sources are current.
 rm -f jvm_bindings/*/target/maven-javadoc-plugin-stale-data.txt
 
-# Maven asks the registry only for what it has never downloaded.
-exec mvn --batch-mode --quiet -Dstyle.color=never -f jvm_bindings/pom.xml "-Dnative.build.directory=$build" "$@"
+# Maven asks the registry only for what it has never downloaded. Its other options are in jvm_bindings/.mvn; those for
+# the JVM keep Jansi, which Maven loads, from writing escapes to what is no terminal when it ends.
+exec mvn --quiet -f jvm_bindings/pom.xml "-Dnative.build.directory=$build" "$@"

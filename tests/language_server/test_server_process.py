@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,10 @@ INITIALIZE = message(
 INITIALIZED = message(method="initialized", params={})
 
 
-def talk(*messages: bytes) -> tuple[int, bytes, str]:
+def talk(*messages: bytes, options: Sequence[str] = ()) -> tuple[int, bytes, str]:
     """Return exit code, output and log of a server that was told some messages, and then nothing more."""
     run = subprocess.run(
-        SERVER, input=b"".join(messages), capture_output=True, timeout=60, check=False
+        [*SERVER, *options], input=b"".join(messages), capture_output=True, timeout=60, check=False
     )
     return run.returncode, run.stdout, run.stderr.decode()
 
@@ -40,6 +41,16 @@ def test_a_session_that_ends_in_order() -> None:
     assert (code, log) == (0, "")
     assert b'"positionEncoding": "utf-16"' in output
     assert b'"serverInfo": {"name": "fx"' in output
+
+
+def test_messages_are_logged_beside_the_output_of_the_protocol() -> None:
+    shutdown = message(id=2, method="shutdown")
+    messages = (INITIALIZE, INITIALIZED, shutdown, message(method="exit"))
+    code, output, log = talk(*messages, options=["--verbose"])
+    assert code == 0
+    for received in ("Request 'initialize' received", "Request 'shutdown' received"):
+        assert received in log
+    assert output == talk(*messages)[1]
 
 
 def test_an_editor_that_goes_away_ends_the_server() -> None:
