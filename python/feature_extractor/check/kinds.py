@@ -72,6 +72,9 @@ _DEFAULTS: Final = {
     "weighted": "[]",
 }
 _WEIGHTED: Final = StructType(fields=(("id", INT), ("weight", FLOAT)))
+_IDS: Final = ListType(element=INT)
+_WEIGHTED_IDS: Final = ListType(element=_WEIGHTED)
+_WEIGHTS: Final = MapType(key=INT, value=FLOAT)
 
 
 class KindChecker:
@@ -277,23 +280,20 @@ class KindChecker:
                     isinstance(type_, ScalarType) and type_.name in ("float", "int", "bool")
                 )
                 wanted = "a number, a bool or a vector"
-                advice = _dense_advice(type_)
+                advice = "" if fits else _dense_advice(type_)
             case "id":
                 fits = isinstance(type_, ScalarType) and type_.name == "int"
                 wanted = "an int"
-                advice = _id_advice(type_)
+                advice = "" if fits else _id_advice(type_)
             case "ids":
-                fits = join(type_, ListType(element=INT)) is not None
+                fits = join(type_, _IDS) is not None
                 wanted = "a list of ints"
                 if isinstance(type_, ScalarType) and type_.name == "int":
                     advice = "a single id has the kind `id`"
                 elif isinstance(type_, ListType):
                     advice = _id_advice(type_.element, True)
             case "weighted":
-                fits = (
-                    join(type_, ListType(element=_WEIGHTED)) is not None
-                    or join(type_, MapType(key=INT, value=FLOAT)) is not None
-                )
+                fits = join(type_, _WEIGHTED_IDS) is not None or join(type_, _WEIGHTS) is not None
                 wanted = "a `list<{id: int, weight: float}>` or a `map<int, float>`"
                 advice = "write `.map(e -> {id: ..., weight: ...})`, with an int and a float"
             case _:

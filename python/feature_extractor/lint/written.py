@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Final, TypeVar
@@ -39,14 +40,10 @@ class Written:
         self._statements: dict[tree.Node, list[tree.Node]] = {
             statement: below(statement) for statement in file.statements
         }
-        self._by_type: dict[type[tree.Node], list[tree.Node]] = {}
+        self._by_type: defaultdict[type[tree.Node], list[tree.Node]] = defaultdict(list)
         for found in self._statements.values():
             for node in found:
-                known = self._by_type.get(type(node))
-                if known is None:
-                    self._by_type[type(node)] = [node]
-                else:
-                    known.append(node)
+                self._by_type[type(node)].append(node)
         self._path = file.source.path
         self._comments = [comment.span for comment in file.comments]
         self._starts = file.source.line_starts

@@ -17,6 +17,8 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare defaults with the ids that a vocabulary sets aside for unknown words."""
     resources = {r.name: r for r in program.program.resources if r.kind == "vocabulary"}
     buckets = {name: resource.oov_buckets for name, resource in resources.items()}
+    if not buckets:
+        return
     for call, feature in program.calls("coalesce"):
         default = integer(call.arguments[1])
         name = next((n for o in origins(call.arguments[0]) if (n := _vocabulary(o))), "")

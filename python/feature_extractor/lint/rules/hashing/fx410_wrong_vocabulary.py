@@ -17,6 +17,8 @@ from feature_extractor.syntax import tree
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the vocabulary that is looked up with the size of the feature."""
     resources = {r.name: r for r in program.program.resources if r.kind == "vocabulary"}
+    if not resources:
+        return
     for feature in program.features:
         checked = feature.checked
         for call in [c for value in id_values(feature) for c in _lookups(program, value)]:
