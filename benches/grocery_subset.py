@@ -24,6 +24,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from benches.side_by_side import require_close
+
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "dsl_grammar" / "examples"
 ZONE = "America/New_York"
@@ -550,7 +552,4 @@ def check(
     for name in FEATURES:
         if name in HASHED:
             continue
-        theirs, ours = np.asarray(result[name], np.float64), np.asarray(expected[name])
-        if not ordered:
-            theirs, ours = np.sort(theirs), np.sort(ours)
-        np.testing.assert_allclose(theirs, ours, 1e-4, 1e-4, err_msg=f"{side}: {name}")
+        require_close(f"{side}: {name}", result[name], expected[name], 1e-4, ordered)

@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
+from typing import Any
 
 
 def interleaved(
@@ -49,6 +50,16 @@ def interleaved(
 def medians(taken: Mapping[str, Sequence[float]]) -> dict[str, float]:
     """Return the median seconds of each side."""
     return {name: median(seconds) for name, seconds in taken.items()}
+
+
+def require_close(what: str, theirs: Any, ours: Any, tolerance: float, ordered: bool) -> None:
+    """Raise AssertionError where two sides give other numbers; without ``ordered`` in whatever order."""
+    import numpy as np
+
+    theirs, ours = np.asarray(theirs, np.float64), np.asarray(ours)
+    if not ordered:
+        theirs, ours = np.sort(theirs), np.sort(ours)
+    np.testing.assert_allclose(theirs, ours, tolerance, tolerance, err_msg=what)
 
 
 def table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

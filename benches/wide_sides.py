@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from benches.side_by_side import require_close
 from benches.wide_program import DAY, KEYS, WINDOWS, Feature
 
 SECOND = 1_000_000
@@ -484,7 +485,5 @@ def check(
             if len(theirs) != len(expected[feature.name]):
                 raise AssertionError(f"{side}: {feature.name}")
             continue
-        theirs, ours = np.asarray(theirs, np.float64), np.asarray(expected[feature.name])
-        if not ordered:
-            theirs, ours = np.sort(theirs), np.sort(ours)
-        np.testing.assert_allclose(theirs, ours, 2e-4, 2e-4, err_msg=f"{side}: {feature.name}")
+        ours = expected[feature.name]
+        require_close(f"{side}: {feature.name}", theirs, ours, 2e-4, ordered)
