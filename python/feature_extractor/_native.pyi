@@ -67,7 +67,7 @@ class Extractor:
         maximum_bytes: int,
         maximum_candidates: int,
         fetched: list[str],
-        keys: list[str],
+        key_fields: list[str],
     ) -> MessageDecoder: ...
     def extract_messages(
         self,

@@ -535,7 +535,7 @@ PYBIND11_MODULE(_native, m) {
       .def("json_decoder", &PyExtractor::json_decoder, py::arg("maximum_bytes"), py::arg("maximum_candidates"))
       .def("protobuf_decoder", &PyExtractor::protobuf_decoder, py::arg("descriptor_set"), py::arg("message"),
            py::arg("candidates"), py::arg("maximum_bytes"), py::arg("maximum_candidates"), py::arg("fetched"),
-           py::arg("keys"))
+           py::arg("key_fields"))
       .def("extract_messages", &PyExtractor::extract_messages, py::arg("decoder"), py::arg("messages"),
            py::arg("threads"), py::arg("chunk_rows"))
       .def("package", &PyExtractor::package)

@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from feature_extractor.catalogue import Catalogue, origin_of
@@ -590,7 +589,7 @@ class Service(DecoderMaker):
         only when it changes.
         """
         place = place_of(where) if isinstance(where, str | os.PathLike) else where
-        self._watch(place, every, _Packages(self))
+        self._watch(place, every, PACKAGE, self._push)
 
     def watch_catalogue(self, where: str | os.PathLike[str] | Place, every: float = 2.0) -> None:
         """Put what comes to a Parquet or Arrow file in the place of the live catalogue, until :meth:`close`.
@@ -599,14 +598,15 @@ class Service(DecoderMaker):
         asked before gives only what is newer. What was refused is tried again only when it changes.
         """
         place = FilePlace(where) if isinstance(where, str | os.PathLike) else where
-        self._watch(place, every, _Catalogues(self))
+        self._watch(place, every, CATALOGUE, self._push_catalogue)
 
-    def _watch(self, place: Place, every: float, receiver: Receiver) -> None:
+    def _watch(self, place: Place, every: float, what: str, push: Callable[..., Version]) -> None:
         if every <= 0:
             raise ValueError("every must be above 0 seconds")
         with self._lock:
             if self._closed:
                 raise FeatureExtractorError("The service is closed.")
+            receiver = Receiver(push, partial(self._refuse, what), partial(self._forgive, what))
             watch = Watch(place, every, receiver)
             self._watches.append(watch)
         watch.start()
@@ -637,38 +637,6 @@ class Service(DecoderMaker):
 
     def __repr__(self) -> str:
         return f"Service({self.version.name!r}, live {self.version.digest})"
-
-
-class _Packages:
-    """Pushes the packages that a watch finds."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def push(self, found: Path | bytes, source: str, is_wanted: Callable[[], bool]) -> Version:
-        return self._service._push(found, source, is_wanted)
-
-    def refuse(self, source: str, reason: str) -> None:
-        self._service._refuse(PACKAGE, source, reason)
-
-    def forgive(self) -> None:
-        self._service._forgive(PACKAGE)
-
-
-class _Catalogues:
-    """Pushes the tables that a watch finds."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def push(self, found: Path | bytes, source: str, is_wanted: Callable[[], bool]) -> Version:
-        return self._service._push_catalogue(found, source, is_wanted)
-
-    def refuse(self, source: str, reason: str) -> None:
-        self._service._refuse(CATALOGUE, source, reason)
-
-    def forgive(self) -> None:
-        self._service._forgive(CATALOGUE)
 
 
 def _completed(request: Any, candidates: Any, parts: RequestParts) -> tuple[Any, Any]:

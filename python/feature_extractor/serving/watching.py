@@ -5,26 +5,24 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from feature_extractor.serving.places import Place
 
 
-class Receiver(Protocol):
-    """What a watch does with what it finds."""
+@dataclass(frozen=True)
+class Receiver:
+    """What is done with what a watch finds.
 
-    def push(self, found: Path | bytes, source: str, is_wanted: Callable[[], bool]) -> object:
-        """Make it live; raises where it is refused, which it has told then."""
-        ...
+    ``push`` makes it live, and raises where it is refused, which it has told then; its last argument says whether it is
+    still wanted. ``refuse`` tells that a place cannot be read, and ``forgive`` takes that back, as it can be read again
+    and has what it had.
+    """
 
-    def refuse(self, source: str, reason: str) -> None:
-        """Tell that the place cannot be read."""
-        ...
-
-    def forgive(self) -> None:
-        """Take that back, as the place can be read again and has what it had."""
-        ...
+    push: Callable[[Path | bytes, str, Callable[[], bool]], object]
+    refuse: Callable[[str, str], None]
+    forgive: Callable[[], None]
 
 
 class Watch:
