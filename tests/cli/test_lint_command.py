@@ -260,7 +260,9 @@ def test_excluded_files(fx: Run, write: Write) -> None:
 
 
 def test_settings_command(fx: Run, write: Write) -> None:
-    assert fx("settings").out.startswith("settings of .: there is no file\nrules: FX201 FX202 ")
+    assert fx("settings").out.startswith(
+        "settings of .: there is no settings file\nrules: FX201 FX202 "
+    )
     write("fx.toml", '[lint]\nselect = ["FX3"]\nexclude = ["x"]\nseverity.FX301 = "info"\n')
     found = json.loads(fx("settings", "a.fx", "--format", "json").out)
     assert found["file"] == "fx.toml"

@@ -414,7 +414,7 @@ def test_counts_as_json(fx: Run, ranking: str, log: str) -> None:
         (["-i", "missing.csv"], 2, "missing.csv: there is no such file"),
         (["-i", "."], 2, ".: this is a directory, not a file"),
         (["-i", "*.zip"], 2, "*.zip: no file fits this pattern"),
-        (["-i", "ranking.fx"], 2, "ranking.fx: the suffix does not tell the format"),
+        (["-i", "ranking.fx"], 2, "ranking.fx: this is a program, and a table is expected"),
         (["-i", "log.txt"], 2, "log.txt: there is no such file"),
         (["-i", "log.parquet.gz"], 2, "log.parquet.gz: only csv and jsonl files may be compressed"),
         (["-i", "-"], 2, "the format of standard input is not known"),

@@ -50,7 +50,7 @@ def command(path: str, schema: bool, output_format: str) -> int:
     if output_format == "json":
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
         return 0
-    print(f"settings of {visible(path)}: {visible(found['file'] or 'there is no file')}")
+    print(f"settings of {visible(path)}: {visible(found['file'] or 'there is no settings file')}")
     for name, value in found.items():
         if name != "file" and value:
             print(f"{name}: {visible(_text(value))}")

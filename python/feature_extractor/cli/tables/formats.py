@@ -45,6 +45,8 @@ def input_format(path: str, chosen: str | None) -> str:
     found = _SUFFIXES.get(suffix)
     if found is None:
         require_file(path)
+        if suffix in (".fx", ".fxp"):
+            raise CommandError(f"{path}: this is a program, and a table is expected here")
         raise CommandError(
             f"{path}: the suffix does not tell the format",
             f"Name it: --input-format {'|'.join(INPUT_FORMATS)}.",
