@@ -10,7 +10,6 @@ from typing import Final
 
 from feature_extractor.check.typed import Expression
 from feature_extractor.cli.console import (
-    counted,
     print_error,
     visible,
     wants_colour,
@@ -29,6 +28,7 @@ from feature_extractor.repl.entries import is_command, is_statement
 from feature_extractor.repl.reading import EntryReader
 from feature_extractor.repl.session import MOST_ROWS, Session, SessionError, domain_of
 from feature_extractor.repl.tables import load
+from feature_extractor.wording import counted
 
 COMMANDS: Final = {
     "help": ("", "this text"),
