@@ -1,6 +1,6 @@
 // any_equal(xs, value): the planner's form of a search by equality.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/probed_keys.h"
+#include "feature_extractor/joined_keys.h"
 
 namespace feature_extractor {
 namespace {
@@ -16,9 +16,14 @@ struct AnyEqual {
   }
 
   struct Index {
-    ProbedKeys<T> keys;
-    void build(List<T> xs, Arena& arena) { keys.build(xs, arena); }
-    bool answer(uint32_t number) const { return number != ProbedKeys<T>::kNone; }
+    JoinedKeys<T> keys;
+    void build(List<T> xs, Arena& arena) {
+      keys.start(xs, arena);
+      for (uint32_t i = 0; i < xs.size(); ++i) {
+        if (!xs.is_null(i)) keys.insert(xs[i]);
+      }
+    }
+    bool answer(uint32_t number) const { return number != JoinedKeys<T>::kNone; }
   };
 };
 

@@ -1,6 +1,6 @@
 // count_equal(xs, value): the planner's form of a count by equality.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/probed_keys.h"
+#include "feature_extractor/joined_keys.h"
 
 namespace feature_extractor {
 namespace {
@@ -15,11 +15,11 @@ struct CountEqual {
   }
 
   struct Index {
-    ProbedKeys<T> keys;
+    JoinedKeys<T> keys;
     uint32_t* counts;  // By number plus one; the first is that of no key.
 
     void build(List<T> xs, Arena& arena) {
-      keys.start(xs.size(), arena);
+      keys.start(xs, arena);
       counts = arena.allocate_array<uint32_t>(xs.size() + 1);
       counts[0] = 0;
       for (uint32_t i = 0; i < xs.size(); ++i) {

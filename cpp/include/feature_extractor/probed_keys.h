@@ -151,6 +151,10 @@ struct IndexedLoop<Kernel> {
 
   static void run(const KernelCall& call) {
     Lists lists;
+    // The most frequent case: all rows look into one list.
+    if (call.rows > 0 && lists.serves(call, 0, Signature{}) && lists.end == call.rows && !is_null(call)) {
+      if (run_blocks(call, lists.index)) return;
+    }
     uint32_t numbers[Keys::kBlock];
     uint32_t begin = 0;
     uint32_t end = 0;
@@ -172,6 +176,49 @@ struct IndexedLoop<Kernel> {
         return lists.index.answer(numbers[row - begin], out);
       }
     });
+  }
+
+ private:
+  // Whether the lists of the first row, of which all are one, are null.
+  static bool is_null(const KernelCall& call) {
+    for (size_t list = 0; list < Lists::kLists; ++list) {
+      if (call.arguments[list].is_null(0)) return true;
+    }
+    return false;
+  }
+
+  // All rows at once, where their results are plain numbers or positions: a block has one answer after the other, without
+  // anything in between. An index of positions has `append(numbers, count, positions, entries)` for that.
+  static bool run_blocks([[maybe_unused]] const KernelCall& call,
+                         [[maybe_unused]] const typename Kernel::Index& index) {
+    constexpr bool kAppends = requires { &Kernel::Index::append; };
+    if constexpr (!kAppends && !std::is_arithmetic_v<Returned>) {
+      return false;
+    } else {
+      // Where a null value makes a null result, row after row says so.
+      constexpr bool kStrict = (RowLoop<Kernel>::strict_mask(Signature{}) >> Lists::kLists & 1) != 0;
+      if (kStrict && call.arguments[Lists::kLists].valid != nullptr) return false;
+      Result& result = *call.result;
+      const Column& column = call.arguments[Lists::kLists];
+      const auto* values = static_cast<const typename Keys::Stored*>(column.data);
+      uint32_t numbers[Keys::kBlock];
+      for (uint32_t begin = 0; begin < call.rows; begin += Keys::kBlock) {
+        const uint32_t count = call.rows - begin < Keys::kBlock ? call.rows - begin : Keys::kBlock;
+        index.keys.find_block(values + begin, count, numbers);
+        for (uint32_t i = 0; column.valid != nullptr && i < count; ++i) {
+          numbers[i] = column.valid[begin + i] == 0 ? Keys::kNone : numbers[i];
+        }
+        if constexpr (kAppends) {
+          index.append(numbers, count, result.children, static_cast<ListEntry*>(result.data) + begin);
+        } else {
+          auto* out = static_cast<typename Storage<Returned>::Type*>(result.data) + begin;
+          for (uint32_t i = 0; i < count; ++i) out[i] = index.answer(numbers[i]);
+        }
+      }
+      __builtin_memset(result.valid, 1, call.rows);
+      result.has_nulls = false;
+      return true;
+    }
   }
 };
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from feature_extractor.diagnostics import Span
@@ -127,6 +127,17 @@ class Collect(Expression):
 
 
 @dataclass(slots=True, eq=False)
+class ElementValue(Expression):
+    """What ``values`` holds for the element that ``variable`` stands for. Only the planner makes it.
+
+    The variable runs over a list, or over some of its elements; ``values`` has a value for each element of that list.
+    """
+
+    variable: LambdaVariable
+    values: Expression
+
+
+@dataclass(slots=True, eq=False)
 class Call(Expression):
     """An operator applied to arguments.
 
@@ -151,12 +162,31 @@ def children(expression: Expression) -> tuple[Expression, ...]:
     return parts(expression) if parts is not None else ()
 
 
+def with_children(expression: Expression, parts: tuple[Expression, ...]) -> Expression:
+    """Return an expression like this one with other parts: as many as :func:`children` gives, in their order."""
+    match expression:
+        case Call():
+            return replace(expression, arguments=parts)
+        case Field():
+            return replace(expression, base=parts[0])
+        case Struct():
+            return replace(expression, values=parts)
+        case Lambda():
+            return replace(expression, body=parts[0], type=parts[0].type)
+        case Collect():
+            return replace(expression, value=parts[0])
+        case ElementValue():
+            return replace(expression, values=parts[1])
+    return expression
+
+
 _PARTS: Final[dict[type[Expression], Callable[[Any], tuple[Expression, ...]]]] = {
     Call: lambda call: call.arguments,
     Field: lambda field: (field.base,),
     Struct: lambda struct: struct.values,
     Lambda: lambda function: (function.body,),
     Collect: lambda collect: (collect.value,),
+    ElementValue: lambda element: (element.variable, element.values),
 }
 
 

@@ -22,6 +22,7 @@ from feature_extractor.plan.fold import (
     literals,
 )
 from feature_extractor.plan.lower import Lowering
+from feature_extractor.plan.numbering import KeyNumbering
 from feature_extractor.plan.operators import Operators
 from feature_extractor.plan.order import make_plan
 from feature_extractor.plan.outputs import Output, lower_feature, value_argument
@@ -94,8 +95,12 @@ def build_plan(
 def _rewritten(
     program: CheckedProgram, operators: Operators, dependencies: Dependencies
 ) -> CheckedProgram:
+    values = KeyNumbering(operators, dependencies).rewrite([f.value for f in program.features])
     rewriter = JoinRewriter(operators, dependencies)
-    features = tuple(replace(f, value=rewriter.rewrite(f.value)) for f in program.features)
+    features = tuple(
+        replace(feature, value=rewriter.rewrite(value))
+        for feature, value in zip(program.features, values, strict=True)
+    )
     return replace(program, features=features)
 
 

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from feature_extractor.check.typed import (
     Call,
-    Collect,
     Constant,
     Expression,
     Field,
-    Lambda,
     Literal,
-    Struct,
     children,
+    with_children,
 )
 from feature_extractor.errors import EngineError
 from feature_extractor.plan.dependencies import Dependencies
@@ -142,15 +139,4 @@ class Replacement:
         parts = children(expression)
         new = tuple(map(self.apply, parts))
         # Expressions are equal only if they are the same.
-        if new == parts:
-            return expression
-        if isinstance(expression, Call):
-            return replace(expression, arguments=new)
-        if isinstance(expression, Struct):
-            return replace(expression, values=new)
-        if isinstance(expression, Field):
-            return replace(expression, base=new[0])
-        if isinstance(expression, Collect):
-            return replace(expression, value=new[0])
-        assert isinstance(expression, Lambda)
-        return replace(expression, body=new[0])
+        return expression if new == parts else with_children(expression, new)

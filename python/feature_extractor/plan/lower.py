@@ -10,6 +10,7 @@ from feature_extractor.check.typed import (
     Call,
     CheckedProgram,
     Collect,
+    ElementValue,
     Expression,
     Field,
     InputReference,
@@ -138,13 +139,18 @@ class Lowering:
                 return self._input(index, (), expression.type, self.graph.root(expression.domain))
             case LambdaVariable():
                 return next(b.value for b in reversed(scope) if b.variable is expression)
+            case ElementValue():
+                values = self.lower(expression.values)
+                home = next(b.home for b in reversed(scope) if b.variable is expression.variable)
+                assert isinstance(values, ListValue)
+                return self.lifting.as_variable(values.element, home)
             case Field():
                 base = self.lower(expression.base, scope)
                 assert isinstance(base, StructValue)
                 return base.field(expression.name)
             case Struct():
-                values = dict(zip(_names(expression.type), expression.values, strict=True))
-                return StructValue(tuple(values), lambda name: self.lower(values[name], scope))
+                fields = dict(zip(_names(expression.type), expression.values, strict=True))
+                return StructValue(tuple(fields), lambda name: self.lower(fields[name], scope))
         raise AssertionError(f"{type(expression).__name__} is not a value")
 
     def _literal(self, literal: Literal, type_: Type) -> Value:
