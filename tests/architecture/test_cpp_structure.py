@@ -23,7 +23,7 @@ MAY_INCLUDE = {
     "plan": {"plan", "registry"},
     "plugin": {"plugin", "registry", "plan", "package", "arrow"},
     "registry": {"registry"},
-    "request": {"request", "arrow", "engine", "plan"},
+    "request": {"request", "arrow", "engine", "json", "plan"},
     "resource": {"resource", "arrow"},
     "samples": {"samples", "arrow", "engine"},
 }
