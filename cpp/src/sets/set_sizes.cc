@@ -32,8 +32,9 @@ template <class T>
 void SharedSet<T>::build(List<T> list, Arena& scratch) {
   arena = &scratch;
   keys.build(list, scratch);
-  marks = scratch.allocate_array<uint32_t>(keys.size());
-  if (keys.size() > 0) __builtin_memset(marks, 0, keys.size() * sizeof(uint32_t));
+  // By number plus one: the first is of what is not in the table, and counts as met in each round.
+  marks = scratch.allocate_array<uint32_t>(size_t{keys.size()} + 1);
+  __builtin_memset(marks, 0, (size_t{keys.size()} + 1) * sizeof(uint32_t));
   round = 0;
 }
 
@@ -44,27 +45,26 @@ uint32_t SharedSet<T>::count_shared(List<T> other) {
   const uint8_t* valid = other.valid();
   const uint32_t size = other.size();
   uint32_t shared = 0;
-  ++round;
-  for (uint32_t begin = 0; begin < size; begin += kBlock) {
-    const uint32_t count = size - begin < kBlock ? size - begin : kBlock;
-    // First the values that are in the table, without a branch on it; then those among them that were not met before.
+  // Copies, which stay in registers: what is written below could change the members, for all that the compiler knows.
+  const ProbedKeys<T> table = keys;
+  uint32_t* const met = marks;
+  const uint32_t now = ++round;
+  met[0] = now;
+  // Whether a value is in the table is as good as random, so nothing branches on it.
+  const auto meet = [&](uint32_t number, uint32_t i) __attribute__((always_inline)) {
+    const uint32_t mark = valid == nullptr || valid[i] != 0 ? number + 1 : 0;
+    shared += met[mark] != now ? 1 : 0;
+    met[mark] = now;
+  };
+  if constexpr (std::is_same_v<T, Text>) {
     uint32_t numbers[kBlock];
-    uint32_t met[kBlock];
-    uint32_t met_size = 0;
-    if constexpr (std::is_same_v<T, Text>) keys.find_block(values + begin, count, numbers);
-    for (uint32_t i = 0; i < count; ++i) {
-      if constexpr (std::is_same_v<T, Text>) {
-        met[met_size] = numbers[i];
-      } else {
-        met[met_size] = keys.find(static_cast<T>(values[begin + i]));
-      }
-      const bool counts = valid == nullptr || valid[begin + i] != 0;
-      met_size += static_cast<uint32_t>(met[met_size] != ProbedKeys<T>::kNone) & static_cast<uint32_t>(counts);
+    for (uint32_t begin = 0; begin < size; begin += kBlock) {
+      const uint32_t count = size - begin < kBlock ? size - begin : kBlock;
+      table.find_block(values + begin, count, numbers);
+      for (uint32_t i = 0; i < count; ++i) meet(numbers[i], begin + i);
     }
-    for (uint32_t i = 0; i < met_size; ++i) {
-      shared += marks[met[i]] != round ? 1 : 0;
-      marks[met[i]] = round;
-    }
+  } else {
+    for (uint32_t i = 0; i < size; ++i) meet(table.find(static_cast<T>(values[i])), i);
   }
   return shared;
 }
