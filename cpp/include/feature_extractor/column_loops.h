@@ -21,24 +21,17 @@ struct PlainLoop {
     auto* __restrict out = static_cast<typename Storage<R>::Type*>(result.data);
     uint8_t* __restrict valid = result.valid;
     const size_t rows = call.rows;
-    const bool strict_nulls = combine_validity(call, strict_mask(), valid);
-    const auto one = [&](size_t row) __attribute__((always_inline)) {
-      if constexpr (requires { typename Kernel::State; }) {
-        return Kernel::eval(*static_cast<const typename Kernel::State*>(call.state), input.at(row)...);
-      } else {
-        return Kernel::eval(input.at(row)...);
-      }
-    };
+    const bool strict_nulls = call.block_loops->combine_validity(call, strict_mask(), valid);
     if constexpr (!kMayInvent) {
       FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-      for (size_t i = 0; i < rows; ++i) out[i] = Storage<R>::to(one(i));
+      for (size_t i = 0; i < rows; ++i) out[i] = Storage<R>::to(one(call, i, input...));
       result.has_nulls = strict_nulls;
     } else {
       // Values first, and in one register whether any of them does not exist. That is rare; only then each row is asked.
       Wide missing = 0;
       FEATURE_EXTRACTOR_INDEPENDENT_LOOP
       for (size_t i = 0; i < rows; ++i) {
-        const Returned returned = one(i);
+        const Returned returned = one(call, i, input...);
         const auto value = stored(returned);
         out[i] = value;
         missing |= absence(returned, value);
@@ -46,24 +39,37 @@ struct PlainLoop {
       result.has_nulls = strict_nulls || missing != 0;
       if (missing == 0) return;
       if (!strict_nulls) __builtin_memset(valid, 1, rows);
-      constexpr size_t kTile = 256;
-      for (size_t begin = 0; begin < rows; begin += kTile) {
-        const size_t count = rows - begin < kTile ? rows - begin : kTile;
-        Wide absent[kTile];
-        FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-        for (size_t i = 0; i < count; ++i) {
-          if constexpr (std::is_same_v<R, double>) {
-            const double value = out[begin + i];
-            absent[i] = is_not_finite(value);
-            // A finite number stays behind the null, or what is computed from it would need this loop again.
-            out[begin + i] = absent[i] != 0 ? 0.0 : value;
-          } else {
-            absent[i] = absence(one(begin + i), {});
-          }
-        }
-        FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-        for (size_t i = 0; i < count; ++i) valid[begin + i] &= static_cast<uint8_t>(absent[i] ^ 1);
+      if constexpr (std::is_same_v<R, double>) {
+        // A finite number stays behind the null, or what is computed from it would need this loop again.
+        call.block_loops->clear_missing(rows, out, valid);
+      } else {
+        clear_absent(call, input...);
       }
+    }
+  }
+
+  template <class... Input>
+  [[gnu::always_inline]] static Returned one(const KernelCall& call, size_t row, const Input&... input) {
+    if constexpr (requires { typename Kernel::State; }) {
+      return Kernel::eval(*static_cast<const typename Kernel::State*>(call.state), input.at(row)...);
+    } else {
+      return Kernel::eval(input.at(row)...);
+    }
+  }
+
+  // Asks each row once more whether it has a value. Compiled for one level only, as this is rare; by value, as
+  // the caller's loops could not keep in registers what is seen from elsewhere.
+  template <class... Input>
+  [[gnu::noinline]] static void clear_absent(const KernelCall& call, const Input... input) {
+    uint8_t* __restrict valid = call.result->valid;
+    constexpr size_t kTile = 256;
+    for (size_t begin = 0; begin < call.rows; begin += kTile) {
+      const size_t count = call.rows - begin < kTile ? call.rows - begin : kTile;
+      Wide absent[kTile];
+      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+      for (size_t i = 0; i < count; ++i) absent[i] = absence(one(call, begin + i, input...), {});
+      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
+      for (size_t i = 0; i < count; ++i) valid[begin + i] &= static_cast<uint8_t>(absent[i] ^ 1);
     }
   }
 
@@ -111,7 +117,7 @@ template <class Kernel, class R, class... A>
 struct ColumnLoop {
   [[gnu::always_inline]] static void run(const KernelCall& call) {
     Result& result = *call.result;
-    result.has_nulls = combine_validity(call, ~0ULL, result.valid);
+    result.has_nulls = call.block_loops->combine_validity(call, ~0ULL, result.valid);
     auto* out = static_cast<typename Storage<R>::Type*>(result.data);
     [&]<size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
       if constexpr (requires { typename Kernel::State; }) {
@@ -134,12 +140,6 @@ struct NullableValues {
 };
 
 namespace adapter {
-
-inline bool has_null(const uint8_t* valid, size_t rows) {
-  uint8_t all = 1;
-  for (size_t i = 0; i < rows; ++i) all &= valid[i];
-  return all == 0;
-}
 
 template <class A>
 [[gnu::always_inline]] inline auto column_input(const Column& column) {
@@ -165,7 +165,8 @@ struct NullableLoop {
       ((mask |= (IsNullable<A>::value ? 0ULL : 1ULL) << position++), ...);
       return mask;
     }();
-    if (kStrict == 0 || !combine_validity(call, kStrict, result.valid)) __builtin_memset(result.valid, 1, call.rows);
+    if (kStrict == 0 || !call.block_loops->combine_validity(call, kStrict, result.valid))
+      __builtin_memset(result.valid, 1, call.rows);
     auto* out = static_cast<typename Storage<R>::Type*>(result.data);
     [&]<size_t... I>(std::index_sequence<I...>) __attribute__((always_inline)) {
       if constexpr (requires { typename Kernel::State; }) {
@@ -175,7 +176,7 @@ struct NullableLoop {
         Kernel::run_nullable(call.rows, column_input<A>(call.arguments[I])..., out, result.valid);
       }
     }(std::make_index_sequence<sizeof...(A)>{});
-    result.has_nulls = has_null(result.valid, call.rows);
+    result.has_nulls = call.block_loops->has_null(call.rows, result.valid);
   }
 };
 
@@ -230,7 +231,7 @@ struct FoldLoop {
       FEATURE_EXTRACTOR_INDEPENDENT_LOOP
       for (size_t i = 0; i < rows; ++i) valid[i] |= next_valid[i];
     }
-    result.has_nulls = has_null(valid, rows);
+    result.has_nulls = call.block_loops->has_null(rows, valid);
   }
 };
 

@@ -28,6 +28,20 @@ struct Result {
   GrowingColumn* children = nullptr;
 };
 
+struct KernelCall;
+
+// What many kernels do with a block of rows beside their own work. The engine has it compiled, once for each SIMD level, so
+// that it is not part of every kernel.
+struct BlockLoops {
+  // Writes the conjunction of the strict arguments' validity to `valid`. Returns false, and writes nothing, if no strict
+  // argument has a null. Bit i of the mask says that argument i is strict, the last bit speaks for all arguments after it.
+  bool (*combine_validity)(const KernelCall& call, uint64_t strict_mask, uint8_t* valid);
+  // Where a value is infinite or NaN, writes 0.0 over it and 0 to `valid`.
+  void (*clear_missing)(size_t rows, double* values, uint8_t* valid);
+  // Whether a row is null.
+  bool (*has_null)(size_t rows, const uint8_t* valid);
+};
+
 struct KernelCall {
   uint32_t rows = 0;
   const Column* arguments = nullptr;  // The arguments that are not bound, in the order of the parameters.
@@ -35,6 +49,7 @@ struct KernelCall {
   Result* result = nullptr;
   const void* state = nullptr;  // What bind returned.
   Arena* arena = nullptr;
+  const BlockLoops* block_loops = nullptr;
 };
 
 using KernelFunction = void (*)(const KernelCall&);

@@ -137,27 +137,6 @@ constexpr StorageKind storage_kind() {
   }
 }
 
-// Writes the conjunction of the strict arguments' validity to `valid`. Returns false, and writes nothing, if no strict
-// argument has a null.
-inline bool combine_validity(const KernelCall& call, uint64_t strict_mask, uint8_t* __restrict valid) {
-  const size_t rows = call.rows;
-  const uint32_t count = call.argument_count;
-  const Column* arguments = call.arguments;
-  bool any = false;
-  for (uint32_t a = 0; a < count; ++a) {
-    const uint8_t* __restrict source = arguments[a].valid;
-    if (source == nullptr || (strict_mask >> (a < 63 ? a : 63) & 1) == 0) continue;
-    if (!any) {
-      __builtin_memcpy(valid, source, rows);
-    } else {
-      FEATURE_EXTRACTOR_INDEPENDENT_LOOP
-      for (size_t i = 0; i < rows; ++i) valid[i] &= source[i];
-    }
-    any = true;
-  }
-  return any;
-}
-
 template <class T>
 struct Evaluation {  // A value and whether it exists, for loops that the compiler vectorises.
   typename Storage<T>::Type value;

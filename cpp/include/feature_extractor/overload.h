@@ -14,6 +14,12 @@ void run_baseline(const KernelCall& call) {
   Loop::run(call);
 }
 
+// The reference of a kernel that has a faster form: nobody waits for it, so it is compiled to little code.
+template <class Loop>
+[[gnu::cold]] void run_reference(const KernelCall& call) {
+  Loop::run(call);
+}
+
 #if defined(__x86_64__)
 #if defined(__clang__)
 #define FEATURE_EXTRACTOR_TARGET_V4 "arch=x86-64-v4"
@@ -188,20 +194,20 @@ consteval Kernel make_kernel(const char* bindings) {
 
   if constexpr (requires { &KernelType::run; }) {
     set_column<KernelType, Value>(kernel, Arguments{});
-    kernel.reference = &run_baseline<RowLoop<KernelType>>;
+    kernel.reference = &run_reference<RowLoop<KernelType>>;
   } else if constexpr (requires { &KernelType::run_nullable; }) {
     set_nullable<KernelType, Value>(kernel, Arguments{});
-    kernel.reference = &run_baseline<RowLoop<KernelType>>;
+    kernel.reference = &run_reference<RowLoop<KernelType>>;
   } else if constexpr (requires { &KernelType::combine; }) {
     set_levels<FoldLoop<KernelType, Value>>(kernel);
-    kernel.reference = &run_baseline<RowLoop<KernelType>>;
+    kernel.reference = &run_reference<RowLoop<KernelType>>;
   } else if constexpr (requires { typename KernelType::Index; }) {
     set_row_levels<KernelType, IndexedLoop<KernelType>>(kernel);
-    kernel.reference = &run_baseline<RowLoop<KernelType>>;
+    kernel.reference = &run_reference<RowLoop<KernelType>>;
   } else if constexpr (requires { KernelType::kRepeats; }) {
     static_assert(std::is_same_v<Arguments, Types<Text>>, "Only functions of one text are remembered.");
     kernel.run[0] = &run_baseline<RepeatedTextLoop<KernelType, Value>>;
-    kernel.reference = &run_baseline<RowLoop<KernelType>>;
+    kernel.reference = &run_reference<RowLoop<KernelType>>;
   } else if constexpr (all_plain<Arguments> && is_plain<Value> && !requires { KernelType::kRowByRow; }) {
     set_plain<KernelType, Value>(kernel, Arguments{});
   } else {

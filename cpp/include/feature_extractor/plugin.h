@@ -89,6 +89,8 @@ inline constexpr PluginTrait kTraits[] = {
     {"offsetof(Result, children)", offsetof(Result, children)},
     {"sizeof(KernelCall)", sizeof(KernelCall)},
     {"offsetof(KernelCall, arena)", offsetof(KernelCall, arena)},
+    {"offsetof(KernelCall, block_loops)", offsetof(KernelCall, block_loops)},
+    {"sizeof(BlockLoops)", sizeof(BlockLoops)},
     {"sizeof(BoundArgument)", sizeof(BoundArgument)},
     {"sizeof(BindError)", sizeof(BindError)},
     {"sizeof(Kernel)", sizeof(Kernel)},

@@ -102,11 +102,12 @@ struct RowLoop {
   template <class Body>
   static void for_each_row(const KernelCall& call, Body&& body) {
     Result& result = *call.result;
-    const bool strict_nulls = combine_validity(call, strict_mask(Signature{}), result.valid);
-    if (!strict_nulls) __builtin_memset(result.valid, 1, call.rows);
+    if (!call.block_loops->combine_validity(call, strict_mask(Signature{}), result.valid)) {
+      __builtin_memset(result.valid, 1, call.rows);
+    }
     uint8_t all = 1;
     for (uint32_t i = 0; i < call.rows; ++i) {
-      const bool ok = body(i, strict_nulls && result.valid[i] == 0);
+      const bool ok = body(i, result.valid[i] == 0);
       result.valid[i] = ok ? 1 : 0;
       all &= result.valid[i];
     }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "engine/block_loops.h"
 #include "engine/executor.h"
 #include "engine/program.h"
 #include "plan/call_types.h"
@@ -492,6 +493,7 @@ StatusOr<std::unique_ptr<Program>> Program::bind(Plan plan, std::vector<OpenReso
   program->resources_ = std::move(resources);
   program->simd_level_ = simd_level;
   program->use_reference_ = use_reference;
+  program->block_loops_ = &block_loops(std::min(simd_level, detect_simd_level()));
   try {
     Binder binder(program.get(), simd_level, use_reference);
     if (Status status = binder.bind(); !status.ok()) return status;

@@ -372,6 +372,7 @@ void Executor::run_call(const BoundStep& step) {
   kernel.result = &result;
   kernel.state = step.state;
   kernel.arena = &work_.arenas[bound.root];
+  kernel.block_loops = program_.block_loops_;
   bool has_nulls = false;
   // Flat results come in blocks, as kernel.h promises to kernels; lists do where a constant is laid out for a block only.
   const bool is_flat = step.shape == ResultShape::kFlat || step.shape == ResultShape::kVector;

@@ -117,6 +117,7 @@ class Program {
   std::vector<OpenResource> resources_;
   SimdLevel simd_level_ = SimdLevel::kBaseline;
   bool use_reference_ = false;
+  const BlockLoops* block_loops_ = nullptr;
   std::vector<BoundSlot> slots_;
   std::vector<BoundStep> stages_[3];  // By root: constant, request, candidate.
   std::vector<BoundFeature> features_;

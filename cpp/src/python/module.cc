@@ -4,7 +4,6 @@
 #include <pybind11/stl.h>
 
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 #include "arrow/nested_candidates.h"
 #include "catalogue/catalogue.h"
@@ -445,8 +444,8 @@ py::bytes build_vocabulary_bytes(const std::vector<std::string>& words, uint32_t
 
 // `schema` is a JSON list of {"name", "type"}; the first column is the key. Types are storage types.
 py::bytes build_table_bytes(const std::string& schema, const std::vector<py::list>& columns) {
-  const auto json = nlohmann::json::parse(schema, nullptr, false);
-  if (!json.is_array() || json.size() != columns.size() || columns.empty()) {
+  const py::object described = py::module_::import("json").attr("loads")(schema);
+  if (!py::isinstance<py::list>(described) || py::len(described) != columns.size() || columns.empty()) {
     throw py::value_error("The schema of a table must list its columns.");
   }
   struct Cells {
@@ -462,8 +461,9 @@ py::bytes build_table_bytes(const std::string& schema, const std::vector<py::lis
   std::vector<TableColumn> table(columns.size());
   for (size_t c = 0; c < columns.size(); ++c) {
     Cells& column = cells[c];
-    column.name = json[c].value("name", "");
-    const std::string type = json[c].value("type", "");
+    const auto description = described[py::int_(c)].cast<py::dict>();
+    column.name = description.attr("get")("name", "").cast<std::string>();
+    const auto type = description.attr("get")("type", "").cast<std::string>();
     const size_t rows = columns[c].size();
     column.strings.reserve(rows);
     for (const py::handle cell : columns[c]) {

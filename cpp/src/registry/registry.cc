@@ -10,10 +10,10 @@
 namespace feature_extractor {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json words(const char* text) {
-  Json list = Json::array();
+OrderedJson words(const char* text) {
+  OrderedJson list = OrderedJson::array();
   std::string_view rest = text;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find_first_of(" ,"), rest.size());
@@ -59,10 +59,10 @@ std::string instantiated_variable(std::string_view signature) {
   return "";
 }
 
-Json overload_json(const Overload& overload) {
-  Json instances = Json::array();
+OrderedJson overload_json(const Overload& overload) {
+  OrderedJson instances = OrderedJson::array();
   for (int k = 0; k < kernel_count(overload); ++k) {
-    Json instance = Json::object();
+    OrderedJson instance = OrderedJson::object();
     if (*overload.kernels[k].bindings != '\0')
       instance[instantiated_variable(overload.signature)] = overload.kernels[k].bindings;
     instances.push_back(std::move(instance));
@@ -73,40 +73,40 @@ Json overload_json(const Overload& overload) {
 }
 
 template <class T, size_t N, class Write>
-Json until_end(const T (&items)[N], Write&& write) {
-  Json list = Json::array();
+OrderedJson until_end(const T (&items)[N], Write&& write) {
+  OrderedJson list = OrderedJson::array();
   for (const T& item : items) {
     if (!write(item, list)) break;
   }
   return list;
 }
 
-Json operator_json(const RegistryEntry& entry, const std::string& prefix) {
+OrderedJson operator_json(const RegistryEntry& entry, const std::string& prefix) {
   const Operator& op = *entry.descriptor();
-  Json json;
+  OrderedJson json;
   json["name"] = prefix + op.name;
   json["family"] = prefix + entry.family;
   json["summary"] = op.summary;
   json["detail"] = op.detail;
   json["syntax"] = op.syntax;
   json["aliases"] = words(op.aliases);
-  json["parameters"] = until_end(op.parameters, [](const Parameter& p, Json& list) {
+  json["parameters"] = until_end(op.parameters, [](const Parameter& p, OrderedJson& list) {
     if (p.name == nullptr) return false;
     list.push_back({{"name", p.name}, {"description", p.description}});
     return true;
   });
-  json["overloads"] = until_end(op.overloads, [](const Overload& o, Json& list) {
+  json["overloads"] = until_end(op.overloads, [](const Overload& o, OrderedJson& list) {
     if (o.signature == nullptr) return false;
     list.push_back(overload_json(o));
     return true;
   });
   json["nulls"] = words(op.nulls);
-  json["edges"] = until_end(op.edges, [](const Edge& e, Json& list) {
+  json["edges"] = until_end(op.edges, [](const Edge& e, OrderedJson& list) {
     if (e.when == nullptr) return false;
     list.push_back({{"when", e.when}, {"result", e.result}});
     return true;
   });
-  json["examples"] = until_end(op.examples, [](const Example& e, Json& list) {
+  json["examples"] = until_end(op.examples, [](const Example& e, OrderedJson& list) {
     if (e.expression == nullptr) return false;
     list.push_back({{"expression", e.expression}, {"result", e.result}});
     return true;
@@ -121,7 +121,7 @@ Json operator_json(const RegistryEntry& entry, const std::string& prefix) {
   json["see_also"] = words(op.see_also);
   json["source"] = op.source;
   json["since"] = op.since;
-  json["deprecated"] = *op.deprecated == '\0' ? Json(nullptr) : Json(op.deprecated);
+  json["deprecated"] = *op.deprecated == '\0' ? OrderedJson(nullptr) : OrderedJson(op.deprecated);
   return json;
 }
 
@@ -140,15 +140,16 @@ int kernel_count(const Overload& overload) {
 }
 
 std::string operators_json(std::span<const RegistryEntry> entries, const std::string& prefix) {
-  Json operators = Json::array();
+  OrderedJson operators = OrderedJson::array();
   for (const RegistryEntry& entry : entries) operators.push_back(operator_json(entry, prefix));
-  return operators.dump(1, ' ', false, Json::error_handler_t::replace);
+  return operators.dump(1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 std::string registry_json() {
-  Json operators = Json::array();
+  OrderedJson operators = OrderedJson::array();
   for (const RegistryEntry& entry : registry_entries()) operators.push_back(operator_json(entry, ""));
-  const Json root = {{"format", 1}, {"engine", FEATURE_EXTRACTOR_HEADER_VERSION}, {"operators", std::move(operators)}};
+  const OrderedJson root = {
+      {"format", 1}, {"engine", FEATURE_EXTRACTOR_HEADER_VERSION}, {"operators", std::move(operators)}};
   return root.dump(1) + "\n";
 }
 
