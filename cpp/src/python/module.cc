@@ -462,8 +462,11 @@ py::bytes build_table_bytes(const std::string& schema, const std::vector<py::lis
   for (size_t c = 0; c < columns.size(); ++c) {
     Cells& column = cells[c];
     const auto description = described[py::int_(c)].cast<py::dict>();
-    column.name = description.attr("get")("name", "").cast<std::string>();
-    const auto type = description.attr("get")("type", "").cast<std::string>();
+    const auto member = [&](const char* name) {
+      return description.contains(name) ? description[name].cast<std::string>() : std::string();
+    };
+    column.name = member("name");
+    const std::string type = member("type");
     const size_t rows = columns[c].size();
     column.strings.reserve(rows);
     for (const py::handle cell : columns[c]) {
