@@ -7,6 +7,7 @@ from typing import Any
 
 import feature_extractor as fx
 import pytest
+from feature_extractor.serving import Fetch, Service
 from feature_extractor.serving.fetch_json import JsonMessages
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,12 @@ texts = (
     | st.lists(requests, max_size=3).map(json.dumps)
     | st.lists(requests, min_size=1, max_size=3).map(lambda many: "\n".join(map(json.dumps, many)))
     | requests.map(lambda one: json.dumps(one, indent=1, ensure_ascii=False))
+    | requests.map(lambda one: "\ufeff" + json.dumps(one))
+    | st.lists(requests | st.lists(requests, max_size=2), min_size=1, max_size=3).flatmap(
+        lambda many: st.sampled_from(["\n", " \r\n ", " "]).map(
+            lambda between: between.join(map(json.dumps, many))
+        )
+    )
 )
 
 
@@ -147,3 +154,98 @@ def test_the_core_refuses_what_is_not_read(extractor: fx.Extractor) -> None:
         if JsonMessages.read([message], extractor.inputs) is None:
             with pytest.raises(fx.EngineError):
                 extractor.json_decoder().extract(message)
+
+
+# ---- what a service does with them -----------------------------------------------------------------
+
+
+class Stores:
+    """A service whose messages lack lists and numbers, and how often its stores were asked for how much."""
+
+    def __init__(self, **limits: int) -> None:
+        program = fx.compile_text(
+            "input request { user: string, seen: list<int>, f: float? }\n"
+            "input candidate { movie: int, views: int }\n"
+            "feature seen  : dense = seen.count(m -> m == movie)\n"
+            "feature views : dense = views * 1.0\n"
+            "feature f     : dense = f ?? 9.0\n",
+            path="stores.fx",
+        )
+        self.asked: list[int] = []
+        self.service = Service(
+            program.extractor(),
+            fetches=[
+                Fetch("seen", self.seen, ["user"], ["seen"], timeout=None),
+                Fetch("views", self.views, ["movie"], ["views"], timeout=None),
+            ],
+        )
+        self.decoder = self.service.json_decoder(**limits)
+
+    def seen(self, keys: dict[str, list[Any]]) -> Any:
+        self.asked.append(len(keys["user"]))
+        return {"seen": [[7, 7] for _ in keys["user"]]}
+
+    def views(self, keys: dict[str, list[Any]]) -> Any:
+        self.asked.append(len(keys["movie"]))
+        return {"views": [100 for _ in keys["movie"]]}
+
+
+ANN = '{"user": "Ann", "candidates": [{"movie": 7}]}'
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeff" + ANN, f"[{ANN}]\n[{ANN}, {ANN}]", f"{ANN}\n[{ANN}]", f"[]\n{ANN}"]
+)
+def test_every_form_of_a_message_is_completed(text: str) -> None:
+    result = Stores().decoder.extract(text.encode())
+    assert result["seen"].tolist() == [2.0] * text.count("Ann")
+    assert result["views"].tolist() == [100.0] * text.count("Ann")
+
+
+def test_nothing_is_fetched_for_a_candidate_that_is_null() -> None:
+    result = Stores().decoder.extract('{"user": "Ann", "candidates": [null, {"movie": 7}]}')
+    assert result["seen"].tolist() == [0.0, 2.0]
+    assert result["views"].tolist() == [0.0, 100.0]
+
+
+def test_a_negative_zero_stays_one() -> None:
+    for zero in ("-0", "-0.0"):
+        message = ANN.replace("{", f'{{"f": {zero}, "at": "2024-03-05", "other": -0.5, ', 1)
+        assert Stores().decoder.extract(message)["f"].tobytes() == b"\x00\x00\x00\x80"
+
+
+@pytest.mark.parametrize(
+    ("candidates", "told"),
+    [
+        ("3", "`candidates`, byte .*: expected an array of objects, or an object of arrays, found 3"),
+        ('"x"', 'expected an array of objects, or an object of arrays, found "x"'),
+        ('[{"movie": 7}, 3]', r"`candidates\[1\]`, byte .*: expected a candidate, which is an object, found 3"),
+        (f"[{', '.join(6 * ['{}'])}]", "with its candidates there are 6 in one call; at most 5 are read"),
+        ('{"movie": [1, 2, 3, 4, 5, 6]}', "with its candidates there are 6 in one call; at most 5 are read"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_candidates_is_told_before_stores_are_asked(
+    candidates: str, told: str
+) -> None:
+    stores = Stores(maximum_candidates=5)
+    for message in (
+        f'{{"user": "Ann", "candidates": {candidates}}}',
+        f'{{"request": {{"user": "Ann"}}, "candidates": {candidates}}}',
+    ):
+        with pytest.raises(fx.EngineError, match=told):
+            stores.decoder.extract(message)
+    with pytest.raises(fx.EngineError, match="expected a member `candidates`"):
+        stores.decoder.extract('{"user": "Ann"}')
+    assert not stores.asked
+
+
+def test_the_limit_of_bytes_is_that_of_what_was_sent() -> None:
+    stores = Stores(maximum_bytes=100)
+    message = ANN.replace("{", '{"\u00e9": "' + 20 * "\u00e9" + '", ', 1)
+    assert len(message.encode()) < 100
+    assert stores.decoder.extract(message)["seen"].tolist() == [2.0]
+    with pytest.raises(
+        fx.EngineError, match=r"The message has 1[0-9]* bytes; at most 100 are read"
+    ):
+        stores.decoder.extract(message.replace("Ann", "Ann" + 10 * " "))
+    assert stores.asked == [1, 1]

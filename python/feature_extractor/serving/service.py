@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from feature_extractor.catalogue import Catalogue, origin_of
 from feature_extractor.decoding import (
     Computation,
     DecoderMaker,
+    JsonFormat,
     MessageDecoder,
     MessageFormat,
     ProtobufFormat,
@@ -25,7 +26,7 @@ from feature_extractor.decoding import (
 from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor
-from feature_extractor.serving.fetch_json import JsonMessages
+from feature_extractor.serving.fetch_json import COMPLETED, JsonMessages
 from feature_extractor.serving.fetch_protobuf import (
     ProtobufMessages,
     check_keys,
@@ -274,7 +275,15 @@ class Service(DecoderMaker):
             return None
         if isinstance(message_format, ProtobufFormat):
             return ProtobufMessages.read(live.extractor, message_format, messages, live.fetches)
-        return JsonMessages.read(messages, live.extractor.inputs)
+        assert isinstance(message_format, JsonFormat)
+        read = JsonMessages.read(messages, live.extractor.inputs, message_format)
+        if read is not None and read.may_be_refused(message_format):
+            # Before a store is asked for candidates without number, the core tells what is wrong with them.
+            whole = replace(message_format, maximum_bytes=COMPLETED.maximum_bytes)
+            live.extractor.extract_messages(
+                whole, list(read.written_with_nulls(live.fetches)), 1, 1024
+            )
+        return read
 
     def _computed(
         self,
@@ -304,6 +313,7 @@ class Service(DecoderMaker):
             return result
         if read is not None and reports:
             messages = list(read.written())
+            message_format = COMPLETED
         result = self._run(
             live.extractor,
             lambda extractor: extractor.extract_messages(
