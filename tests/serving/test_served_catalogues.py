@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from feature_extractor.errors import EngineError, FeatureExtractorError
 from feature_extractor.serving import Service
 
-pytest.importorskip("pyarrow")
+pa = pytest.importorskip("pyarrow")
+from pyarrow import parquet
 
 PROGRAM = """
 input request { seen: list<int> }
@@ -161,6 +163,110 @@ def test_a_shadow_has_the_table(service: Service, tmp_path: Path) -> None:
     assert shadow.compared == 5
     assert [one.feature for one in shadow.differences() if one.differing] == ["cost"]
     service.close()
+
+
+class SlowTable:
+    """A table that is only read when somebody says so."""
+
+    def __init__(self, price: float) -> None:
+        self.asked, self.go_on = threading.Event(), threading.Event()
+        self._batch = pa.record_batch(table(price))
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> Any:
+        self.asked.set()
+        assert self.go_on.wait(30)
+        return self._batch.__arrow_c_array__(requested_schema)
+
+
+def pushed(service: Service, given: Any) -> tuple[threading.Thread, list[str]]:
+    told: list[str] = []
+
+    def push() -> None:
+        try:
+            service.push_catalogue(given)
+        except FeatureExtractorError as error:
+            told.append(str(error))
+
+    thread = threading.Thread(target=push)
+    thread.start()
+    return thread, told
+
+
+def test_a_slow_table_does_not_replace_one_that_was_pushed_later(service: Service) -> None:
+    slow = SlowTable(9.0)
+    thread, told = pushed(service, slow)
+    assert slow.asked.wait(30)
+    service.push_catalogue(table(5.0))
+    slow.go_on.set()
+    thread.join(30)
+    assert told == ["A table that was pushed after this one is live already."]
+    assert cost(service) == 5.0
+    # It is a refusal, but nothing is wrong with what is live.
+    assert [one.reason for one in service.refusals] == told
+    assert service.troubles == {}
+
+
+def test_a_slow_table_replaces_one_that_was_pushed_before(service: Service, tmp_path: Path) -> None:
+    first, second = SlowTable(9.0), SlowTable(11.0)
+    threads = [pushed(service, one)[0] for one in (first, second)]
+    assert first.asked.wait(30)
+    assert second.asked.wait(30)
+    first.go_on.set()
+    threads[0].join(30)
+    assert cost(service) == 9.0
+    service.push(package(2.0, tmp_path))
+    second.go_on.set()
+    threads[1].join(30)
+    assert cost(service) == 22.0
+    assert not service.refusals
+
+
+def test_what_is_wrong_with_an_overtaken_table_is_no_trouble(service: Service) -> None:
+    slow = SlowTable(9.0)
+    slow._batch = slow._batch.drop_columns(["price"])
+    thread, told = pushed(service, slow)
+    assert slow.asked.wait(30)
+    service.push_catalogue(table(5.0))
+    slow.go_on.set()
+    thread.join(30)
+    assert "no column 'price'" in told[0] or "pushed after this one" in told[0]
+    assert service.troubles == {}
+    with pytest.raises(FeatureExtractorError):
+        service.push_catalogue(table(6.0) | {"sku": ["a", "a"]})
+    assert "comes twice" in service.troubles["catalogue"]
+
+
+def test_a_file_that_goes_away_and_comes_back_is_still_refused(
+    service: Service, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file, away = tmp_path / "movies.parquet", tmp_path / "away"
+    file.write_bytes(b"no table")
+
+    def waited(told: str) -> None:
+        until = time.monotonic() + 30
+        while told not in service.troubles.get("catalogue", ""):
+            assert time.monotonic() < until, service.troubles
+            time.sleep(0.005)
+
+    service.watch_catalogue(file, every=0.005)
+    waited("movies.parquet cannot be read: it is neither Parquet nor Arrow")
+    for _ in range(2):
+        file.rename(away)
+        waited("No such file")
+        away.rename(file)
+        waited("neither Parquet nor Arrow")
+    assert cost(service) == 3.0
+    parquet.write_table(pa.table(table(5.0)), away)
+    away.rename(file)
+    until = time.monotonic() + 30
+    while service.troubles:
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    assert cost(service) == 5.0
+    service.close()
+    assert caplog.messages[0] == (
+        f"a catalogue is refused, and the live one stays: {file} cannot be read: it is neither Parquet nor Arrow."
+    )
 
 
 def test_no_answer_mixes_tables_or_packages(service: Service, tmp_path: Path) -> None:

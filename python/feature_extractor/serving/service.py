@@ -8,11 +8,10 @@ import logging
 import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from feature_extractor.catalogue import Catalogue, origin_of
 from feature_extractor.decoding import (
@@ -26,6 +25,7 @@ from feature_extractor.decoding import (
 from feature_extractor.errors import FeatureExtractorError
 from feature_extractor.extraction import Extraction
 from feature_extractor.extractor import Extractor
+from feature_extractor.serving.arrivals import CATALOGUE, PACKAGE, Arrivals, Refusal
 from feature_extractor.serving.fetch_json import COMPLETED, JsonMessages
 from feature_extractor.serving.fetch_protobuf import (
     ProtobufMessages,
@@ -54,10 +54,6 @@ from feature_extractor.serving.shadow import Shadow
 from feature_extractor.serving.watching import Receiver, Watch
 
 _LOGGER = logging.getLogger("feature_extractor.serving")
-_KEPT_REFUSALS = 20
-PACKAGE: Final = "package"
-CATALOGUE: Final = "catalogue"
-"""What a service is given while it works, and may refuse."""
 _END_SECONDS = 5.0
 """A closing service waits so long for its watches, which a place that does not answer may hold up for ever."""
 
@@ -70,16 +66,6 @@ class Version:
     digest: str
     source: str
     since: datetime.datetime
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A ``package``, or the table of a ``catalogue``, that did not become live, and why."""
-
-    source: str
-    at: datetime.datetime
-    reason: str
-    what: str = PACKAGE
 
 
 @dataclass(frozen=True)
@@ -132,12 +118,8 @@ class Service(DecoderMaker):
         self._lock = threading.Lock()
         # Held while a package that was read is compared with the live one; reading it may take any time.
         self._accepting = threading.Lock()
-        self._pushed = 0
-        self._newest = 0
+        self._arrivals = Arrivals()
         self._formats: set[MessageFormat] = set()
-        self._refusals: deque[Refusal] = deque(maxlen=_KEPT_REFUSALS)
-        self._refused = {PACKAGE: 0, CATALOGUE: 0}
-        self._troubles: dict[str, str] = {}
         self._previous: _Live | None = None
         self._shadow: Shadow | None = None
         self._watches: list[Watch] = []
@@ -353,22 +335,22 @@ class Service(DecoderMaker):
     @property
     def refusals(self) -> tuple[Refusal, ...]:
         """The last packages and catalogues that were refused, the newest at the end."""
-        return tuple(self._refusals)
+        return self._arrivals.refusals
 
     @property
     def refused(self) -> int:
         """How many packages were refused, those too that ``refusals`` does not keep any more."""
-        return self._refused[PACKAGE]
+        return self._arrivals.refused(PACKAGE)
 
     @property
     def refused_catalogues(self) -> int:
         """How many tables of catalogues were refused."""
-        return self._refused[CATALOGUE]
+        return self._arrivals.refused(CATALOGUE)
 
     @property
     def troubles(self) -> dict[str, str]:
         """Why the ``package`` or the ``catalogue`` that came last is not live; empty where all are."""
-        return dict(self._troubles)
+        return self._arrivals.troubles
 
     def push(self, package: str | os.PathLike[str] | bytes | Extractor) -> Version:
         """Make a package live, and return its version; that of the live one where it is the same package.
@@ -391,7 +373,7 @@ class Service(DecoderMaker):
             try:
                 extractor = base.extractor.with_resources(resources)
             except Exception as error:
-                self._refuse(PACKAGE, source, str(error).strip())
+                self._arrivals.refuse(PACKAGE, source, str(error).strip())
                 raise
             try:
                 return self._push(extractor, source, base=base)
@@ -417,10 +399,12 @@ class Service(DecoderMaker):
         key: str | None = None,
         threads: int = 1,
     ) -> Version:
+        number = self._arrivals.number(CATALOGUE)
         while True:
             base, before = self._live, self._previous
             known = base.extractor.catalogue
             try:
+                self._arrivals.check(CATALOGUE, number)
                 chosen = key if key is not None or known is None else known.key
                 if chosen is None:
                     raise FeatureExtractorError(
@@ -433,17 +417,17 @@ class Service(DecoderMaker):
                 earlier = None if before is None else self._with_table(before, extractor)
                 if not is_wanted():
                     raise FeatureExtractorError("The service was closed before it was read.")
+                fresh = self._live_with(base.version, extractor)
+                with self._lock:
+                    if self._live is not base or self._previous is not before:
+                        continue  # Another package gets the table; another table may be a later one.
+                    for message_format in self._formats:
+                        extractor.prepare(message_format)
+                    self._live, self._previous = fresh, earlier
+                    self._arrivals.became_live(CATALOGUE, number)
             except Exception as error:
-                self._refuse(CATALOGUE, source, str(error).strip())
+                self._arrivals.refuse(CATALOGUE, source, str(error).strip(), number)
                 raise
-            fresh = self._live_with(base.version, extractor)
-            with self._lock:
-                if self._live is not base or self._previous is not before:
-                    continue  # A package was exchanged meanwhile: it gets the table.
-                for message_format in self._formats:
-                    extractor.prepare(message_format)
-                self._live, self._previous = fresh, earlier
-                self._troubles.pop(CATALOGUE, None)
             _LOGGER.info("live is a catalogue of %d rows from %s", _rows(extractor), source)
             return base.version
 
@@ -466,7 +450,7 @@ class Service(DecoderMaker):
             for message_format in self._formats:
                 self._previous.extractor.prepare(message_format)
             self._live, self._previous = self._previous, self._live
-            self._troubles.pop(PACKAGE, None)
+            self._arrivals.forget_trouble(PACKAGE)
             version = self._live.version
         _LOGGER.warning("rolled back to %s %s", version.name, version.digest)
         return version
@@ -478,9 +462,7 @@ class Service(DecoderMaker):
         is_wanted: Callable[[], bool] = lambda: True,
         base: _Live | None = None,
     ) -> Version:
-        with self._lock:
-            self._pushed += 1
-            number = self._pushed
+        number = self._arrivals.number(PACKAGE)
         try:
             opened = opened_package(package)
             while True:
@@ -499,7 +481,7 @@ class Service(DecoderMaker):
         except _OtherBaseError:
             raise
         except Exception as error:  # Whatever it is, the old one stays and the reason is told.
-            self._refuse(PACKAGE, source, str(error))
+            self._arrivals.refuse(PACKAGE, source, str(error), number)
             raise
         if version is fresh.version:
             _LOGGER.info("live is %s %s from %s", version.name, version.digest, source)
@@ -525,17 +507,13 @@ class Service(DecoderMaker):
             with self._lock:
                 if live is not self._live:
                     continue  # Somebody has rolled back since it was compared.
-                if number < self._newest:
-                    raise FeatureExtractorError(
-                        "A package that was pushed after this one is live already."
-                    )
+                self._arrivals.check(PACKAGE, number)
                 if not is_wanted():
                     raise FeatureExtractorError("The service was closed before it was read.")
                 # Formats that became known since it was compared.
                 for message_format in self._formats:
                     fresh.extractor.prepare(message_format)
-                self._newest = number
-                self._troubles.pop(PACKAGE, None)
+                self._arrivals.became_live(PACKAGE, number)
                 if fresh.version.digest == live.version.digest and is_same_table:
                     return live.version
                 self._previous, self._live = live, fresh
@@ -556,18 +534,6 @@ class Service(DecoderMaker):
             fresh.prepare(message_format)
         if self._accept is not None:
             self._accept(fresh)
-
-    def _refuse(self, what: str, source: str, reason: str) -> None:
-        now = datetime.datetime.now(datetime.UTC)
-        with self._lock:
-            self._refused[what] += 1
-            self._refusals.append(Refusal(source, now, reason, what))
-            self._troubles[what] = reason if reason.startswith(source) else f"{source}: {reason}"
-        _LOGGER.error("refused the %s of %s: %s", what, source, reason)
-
-    def _forgive(self, what: str) -> None:
-        with self._lock:
-            self._troubles.pop(what, None)
 
     # ---- shadow ------------------------------------------------------------------------------------
 
@@ -616,7 +582,9 @@ class Service(DecoderMaker):
         with self._lock:
             if self._closed:
                 raise FeatureExtractorError("The service is closed.")
-            receiver = Receiver(push, partial(self._refuse, what), partial(self._forgive, what))
+            receiver = Receiver(
+                push, partial(self._arrivals.refuse, what), partial(self._arrivals.forgive, what)
+            )
             watch = Watch(place, every, receiver)
             self._watches.append(watch)
         watch.start()

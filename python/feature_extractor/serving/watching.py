@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +15,13 @@ class Receiver:
     """What is done with what a watch finds.
 
     ``push`` makes it live, and raises where it is refused, which it has told then; its last argument says whether it is
-    still wanted. ``refuse`` tells that a place cannot be read, and ``forgive`` takes that back, as it can be read again
-    and has what it had.
+    still wanted. ``refuse`` tells that a place cannot be read. ``forgive`` takes that back, as it can be read again and
+    has what it had; of that it tells the reason for which it was refused, or "".
     """
 
     push: Callable[[Path | bytes, str, Callable[[], bool]], object]
     refuse: Callable[[str, str], None]
-    forgive: Callable[[], None]
+    forgive: Callable[[str, str], None]
 
 
 class Watch:
@@ -34,6 +33,7 @@ class Watch:
         self._receiver = receiver
         self._ended = threading.Event()
         self._trouble = ""
+        self._refused = ""
         self._thread = threading.Thread(
             target=self._work, name=f"feature_extractor watch {place.name}", daemon=True
         )
@@ -56,14 +56,18 @@ class Watch:
             try:
                 found = self._place.changed()
             except Exception as error:  # The watch goes on, whatever the place does.
-                if str(error) != self._trouble:  # A place that is away is told once.
-                    self._trouble = str(error)
-                    self._receiver.refuse(self._place.name, f"it cannot be read: {error}")
+                reason = getattr(error, "strerror", None) or str(error)
+                if reason != self._trouble:  # A place that is away is told once.
+                    self._trouble = reason
+                    self._receiver.refuse(self._place.name, f"it cannot be read: {reason}")
             else:
                 if self._trouble:
                     self._trouble = ""
-                    self._receiver.forgive()
+                    self._receiver.forgive(self._place.name, self._refused)
             if found is not None:
-                with contextlib.suppress(Exception):  # It is among the refusals.
+                self._refused = ""
+                try:
                     self._receiver.push(found, self._place.name, lambda: not self._ended.is_set())
+                except Exception as error:  # It is among the refusals.
+                    self._refused = str(error).strip()
             self._ended.wait(self._every)
