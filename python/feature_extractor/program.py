@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,18 +110,21 @@ class Program:
 def compile(
     source: str | os.PathLike[str],
     *,
+    labels: bool = True,
     optimise: bool = True,
     registry: Registry | None = None,
 ) -> Program:
     """Compile a feature file with its modules and resources.
 
     Raises CompileError with all mistakes that were found (each with its place, the reason and what to
-    do). ``optimise=False`` makes the plain plan, which computes the same values more slowly.
+    do). ``labels=False`` leaves the features of kind ``label`` out, so that a server need not be given
+    the inputs that only they read; the other features are the same. ``optimise=False`` makes the plain
+    plan, which computes the same values more slowly.
     """
     registry = registry or _registry()
     with without_collection():
         checked, diagnostics = check_file(Path(source), registry)
-        return _finish(checked, diagnostics, registry, optimise)
+        return _finish(checked, diagnostics, registry, labels, optimise)
 
 
 def compile_text(
@@ -128,6 +132,7 @@ def compile_text(
     *,
     path: str = "<text>",
     root: str | os.PathLike[str] | None = None,
+    labels: bool = True,
     optimise: bool = True,
     registry: Registry | None = None,
 ) -> Program:
@@ -136,7 +141,7 @@ def compile_text(
     folder = None if root is None else Path(root)
     with without_collection():
         checked, diagnostics = check_text(text, registry, path, folder)
-        return _finish(checked, diagnostics, registry, optimise)
+        return _finish(checked, diagnostics, registry, labels, optimise)
 
 
 def _registry() -> Registry:
@@ -148,12 +153,16 @@ def _finish(
     checked: CheckedProgram | None,
     diagnostics: list[Diagnostic],
     registry: Registry,
+    labels: bool,
     optimise: bool,
 ) -> Program:
     from feature_extractor import _native
 
     if checked is None:
         raise CompileError(diagnostics)
+    if not labels:
+        kept = tuple(feature for feature in checked.features if feature.kind != "label")
+        checked = replace(checked, features=kept)
     fold = native_fold(_native.evaluate_constants) if optimise else None
     try:
         package = build_package(checked, registry, _native, fold=fold, optimise=optimise)

@@ -219,7 +219,7 @@ class PyExtractor {
   // Each batch of the table, with its requests and candidates in one table or nested.
   std::vector<PyExtraction> extract(py::handle table, int threads, int64_t chunk_rows, bool profile) const {
     const Plan& plan = extractor_->plan();
-    TableSource source(table, plan, true, true);
+    TableSource source(table, plan, extractor_->program().used_inputs(), true, true);
     std::vector<PyExtraction> results;
     for (const TableSource::Batch& batch : source.batches()) {
       ExtractionInput input;
@@ -245,17 +245,18 @@ class PyExtractor {
   PyExtraction extract_request(py::handle requests, py::handle candidates, const std::vector<int64_t>& offsets,
                                int threads, int64_t chunk_rows) const {
     const Plan& plan = extractor_->plan();
+    const std::vector<bool>& used_inputs = extractor_->program().used_inputs();
     ExtractionInput input;
     std::unique_ptr<TableSource> request_source;
     std::unique_ptr<TableSource> candidate_source;
     if (!requests.is_none()) {
-      request_source = std::make_unique<TableSource>(requests, plan, true, false);
+      request_source = std::make_unique<TableSource>(requests, plan, used_inputs, true, false);
       one_batch(*request_source, "requests");
       input.request_schema = request_source->batches()[0].schema;
       input.request = request_source->batches()[0].array;
     }
     if (!candidates.is_none()) {
-      candidate_source = std::make_unique<TableSource>(candidates, plan, false, true);
+      candidate_source = std::make_unique<TableSource>(candidates, plan, used_inputs, false, true);
       one_batch(*candidate_source, "candidates");
       input.candidate_schema = candidate_source->batches()[0].schema;
       input.candidate = candidate_source->batches()[0].array;
@@ -281,7 +282,7 @@ class PyExtractor {
       plan.inputs.push_back(input);
     }
     if (!is_declared) plan.inputs.push_back(own_key);
-    TableSource source(table, plan, false, true);
+    TableSource source(table, plan, std::vector<bool>(plan.inputs.size(), true), false, true);
     one_batch(source, "rows of the catalogue");
     const TableSource::Batch& batch = source.batches()[0];
     auto made = [&] {

@@ -17,13 +17,14 @@ bool wanted(const InputDeclaration& input, bool request_inputs, bool candidate_i
 
 }  // namespace
 
-TableSource::TableSource(py::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs) {
+TableSource::TableSource(py::handle object, const Plan& plan, const std::vector<bool>& used_inputs, bool request_inputs,
+                         bool candidate_inputs) {
   if (has_arrow_interface(object)) {
     read_arrow(object);
   } else if (PyDict_Check(object.ptr())) {
     read_columns(object, plan, request_inputs, candidate_inputs);
   } else if (PyList_Check(object.ptr()) || PyTuple_Check(object.ptr())) {
-    read_rows(object, plan, request_inputs, candidate_inputs);
+    read_rows(object, plan, used_inputs, request_inputs, candidate_inputs);
   } else {
     throw py::type_error(
         std::string("A table must be an Arrow object (pyarrow, polars, pandas 2.2 or newer, duckdb), a dict of "
@@ -109,7 +110,8 @@ void TableSource::read_columns(py::handle object, const Plan& plan, bool request
   batches_.push_back({builder_->schema(), builder_->array()});
 }
 
-void TableSource::read_rows(py::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs) {
+void TableSource::read_rows(py::handle object, const Plan& plan, const std::vector<bool>& used_inputs,
+                            bool request_inputs, bool candidate_inputs) {
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(object.ptr());
   PyObject** rows = PySequence_Fast_ITEMS(object.ptr());
   for (Py_ssize_t row = 0; row < size; ++row) {
@@ -118,8 +120,8 @@ void TableSource::read_rows(py::handle object, const Plan& plan, bool request_in
     }
   }
   std::vector<const InputDeclaration*> inputs;
-  for (const InputDeclaration& input : plan.inputs) {
-    if (wanted(input, request_inputs, candidate_inputs)) inputs.push_back(&input);
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    if (used_inputs[i] && wanted(plan.inputs[i], request_inputs, candidate_inputs)) inputs.push_back(&plan.inputs[i]);
   }
   if (!read_by_row(object, inputs)) read_by_column(object, inputs);
   builder_->finish();

@@ -20,8 +20,10 @@ class TableSource {
     const ArrowArray* array;
   };
 
-  // Reads `object` for the inputs of the given domains. Throws TypeError or ValueError with the column's name.
-  TableSource(pybind11::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs);
+  // Reads `object` for the inputs of the given domains. `used_inputs` says of each input of the plan whether a step reads it: rows
+  // need not have the others. Throws TypeError or ValueError with the column's name.
+  TableSource(pybind11::handle object, const Plan& plan, const std::vector<bool>& used_inputs, bool request_inputs,
+              bool candidate_inputs);
   ~TableSource();
   TableSource(const TableSource&) = delete;
   TableSource& operator=(const TableSource&) = delete;
@@ -45,7 +47,8 @@ class TableSource {
   void read_arrow(pybind11::handle object);
   void read_stream(pybind11::handle object, std::vector<Batch>* batches);
   void read_columns(pybind11::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs);
-  void read_rows(pybind11::handle object, const Plan& plan, bool request_inputs, bool candidate_inputs);
+  void read_rows(pybind11::handle object, const Plan& plan, const std::vector<bool>& used_inputs, bool request_inputs,
+                 bool candidate_inputs);
 
   // Rows as dicts. The first is quick, and returns false where something is wrong; the second tells what, in the order of the columns.
   bool read_by_row(pybind11::handle rows, const std::vector<const InputDeclaration*>& inputs);

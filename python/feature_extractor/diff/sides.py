@@ -6,7 +6,7 @@ import struct
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,17 @@ def package_side(shown: str, data: bytes | Path, registry: Registry, stack: Exit
         or _has_other_library(package, analysis.program)
     ):
         recheck = analysis = None
+    else:
+        analysis = _of_the_package(analysis, package)
     return Side(shown, package.manifest, package.plan, analysis, _rows(package), recheck)
+
+
+def _of_the_package(analysis: Analysis, package: Package) -> Analysis:
+    """Return what was checked without the labels that a package for a server left out of its program."""
+    assert analysis.program is not None
+    names = {feature["name"] for feature in package.manifest["features"]}
+    kept = tuple(feature for feature in analysis.program.features if feature.name in names)
+    return replace(analysis, program=replace(analysis.program, features=kept))
 
 
 def program_side(shown: str, text: str, root: Path | None, path: str, registry: Registry) -> Side:

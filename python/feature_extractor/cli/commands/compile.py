@@ -25,6 +25,9 @@ The same program and resources give the same bytes and the same digest.
 With --golden, the package holds the first requests of a table and what they give. Whoever loads it, from whatever
 language, computes them and refuses the package where a bit differs.
 
+With --without-labels, the features of kind label are left out, so that a server need not be given the inputs that
+only they read. All other features are the same.
+
 With --resource, PROGRAM is a package, and the result is the one that its program gives with this file for a
 vocabulary or table. Golden rows keep their requests; what they give is computed anew.
 
@@ -33,6 +36,7 @@ Examples:
     fx compile ranking.fx
     fx compile ranking.fx -o build/ranking.fxp
     fx compile ranking.fx --golden sample.parquet
+    fx compile ranking.fx --without-labels -o serving.fxp
     fx compile ranking.fxp --resource movies=movies.txt -o fresh.fxp
 """
 
@@ -59,6 +63,11 @@ _GOLDEN_REQUESTS = 64
     help=f"Keep so many requests of --golden.  [default: {_GOLDEN_REQUESTS}]",
 )
 @click.option(
+    "--without-labels",
+    is_flag=True,
+    help="Leave the labels out, for a server.",
+)
+@click.option(
     "--resource",
     "resources",
     multiple=True,
@@ -71,6 +80,7 @@ def command(
     output: str | None,
     golden: str | None,
     golden_requests: int | None,
+    without_labels: bool,
     resources: tuple[str, ...],
     quiet: bool,
 ) -> int:
@@ -89,6 +99,8 @@ def command(
         )
     if files and golden is not None:
         raise CommandError("--golden is for programs: a package keeps its golden requests")
+    if files and without_labels:
+        raise CommandError("--without-labels is for programs: a package keeps its features")
     if not files:
         refuse_binary(place)
     target = Path(output) if output else place.with_suffix(".fxp")
@@ -107,7 +119,7 @@ def command(
         return 0
     from feature_extractor.program import compile
 
-    compiled = compile(place)
+    compiled = compile(place, labels=not without_labels)
     print_findings(compiled.warnings, sys.stderr)
     if golden is not None:
         from feature_extractor.cli.golden_tables import program_with_golden_rows
