@@ -273,7 +273,7 @@ class Registry:
         self.plugins = {plugin.name: plugin for plugin in plugins}
         self.by_name: dict[str, Operator] = {}
         self._by_syntax: dict[str, list[Operator]] = {}
-        self._by_alias: dict[str, str] = {}
+        self._by_alias: dict[str, list[str]] = {}
         self._by_role: dict[str, list[Operator]] = {}
         for operator in operators:
             self.by_name[operator.name] = operator
@@ -282,10 +282,10 @@ class Registry:
             if operator.syntax:
                 self._by_syntax.setdefault(operator.syntax, []).append(operator)
             for alias in operator.aliases:
-                self._by_alias.setdefault(alias, operator.name)
+                self._by_alias.setdefault(alias, []).append(operator.name)
         for operator in operators:
             if operator.plugin:
-                self._by_alias.setdefault(operator.name.partition(".")[2], operator.name)
+                self._by_alias.setdefault(operator.name.partition(".")[2], [operator.name])
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -306,8 +306,12 @@ class Registry:
         return tuple(self._by_role.get(role, ()))
 
     def by_alias(self, name: str) -> str | None:
-        """Return the name that we use for what another system calls ``name``."""
-        return self._by_alias.get(name) or self._by_alias.get(name.lower())
+        """Return the name that we use for what another system calls ``name``, the first of several."""
+        return next(iter(self.all_by_alias(name)), None)
+
+    def all_by_alias(self, name: str) -> tuple[str, ...]:
+        """Return all names that we use for what other systems call ``name``."""
+        return tuple(self._by_alias.get(name) or self._by_alias.get(name.lower(), ()))
 
 
 def load_registry(path: Path | None = None) -> Registry:

@@ -187,14 +187,23 @@ class ExpressionChecker:
                     f"and use that in `{symbol.name}` and here",
                 )
             case ModuleSymbol():
-                what, names = "module", ["name"]
+                what, advice = "module", f"name something in it: `{symbol.name}.name`"
                 if symbol.is_fitted:
-                    what, names = "fitted resource", list(symbol.scope.names)
+                    parts = [
+                        show_call(found)
+                        if isinstance(found, LetSymbol) and found.is_function
+                        else name
+                        for name, found in symbol.scope.names.items()
+                        if not name.startswith("_")
+                    ]
+                    what = "fitted resource"
+                    named = enumerate_words((f"`{symbol.name}.{part}`" for part in parts), "or")
+                    advice = f"name something in it: {named}"
                 self.reporter.report(
                     "FX113",
                     f"`{symbol.name}` is a {what}, not a value",
                     span,
-                    help=f"name something in it: `{symbol.name}.{names[0]}`",
+                    help=advice,
                 )
             case ValueSymbol():
                 return symbol.value

@@ -10,6 +10,9 @@ from feature_extractor.registry import Plugin, Registry
 from feature_extractor.standard import function_names, modules_with
 from feature_extractor.syntax import tree
 
+_SHOWN_ALIASES = 4
+"""How many operators are named where another system's word may mean each of them."""
+
 
 class UnknownNames:
     """Reports what is unknown."""
@@ -70,7 +73,8 @@ class UnknownNames:
                 help=f'write `use "{modules[0]}"` at the top of the file',
             )
             return
-        alias = self._registry.by_alias(name)
+        aliases = self._registry.all_by_alias(name)
+        alias = aliases[0] if aliases else None
         functions = [
             other
             for other, found in environment.scope.names.items()
@@ -89,7 +93,7 @@ class UnknownNames:
             return
         # The name of a plug-in cannot stand in the middle of a chain.
         fix = None
-        if meant and not ("." in meant and node.receiver is not None):
+        if meant and len(aliases) < 2 and not ("." in meant and node.receiver is not None):
             fix = Fix(
                 f"replace with `{meant}`", (Edit(node.name.span, meant),), Applicability.UNSAFE
             )
@@ -97,12 +101,33 @@ class UnknownNames:
             "FX103",
             f"unknown operator `{name}`",
             node.name.span,
-            caption=f"it is called `{alias}` here"
+            caption=self._called_here(aliases)
             if alias
             else (f"did you mean `{meant}`?" if meant else ""),
+            notes=tuple(self._summary(other) for other in aliases[:_SHOWN_ALIASES]),
             help="" if meant else "`fx ops` lists all operators",
             fix=fix,
         )
+
+    @staticmethod
+    def _called_here(aliases: tuple[str, ...]) -> str:
+        """Say what we call an operator of another system."""
+        shown = [f"`{alias}`" for alias in aliases[:_SHOWN_ALIASES]]
+        if len(aliases) > len(shown):
+            shown.append("otherwise")
+        names = " or ".join(([", ".join(shown[:-1])] if shown[:-1] else []) + shown[-1:])
+        return f"it is called {names} here"
+
+    def _summary(self, name: str) -> str:
+        """Say in a line what an operator does: what has the same name elsewhere may count or begin otherwise."""
+        operator = self._registry.by_name[name]
+        syntax = operator.syntax
+        written = (
+            f", written `{syntax.removeprefix('unary ')}`"
+            if syntax and not syntax[-1].isalnum()
+            else ""
+        )
+        return f"`{name}`{written}: {operator.summary[:1].lower()}{operator.summary[1:]}"
 
     def operator_of_plugin(self, plugin: Plugin, name: tree.Identifier) -> None:
         """Report an operator that a plug-in does not have."""
