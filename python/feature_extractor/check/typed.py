@@ -73,6 +73,11 @@ class Literal(Expression):
 
     value: Constant
 
+    @property
+    def is_null(self) -> bool:
+        """Whether this is ``null``."""
+        return self.value is None
+
 
 @dataclass(slots=True, eq=False)
 class InputReference(Expression):

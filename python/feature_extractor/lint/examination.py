@@ -10,18 +10,28 @@ from feature_extractor.files import Reader
 from feature_extractor.lint.configuration import Configuration
 from feature_extractor.lint.outcome import Outcome, Report, blamed, keep_allowed
 from feature_extractor.lint.program import LintedProgram
+from feature_extractor.lint.sharing import Sharing
 from feature_extractor.registry import Registry
 from feature_extractor.standard import stored_path
 
 
-def report_on(path: Path, registry: Registry, configuration: Configuration, read: Reader) -> Report:
-    """Return what can be said of a file without looking at other programs."""
+def report_on(
+    path: Path,
+    registry: Registry,
+    configuration: Configuration,
+    read: Reader,
+    sharing: Sharing | None = None,
+) -> Report:
+    """Return what can be said of a file without looking at other programs.
+
+    ``sharing`` is what was learnt from the files before; it only saves time.
+    """
     analysis = analyse_file(path, registry, read)
     if analysis.program is None:
         # What is missing on disk may be there the next time, so nothing says when this holds no more.
         return Report(analysis.diagnostics, None)
     program = LintedProgram(analysis.program, analysis, registry, configuration.settings)
-    report = Report(analysis.diagnostics, examine(program, configuration))
+    report = Report(analysis.diagnostics, examine(program, configuration, sharing))
     if not analysis.program.fitted:
         report.texts = _texts(analysis.program)
         resources = [Path(resource.path) for resource in analysis.program.resources]
@@ -29,14 +39,23 @@ def report_on(path: Path, registry: Registry, configuration: Configuration, read
     return report
 
 
-def examine(program: LintedProgram, configuration: Configuration) -> Outcome:
+def examine(
+    program: LintedProgram, configuration: Configuration, sharing: Sharing | None = None
+) -> Outcome:
     """Return what the rules find in a program, without what its comments allow."""
     outcome = Outcome(program.source, configuration, [], program.suppressions, {})
+    questions = None
+    if sharing is not None:
+        questions = sharing.of(configuration, program.registry).begin(program)
     for rule in configuration.rules:
         try:
             if rule.check is not None:
                 # Most rules find nothing in most programs: then nothing has to be kept.
-                found = list(rule.check(program))
+                found = (
+                    list(rule.check(program))
+                    if questions is None or rule.sees is None
+                    else questions.ask(rule)
+                )
                 if found:
                     keep_allowed(rule, found, [outcome])
             if rule.summarise is not None:
@@ -44,6 +63,8 @@ def examine(program: LintedProgram, configuration: Configuration) -> Outcome:
         except Exception:
             with blamed(rule, program.path):
                 raise
+    if questions is not None:
+        questions.learn()
     return outcome
 
 

@@ -21,6 +21,7 @@ from feature_extractor.lint.outcome import Report
 from feature_extractor.lint.records import Record, from_record, to_record
 
 if TYPE_CHECKING:
+    from feature_extractor.lint.sharing import Sharing
     from feature_extractor.registry import Registry
 
 LoadRegistry: TypeAlias = "Callable[[], Registry]"
@@ -48,6 +49,8 @@ class _Task:
     registry: Registry
     read: Reader
     cache: LintCache | None
+    sharing: Sharing | None
+    """What is learnt from the files of a process; None where there are too few to learn from."""
 
 
 def report_all(
@@ -69,7 +72,8 @@ def report_all(
     left = [path for path in paths if path not in reports]
     if not left:
         return [reports[path] for path in paths]
-    task = _Task(left, [configure(path) for path in left], load_registry(), read, cache)
+    configurations = [configure(path) for path in left]
+    task = _Task(left, configurations, load_registry(), read, cache, _sharing(len(left)))
     jobs = min(jobs, len(left) // _FEWEST)
     with _rare_collections():
         made = _by_processes(task, jobs) if jobs > 1 and _can_fork() else map_here(task)
@@ -87,7 +91,16 @@ def _report(task: _Task, number: int) -> Report:
     # The compiler takes longer to import than a cache to read.
     from feature_extractor.lint.examination import report_on
 
-    return report_on(task.paths[number], task.registry, task.configurations[number], task.read)
+    configuration = task.configurations[number]
+    return report_on(task.paths[number], task.registry, configuration, task.read, task.sharing)
+
+
+def _sharing(files: int) -> Sharing | None:
+    if files < _FEWEST:
+        return None
+    from feature_extractor.lint.sharing import Sharing
+
+    return Sharing()
 
 
 def _keep(task: _Task, number: int, report: Report, record: Record | None = None) -> Report:

@@ -64,6 +64,7 @@ class LintedProgram:
         settings: Mapping[str, Mapping[str, SettingValue]] = MappingProxyType({}),
     ) -> None:
         self.program = program
+        self._analysis = analysis
         self.files = analysis.files
         """The trees of the main file and its modules, the main one first."""
         self.file = analysis.files[0]
@@ -198,7 +199,50 @@ class LintedProgram:
             return feature.declaration.value.span
         return self._span(expression.site)
 
+    def look_further(self) -> None:
+        """Say that a rule goes on to look at more than it says to see: what it finds holds for this program alone."""
+
     def _span(self, site: Site) -> Span:
         starts = self.source.line_starts
         start = starts[site.line - 1] + site.column - 1
         return Span(self.source, start, starts[site.end_line - 1] + site.end_column - 1)
+
+
+class SomeFeatures(LintedProgram):
+    """A program as if it had some of its features only, which knows how a rule looks at it."""
+
+    def __init__(self, whole: LintedProgram, features: Sequence[DeclaredFeature]) -> None:
+        super().__init__(whole.program, whole._analysis, whole.registry, whole._settings)
+        self._whole = whole
+        self.files_read = whole.files_read
+        self.looked_further = False
+        """Whether somebody asked for more than typed values."""
+        # In the place of what the property would find.
+        self.__dict__["features"] = features
+
+    @cached_property
+    def written(self) -> Written:
+        """How typed expressions of the main file were written; who asks looks further."""
+        self.looked_further = True
+        return self._whole.written
+
+    @cached_property
+    def names(self) -> Names:
+        """Which names are used by which declarations; who asks looks further."""
+        self.looked_further = True
+        return self._whole.names
+
+    def place(self, expression: Expression, feature: DeclaredFeature) -> Span:
+        """Return where an expression stands; who asks looks further."""
+        self.looked_further = True
+        return super().place(expression, feature)
+
+    def look_further(self) -> None:
+        """Remember that a rule looks at more than it says to see."""
+        self.looked_further = True
+
+    def forget(self) -> None:
+        """Let the next rule begin as one that has not looked further."""
+        self.looked_further = False
+        self.__dict__.pop("written", None)
+        self.__dict__.pop("names", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from feature_extractor.diagnostics import Diagnostic, Fix, Label, Severity, Source, Span
@@ -20,6 +20,20 @@ class Status(StrEnum):
 
     STABLE = "stable"
     OPTIONAL = "optional"
+
+
+class Sees(Enum):
+    """What a rule looks at that judges each feature by its own typed value; see :class:`Rule`.
+
+    All of them see the operators, the types, the domains, which parts are the same one, which constants are null, and
+    the kind of the feature with the presence of its parameters. ``NAMES`` are those of inputs, fields, resources and
+    lambda variables; ``VALUES`` are those of constants, and of the parameters of the kind.
+    """
+
+    TYPES = "types"
+    NAMES = "names"
+    VALUES = "values"
+    ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,12 @@ class Rule:
     when all other rules have, and asks which suppressions they needed. A rule reads its ``settings`` with
     :meth:`LintedProgram.setting`. A rule of a plug-in brings its ``page`` with it, as Markdown; ``plugin`` is filled in
     with the name and version of the distribution.
+
+    A rule that ``sees`` something judges each feature by its own: features in which it finds nothing may as well not be
+    there. It is not asked again about a feature that has the same in all that it sees as one in which it found nothing.
+    What it reads beyond that, where it found something to look at, it announces by
+    :meth:`LintedProgram.look_further`; to ask for places and for what was written does so by itself. A rule that says
+    nothing about it looks at each program as a whole.
     """
 
     code: str
@@ -83,6 +103,7 @@ class Rule:
     check_project: ProjectCheck | None = None
     check_comments: CommentCheck | None = None
     settings: tuple[Setting, ...] = ()
+    sees: Sees | None = None
     page: str = ""
     plugin: str = ""
 

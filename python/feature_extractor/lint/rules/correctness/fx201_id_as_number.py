@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Call, Expression, Field, InputReferenc
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.types import INT
 
 _IDENTIFIER: Final = re.compile(r"(?:^|_)(?:id|key|uuid|guid|hash|isbn|ean|sku|asin)$")
@@ -60,4 +60,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="An identifier, a hash or an instant is given to the model as a 32-bit float.",
     check=check,
+    sees=Sees.NAMES,
 )

@@ -10,7 +10,7 @@ from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.identifiers import id_values, lists
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.syntax import tree
 
 _BUCKET_ARGUMENT: Final = {
@@ -41,7 +41,11 @@ def _finding(
     lost = (
         f"with an even spread {share:.0f} % of the values are lost"
         if origin.operator in _BUCKET_ARGUMENT
-        else f"ids from {size:,} to {ids - 1:,} are lost"
+        else (
+            f"the id {size:,} is lost"
+            if size == ids - 1
+            else f"ids from {size:,} to {ids - 1:,} are lost"
+        )
     )
     what = "replaced by the default" if feature.checked.kind == "id" else "dropped"
     return Finding(
@@ -86,4 +90,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A hash or bucket operator gives ids that are not below the size of the feature.",
     check=check,
+    sees=Sees.VALUES,
 )

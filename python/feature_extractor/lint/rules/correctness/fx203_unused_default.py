@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda, Literal, Res
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.written import operand
 from feature_extractor.syntax import tree
 
@@ -138,7 +138,7 @@ class NeverNull:
         answers = [self._known[id(part)] for part in asked]
         match value:
             case Literal() | ResourceReference():
-                return not isinstance(value, Literal) or value.value is not None
+                return not isinstance(value, Literal) or not value.is_null
             case Call(operator=name) if name in _SEEING:
                 return True
             case Call(operator=name) if name in _CHOOSING:
@@ -168,4 +168,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A default, or a question for null, stands behind a value that is never null.",
     check=check,
+    sees=Sees.TYPES,
 )

@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Call, Expression, Field, InputReferenc
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.written import arguments as given
 from feature_extractor.lint.written import called, is_plain
 from feature_extractor.syntax import tree
@@ -75,8 +75,10 @@ def _may_be_zero(program: LintedProgram, value: Expression) -> bool:
         value = value.arguments[0]
     if isinstance(value, InputReference | Field):
         return value.type.with_nullable(False) == INT and bool(_COUNT.search(value.name))
-    is_count = isinstance(value, Call) and value.type.with_nullable(False) == INT
-    return is_count and program.ranges.of(value).low == 0
+    if not isinstance(value, Call) or value.type.with_nullable(False) != INT:
+        return False
+    program.look_further()
+    return program.ranges.of(value).low == 0
 
 
 RULE: Final = Rule(
@@ -85,4 +87,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="The logarithm of a count has no value where nothing was counted, and the model sees that of 1.",
     check=check,
+    sees=Sees.NAMES,
 )

@@ -10,7 +10,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Field, InputReference, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.types import FLOAT, INT
 
 _SUFFIXES: Final = (
@@ -190,4 +190,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="Numbers of seconds, milliseconds or other units of time are mixed.",
     check=check,
+    sees=Sees.ALL,
 )

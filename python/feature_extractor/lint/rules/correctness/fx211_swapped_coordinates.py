@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Call, Expression, Field, InputReferenc
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 
 _GEOGRAPHIC: Final = {
     "bearing",
@@ -68,4 +68,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A longitude is given where a latitude is asked for, or the other way round.",
     check=check,
+    sees=Sees.ALL,
 )

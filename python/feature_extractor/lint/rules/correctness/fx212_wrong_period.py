@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.written import arguments, is_plain
 from feature_extractor.syntax import tree
 
@@ -105,4 +105,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A wave over hours, weekdays or months has a period that is off by one.",
     check=check,
+    sees=Sees.ALL,
 )

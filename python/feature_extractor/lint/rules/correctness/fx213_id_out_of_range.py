@@ -11,7 +11,7 @@ from feature_extractor.lint.expressions import origins, walk
 from feature_extractor.lint.identifiers import id_values
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.ranges import BUCKETS, UNKNOWN, Range
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -58,7 +58,13 @@ def _finding(
     room = f"0 to {size - 1:,}" if size is not None else "ids from 0 on"
     what = "replaced by the default" if feature.checked.kind == "id" else "dropped"
     known = f"this is {found.text()}; " if found.high is not None else ""
-    if end < 0:
+    if isinstance(origin, Call) and program.operator(origin.operator).family == "hash":
+        whole = origin.operator
+        buckets = "hash_bucket" if whole in ("hash", "cross") else "modulo_bucket"
+        before = "" if whole == "hash" else f"{whole}(...)."
+        rest = f"..., {size}" if whole == "hash" else str(size)
+        advice = f"a hash is no id yet: write `{before}{buckets}({rest})`"
+    elif end < 0:
         advice = (
             "give missing values an id of their own, such as 0, and the others the ids behind it"
         )
@@ -127,4 +133,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A feature is given ids below 0, or ids that are not below its size.",
     check=check,
+    sees=Sees.VALUES,
 )

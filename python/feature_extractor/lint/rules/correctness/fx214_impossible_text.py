@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.texts import Forms
 from feature_extractor.lint.written import below
 from feature_extractor.syntax import tree
@@ -108,4 +108,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A text is compared with a constant that it never is, because of its case or its length.",
     check=check,
+    sees=Sees.ALL,
 )

@@ -10,7 +10,7 @@ from typing import Final
 from feature_extractor.check.typed import Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.registry import Registry, ResourcePattern
 
 _OFFSET: Final = re.compile(r"Etc/GMT([+-])(\d{1,2})")
@@ -77,4 +77,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A time zone has the opposite sign, or no summer time, against what its name seems to say.",
     check=check,
+    sees=Sees.VALUES,
 )

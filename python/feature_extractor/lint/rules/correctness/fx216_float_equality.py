@@ -9,7 +9,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.types import FLOAT, ListType
 
 _ROUNDED: Final = {
@@ -104,4 +104,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="Floats that are rounded are compared by `==`, `!=` or `in`.",
     check=check,
+    sees=Sees.VALUES,
 )

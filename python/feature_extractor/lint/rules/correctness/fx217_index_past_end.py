@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.types import ListType, VectorType
 
 _CUT: Final = {
@@ -111,4 +111,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="An element is asked for that lies behind the end of the list.",
     check=check,
+    sees=Sees.VALUES,
 )

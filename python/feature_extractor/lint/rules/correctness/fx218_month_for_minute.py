@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Literal
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.written import below
 from feature_extractor.syntax import tree
 
@@ -65,4 +65,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A format of times has the minute where the month belongs, or the month for the minute.",
     check=check,
+    sees=Sees.VALUES,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.moments import difference
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.types import DURATION
 
 _DAY: Final = 86_400_000_000
@@ -79,4 +79,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="Days from midnight to midnight are counted as 24 hours each, where clocks change.",
     check=check,
+    sees=Sees.VALUES,
 )

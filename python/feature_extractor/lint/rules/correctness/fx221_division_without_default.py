@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Field, Lambda, Literal, children
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Status
+from feature_extractor.lint.rule import Finding, Rule, Sees, Status
 from feature_extractor.types import FLOAT, INT
 
 _DIVIDING: Final = {"divide", "floor_divide", "modulo"}
@@ -66,4 +66,5 @@ RULE: Final = Rule(
     status=Status.OPTIONAL,
     summary="A division by a number that may be 0 has no default.",
     check=check,
+    sees=Sees.ALL,
 )

@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.types import ListType
 
 _BUCKETS: Final = {"bucketize", "histogram"}
@@ -84,4 +84,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A bucket stays empty, because no number can fall into it.",
     check=check,
+    sees=Sees.VALUES,
 )

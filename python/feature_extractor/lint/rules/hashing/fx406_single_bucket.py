@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 
 _COUNTED: Final = {
     "hash_bucket": 1,
@@ -68,4 +68,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="One bucket takes everything, so that the result is always the same.",
     check=check,
+    sees=Sees.VALUES,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda, LambdaVariab
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 
 _HASHING: Final = {"hash_bucket": 1, "iceberg_bucket": 1, "multi_hash": 2}
 """Operators that hash, with the position of the number of buckets."""
@@ -72,4 +72,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="The ids of a hash are hashed once more, which makes more values share one.",
     check=check,
+    sees=Sees.VALUES,
 )

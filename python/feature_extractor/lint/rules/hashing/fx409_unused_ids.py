@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.identifiers import id_values
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.setting import Setting
 
 
@@ -39,5 +39,6 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="More than half of the ids that a feature has room for never come.",
     check=check,
+    sees=Sees.VALUES,
     settings=(Setting("rows", int, 1000, "how many unused ids are reported at least"),),
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer, origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Status
+from feature_extractor.lint.rule import Finding, Rule, Sees, Status
 
 _BUCKETS: Final = {"bucketize", "bucketize_log", "bucketize_equal_width"}
 
@@ -41,4 +41,5 @@ RULE: Final = Rule(
     status=Status.OPTIONAL,
     summary="A missing number is given the id of a bucket.",
     check=check,
+    sees=Sees.VALUES,
 )

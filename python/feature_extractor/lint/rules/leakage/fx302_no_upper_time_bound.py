@@ -16,7 +16,7 @@ from feature_extractor.check.typed import (
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.diagnostics.suggestions import enumerate_words
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.types import BOOL, TIMESTAMP, ListType, StructType, Type
 
 _LESS: Final = {"<", "<="}
@@ -54,11 +54,10 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 
 def _reading(program: LintedProgram) -> set[Expression]:
     """Return what reads a list of timed events: the inputs that are such lists, and all that is made of them."""
-    timed = {name for name, (_, type_) in program.inputs.items() if _moment(type_)}
     found: set[Expression] = set()
-    for part in program.inner_first if timed else ():
+    for part in program.inner_first:
         if isinstance(part, InputReference):
-            if part.name in timed:
+            if _moment(part.type):
                 found.add(part)
         elif not found.isdisjoint(children(part)):
             found.add(part)
@@ -160,4 +159,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A sequence of events is read without an upper bound on their time.",
     check=check,
+    sees=Sees.TYPES,
 )

@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.moments import Bound, duration_text
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -60,4 +60,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A feature asks for events after the time of the request.",
     check=check,
+    sees=Sees.ALL,
 )

@@ -11,7 +11,7 @@ from feature_extractor.lint.expressions import number
 from feature_extractor.lint.moments import Moments, difference, shifted
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.written import arguments, bare, is_plain
 from feature_extractor.syntax import tree
 
@@ -124,4 +124,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="An age is counted from the request to the event, and is negative.",
     check=check,
+    sees=Sees.ALL,
 )

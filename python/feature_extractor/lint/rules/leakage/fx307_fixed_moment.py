@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.moments import difference
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 
 _PASSING: Final = {
     "total_days",
@@ -121,4 +121,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A feature is the time since, or until, a moment that is written into the program.",
     check=check,
+    sees=Sees.NAMES,
 )

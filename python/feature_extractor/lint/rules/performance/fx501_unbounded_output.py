@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer, origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.types import ListType
 
 _CUTTING: Final = {
@@ -81,4 +81,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A feature gives a list that may be as long as its input.",
     check=check,
+    sees=Sees.VALUES,
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from feature_extractor.check.typed import Call, Expression, Lambda, children
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.setting import Setting
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     for feature in program.features:
         if glance.nanoseconds(feature.value) <= budget:
             continue
+        # The plan knows more of a feature than its types.
+        program.look_further()
         estimate = explained(program, feature)
         if estimate is None or estimate[0].nanoseconds <= budget:
             continue
@@ -131,6 +133,7 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="The estimated cost of a feature is above a budget.",
     check=check,
+    sees=Sees.TYPES,
     settings=(
         Setting(
             "budget",

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Literal
 from feature_extractor.diagnostics import Applicability, Fix, Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.written import arguments, bare, called
 from feature_extractor.syntax import tree
 
@@ -80,4 +80,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A whole list is sorted to take one element.",
     check=check,
+    sees=Sees.VALUES,
 )

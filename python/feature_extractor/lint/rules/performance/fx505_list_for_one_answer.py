@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.written import arguments, bare, called, is_plain
 from feature_extractor.syntax import tree
 
@@ -138,4 +138,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A list is made only to be asked for something that one operator gives.",
     check=check,
+    sees=Sees.VALUES,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 
 HASHING: Final = ("hash", "hash_bucket", "multi_hash")
 """Our own hashes: those of other systems are called to give ids that exist already, which `cross` cannot."""
@@ -71,4 +71,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="Values are joined to a text to be hashed together.",
     check=check,
+    sees=Sees.ALL,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.ranges import Number, Range
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 
 COMPARING: Final = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
 
@@ -121,4 +121,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A comparison is always true or always false, whatever the inputs are.",
     check=check,
+    sees=Sees.ALL,
 )

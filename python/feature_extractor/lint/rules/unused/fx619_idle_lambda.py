@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Lambda, Literal
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.written import arguments, called, is_plain, operand
 
 ITSELF: Final = {
@@ -72,4 +72,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A lambda only gives its element, or `true`, back.",
     check=check,
+    sees=Sees.ALL,
 )
