@@ -44,7 +44,25 @@ class Range(NamedTuple):
 
 
 UNKNOWN: Final = Range()
-_HASHED: Final = Range(-(2**63), 2**63 - 1, True, True)
+_HASHES: Final = {
+    name: Range(low, high, True, True)
+    for low, high, names in (
+        (
+            -(2**63),
+            2**63 - 1,
+            "hash cross cityhash64 cityhash128 farm_fingerprint64 fnv1_64 fnv1a_64 minhash murmur2_64 murmur3_128 simhash "
+            "siphash64 spark_xxhash64 xxh3_64 xxh3_128 xxhash64",
+        ),
+        (-(2**31), 2**31 - 1, "hive_hash java_string_hash spark_hash"),
+        (
+            0,
+            2**32 - 1,
+            "cityhash32 crc32 crc32c farm_fingerprint32 fnv1_32 fnv1a_32 murmur2_32 murmur3_32 xxhash32",
+        ),
+    )
+    for name in names.split()
+}
+"""The operators that give all bits of a hash, as an int."""
 
 
 def _span(low: Number, high: Number) -> Range:
@@ -276,8 +294,8 @@ class Ranges:
             return self.of(arguments[0])
         if name in _WHOLE and len(arguments) == 1:
             return _mapped(self.of(arguments[0]), _WHOLE[name])
-        if name in ("hash", "cross"):
-            return _HASHED
+        if name in _HASHES:
+            return _HASHES[name]
         found = self._bucket(name, arguments) or self._arithmetic(value)
         if found is not None:
             return found

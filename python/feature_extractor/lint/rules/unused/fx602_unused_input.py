@@ -26,7 +26,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                     yield Finding(
                         name.span,
                         f"no feature needs the input `{name.text}`",
-                        caption="every caller has to provide it",
+                        caption="whoever goes by the declaration fetches and sends it for nothing",
                         help="remove it",
                         fix=Fix("remove the input", (edit,), Applicability.UNSAFE)
                         if edit is not None
