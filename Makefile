@@ -38,7 +38,9 @@ $(BUILD)/build.ninja: | setup
 
 .PHONY: native
 native: setup $(BUILD)/build.ninja
-	@cmake --build $(BUILD) --parallel $(JOBS) -- --quiet
+	@if [ -f $(BUILD)/.ninja_log ]; then quiet=--quiet; else quiet=; [ -t 1 ] || quiet=--quiet; \
+	  echo "build: compiling the core, which takes some minutes"; fi; \
+	  cmake --build $(BUILD) --parallel $(JOBS) -- $$quiet
 
 # The package is imported from the source tree, with the module that stands in the build folder.
 .PHONY: build
