@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import os
+import stat
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from feature_extractor.arrow_buffers import check_buffers
 from feature_extractor.errors import FeatureExtractorError
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def opened(source: Any, columns: Collection[str], key: str) -> Any:
         with (
             pyarrow.BufferReader(source)
             if isinstance(source, bytes)
-            else pyarrow.OSFile(os.fspath(source)) as file
+            else pyarrow.OSFile(_regular(source)) as file
         ):
             names, read = _file(file)
             if key not in names:
@@ -74,9 +76,8 @@ def opened(source: Any, columns: Collection[str], key: str) -> Any:
         raise FeatureExtractorError(
             f"{name} cannot be read: the name of a column is no text."
         ) from None
-    except (pyarrow.ArrowException, OSError, KeyError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
-        raise FeatureExtractorError(f"{name} cannot be read: {reason}.") from None
+    except (pyarrow.ArrowException, OSError, ValueError) as error:
+        raise FeatureExtractorError(f"{name} cannot be read: {_reason(error)}.") from None
 
 
 def origin_of(source: Any) -> str:
@@ -84,6 +85,22 @@ def origin_of(source: Any) -> str:
     if isinstance(source, bytes):
         return "bytes"
     return os.fspath(source) if isinstance(source, str | os.PathLike) else "a table"
+
+
+def _regular(path: str | os.PathLike[str]) -> str:
+    """Return the path of a regular file; another kind, such as a named pipe, could be waited for without end."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise OSError("it is not a regular file")
+    return os.fspath(path)
+
+
+def _reason(error: Exception) -> str:
+    """Return what the system or pyarrow says, in one line."""
+    if isinstance(error, OSError) and error.errno is not None:
+        said = os.strerror(error.errno)
+        return said[:1].lower() + said[1:]
+    lines = str(error).strip().splitlines()
+    return lines[0].rstrip(".") if lines else type(error).__name__
 
 
 def _file(file: Any) -> tuple[list[str], Callable[[list[str]], Any]]:
@@ -104,9 +121,9 @@ def _file(file: Any) -> tuple[list[str], Callable[[list[str]], Any]]:
         raise pyarrow.ArrowInvalid("it is neither Parquet nor Arrow")
 
     def checked(names: list[str]) -> Any:
-        # Buffers of Arrow are taken as they stand in the file: an offset in them may point anywhere.
-        chosen = table.select(names)
-        chosen.validate(full=True)
+        # By number: a name that comes twice is told by the core.
+        chosen = table.select([n for n, name in enumerate(table.schema.names) if name in names])
+        check_buffers(chosen)
         return chosen
 
     return list(table.schema.names), checked

@@ -358,3 +358,51 @@ def test_warm_requests_take_nothing_from_the_heap(extractor: fx.Extractor) -> No
     for _ in range(3):
         found = chosen.extract_request(REQUEST, {"sku": NAMES * 100})
     assert found._native.statistics()["heap_allocations"] == 0
+
+
+def test_what_is_no_table_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    """Opening a named pipe would wait for its writer, in a thread that watches a file for ever."""
+    import os
+
+    extractor = fx.compile_text(
+        "input candidate { movie: int }\nfeature m : dense = movie * 1.0", path="m.fx"
+    ).extractor()
+    os.mkfifo(tmp_path / "pipe")
+    for name, told in [
+        ("pipe", "pipe cannot be read: it is not a regular file."),
+        (".", "cannot be read: it is not a regular file."),
+        ("none.parquet", "none.parquet cannot be read: no such file or directory."),
+    ]:
+        with pytest.raises(fx.FeatureExtractorError) as raised:
+            extractor.with_catalogue(tmp_path / name, key="sku")
+        assert str(raised.value).endswith(told)
+        assert "Errno" not in str(raised.value)
+
+
+def test_arrow_files_are_read_as_tables_are(tmp_path: Path) -> None:
+    """Text that is not UTF-8 is a value without a meaning and no damage; a column that comes twice is told."""
+    from pyarrow import ipc
+
+    extractor = fx.compile_text(
+        'input candidate { title: string }\nfeature t : text = title ?? "none"', path="t.fx"
+    ).extractor()
+    wrong = pa.array([b"Alien", b"\xff"]).view(pa.string())
+    for columns in (
+        {"sku": [1, 2], "title": wrong},
+        {"sku": [1, 2], "title": wrong.cast(pa.string_view())},
+    ):
+        table = pa.table(columns)
+        for new in (ipc.new_file, ipc.new_stream):
+            sink = pa.BufferOutputStream()
+            with new(sink, table.schema) as writer:
+                writer.write_table(table)
+            found = extractor.with_catalogue(sink.getvalue().to_pybytes(), key="sku")
+            assert list(found.extract_request(None, {"sku": [1, 2]})["t"]) == ["Alien", "none"]
+    table = pa.Table.from_arrays(
+        [pa.array([1]), pa.array(["a"]), pa.array(["b"])], ["sku", "title", "title"]
+    )
+    sink = pa.BufferOutputStream()
+    with ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    with pytest.raises(fx.EngineError, match="Column 'title' comes twice in the data"):
+        extractor.with_catalogue(sink.getvalue().to_pybytes(), key="sku")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from feature_extractor.arrow_buffers import check_buffers
 from feature_extractor.cli.failures import CommandError, DataError, require_file
 from feature_extractor.cli.tables.arrow import pyarrow
 from feature_extractor.cli.tables.declared import NESTED, Declarations
@@ -73,6 +74,8 @@ def open_source(path: str, form: str, request: Request, stack: ExitStack) -> Sou
         return JsonLinesSource(name, stream, request)
     except arrow.ArrowException as error:
         raise DataError(f"{name}: {message(error)}") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{name}: the name of a column is not text in UTF-8") from None
     except OSError as error:
         raise damaged(name, error) from None
 
@@ -97,6 +100,8 @@ def guarded(name: str, batches: Iterator[Any]) -> Iterator[Any]:
         yield from batches
     except arrow.ArrowException as error:
         raise DataError(f"{name}: {message(error)}") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{name}: the name of a column is not text in UTF-8") from None
     except OSError as error:
         raise damaged(name, error) from None
 
@@ -222,6 +227,16 @@ def _chosen(batch: Any, request: Request) -> Any:
     return batch.select(wanted) if wanted else batch
 
 
+def _checked(batch: Any, request: Request) -> Any:
+    """Return the wanted columns of a batch; raises pyarrow.ArrowInvalid where the file is damaged."""
+    chosen = _chosen(batch, request)
+    try:
+        check_buffers(chosen)
+    except pyarrow().ArrowInvalid as error:
+        raise pyarrow().ArrowInvalid(f"the file is damaged: {error}") from None
+    return chosen
+
+
 class _ArrowFile:
     def __init__(self, name: str, file: Any, request: Request) -> None:
         from pyarrow import ipc
@@ -238,7 +253,7 @@ class _ArrowFile:
 
     def _batches(self) -> Iterator[Any]:
         for index in range(self._reader.num_record_batches):
-            batch = _chosen(self._reader.get_batch(index), self._request)
+            batch = _checked(self._reader.get_batch(index), self._request)
             yield from sliced(batch, self._request.batch_rows)
             self._read += 1
 
@@ -262,7 +277,7 @@ class _ArrowStream:
 
     def _batches(self) -> Iterator[Any]:
         for batch in self._reader:
-            yield from sliced(_chosen(batch, self._request), self._request.batch_rows)
+            yield from sliced(_checked(batch, self._request), self._request.batch_rows)
 
     def fraction(self) -> float | None:
         return None
