@@ -10,6 +10,7 @@ import click
 
 from feature_extractor.cli.assumptions import assumption_options
 from feature_extractor.cli.failures import EXIT_FAILURE, EXIT_FINDINGS, CommandError
+from feature_extractor.cli.name_lists import names
 from feature_extractor.cli.programs import known_registry, require_core
 
 _HELP = """Compare two programs by what they mean: features, resources, inputs, output and cost.
@@ -47,8 +48,9 @@ Exit codes, as those of diff:
     "--feature",
     "features",
     multiple=True,
-    metavar="NAME",
-    help="Look at this feature only; may be given several times.",
+    callback=names,
+    metavar="NAME,...",
+    help="Look at these features only.",
 )
 @assumption_options
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; the exit code tells.")

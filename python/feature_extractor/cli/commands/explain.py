@@ -11,6 +11,7 @@ import click
 
 from feature_extractor.cli.assumptions import assumption_options
 from feature_extractor.cli.failures import CommandError, require_file, unknown_feature
+from feature_extractor.cli.name_lists import names
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
 from feature_extractor.cli.tables.formats import INPUT_FORMATS, input_format
 from feature_extractor.cli.writing import refuse_overwriting, write_output
@@ -44,7 +45,14 @@ Examples:
     help="Show the values of row K of what `fx run` makes of the table DATA; 0 is the first.",
 )
 @click.option("--input-format", "input_form", type=click.Choice(INPUT_FORMATS))
-@click.option("--feature", "features", multiple=True, metavar="NAME", help="Show one feature.")
+@click.option(
+    "--feature",
+    "features",
+    multiple=True,
+    callback=names,
+    metavar="NAME,...",
+    help="Show these features only.",
+)
 @click.option("--plan", "show_plan", is_flag=True, help="Print the steps that run, line by line.")
 @click.option(
     "--format",

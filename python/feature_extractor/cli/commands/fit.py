@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feature_extractor.cli.failures import CommandError, DataError, require_file
+from feature_extractor.cli.name_lists import names
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
 from feature_extractor.cli.tables.formats import INPUT_FORMATS, expand, input_format
 from feature_extractor.wording import counted
@@ -36,11 +37,6 @@ Examples:
 """
 
 
-def _names(_ctx: click.Context, _parameter: click.Parameter, value: Sequence[str]) -> list[str]:
-    names = [name.strip() for part in value for name in part.split(",")]
-    return list(dict.fromkeys(name for name in names if name))
-
-
 @click.command(help=_HELP, short_help="Fit resources to data.")
 @click.argument("program", metavar="PROGRAM")
 @click.option(
@@ -62,7 +58,7 @@ def _names(_ctx: click.Context, _parameter: click.Parameter, value: Sequence[str
 @click.option(
     "--select",
     multiple=True,
-    callback=_names,
+    callback=names,
     metavar="NAME,...",
     help="Fit only these resources; those that they need must have been fitted.",
 )

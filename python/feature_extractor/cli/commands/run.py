@@ -13,6 +13,7 @@ from typing import Literal
 import click
 
 from feature_extractor.cli.failures import CommandError
+from feature_extractor.cli.name_lists import names
 from feature_extractor.cli.tables.formats import (
     INPUT_FORMATS,
     OUTPUT_FORMATS,
@@ -49,12 +50,6 @@ Examples:
 """
 
 
-def _names(_ctx: click.Context, _parameter: click.Parameter, value: Sequence[str]) -> list[str]:
-    """Split lists of names at commas; each name is kept once."""
-    names = [name.strip() for part in value for name in part.split(",")]
-    return list(dict.fromkeys(name for name in names if name))
-
-
 @click.command(help=_HELP, short_help="Extract the features of tables.")
 @click.argument("program", metavar="PROGRAM|PACKAGE")
 @click.option(
@@ -78,14 +73,14 @@ def _names(_ctx: click.Context, _parameter: click.Parameter, value: Sequence[str
 @click.option(
     "--select",
     multiple=True,
-    callback=_names,
+    callback=names,
     metavar="NAME,...",
     help="Write only these features, in this order.",
 )
 @click.option(
     "--keep",
     multiple=True,
-    callback=_names,
+    callback=names,
     metavar="COLUMN,...",
     help="Write these columns of the input too, in front of the features.",
 )
