@@ -247,10 +247,11 @@ def _shared_client() -> Client:
 
 
 def test_paths_and_methods_that_are_not_there(client: Client) -> None:
-    problem(client.get("/nothing"), 404, "not_found")
+    told = problem(client.get("/nothing"), 404, "not_found")
+    assert told.startswith("There is nothing at this path. There are /extract, /score, ")
     answer = client.get("/extract")
-    problem(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "POST"
+    told = problem(answer, 405, "method_not_allowed")
+    assert told == "This path takes POST, not GET." and answer.headers["allow"] == "POST"
 
 
 class _Slow:

@@ -363,9 +363,16 @@ def _catalogue_json(catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _refused_by_router(_: Request, error: Exception) -> Response:
+def _refused_by_router(request: Request, error: Exception) -> Response:
     """Answer to an unknown path or method as to every other mistake."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
-    return Problem(status, status.name.lower(), error.detail, headers).answer()
+    detail = error.detail
+    if status is HTTPStatus.NOT_FOUND:
+        paths = ", ".join(route.path for route in request.app.routes if route.path != "/")
+        detail = f"There is nothing at this path. There are {paths}, and a page at /."
+    elif status is HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = sorted({word.strip() for word in headers.get("Allow", "").split(",")} - {"HEAD"})
+        detail = f"This path takes {' or '.join(allowed)}, not {request.method}."
+    return Problem(status, status.name.lower(), detail, headers).answer()
