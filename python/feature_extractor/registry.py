@@ -311,7 +311,7 @@ class Registry:
 
     def all_by_alias(self, name: str) -> tuple[str, ...]:
         """Return all names that we use for what other systems call ``name``."""
-        return tuple(self._by_alias.get(name) or self._by_alias.get(name.lower(), ()))
+        return tuple(self._by_alias.get(name) or self._by_alias.get(name.lower()) or ())
 
 
 def load_registry(path: Path | None = None) -> Registry:
