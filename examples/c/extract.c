@@ -37,11 +37,12 @@ struct ArrowArray {
   void* private_data;
 };
 
-/* Ends the program with the message of an error. */
-static void check(fx_code code, fx_error* error) {
+/* Ends the program with the message of an error. It takes the place of the error, because the call that is the other argument may be made
+ * after this argument was read. */
+static void check(fx_code code, fx_error** error) {
   if (code == FX_OK) return;
-  fprintf(stderr, "%s: %s\n", fx_code_name(code), fx_error_message(error));
-  fx_error_free(error);
+  fprintf(stderr, "%s: %s\n", fx_code_name(code), fx_error_message(*error));
+  fx_error_free(*error);
   exit(1);
 }
 
@@ -89,8 +90,8 @@ int main(int argc, char** argv) {
   fx_extractor* extractor = NULL;
   fx_session* session = NULL;
   fx_extraction* extraction = NULL;
-  check(fx_load_file(argv[1], NULL, &extractor, &error), error);
-  check(fx_session_new(extractor, NULL, &session, &error), error);
+  check(fx_load_file(argv[1], NULL, &extractor, &error), &error);
+  check(fx_session_new(extractor, NULL, &session, &error), &error);
 
   /* The request: one row. `user` is text, with 32-bit offsets; `budget` is null. */
   const int32_t user_offsets[] = {0, 3};
@@ -129,7 +130,7 @@ int main(int argc, char** argv) {
 
   check(fx_extract_requests(session, &request_schema, &request, &candidate_schema, &candidates, NULL, 0, &extraction,
                             &error),
-        error);
+        &error);
   for (int64_t row = 0; row < fx_extraction_rows(extraction); ++row) print_row(extractor, extraction, row);
 
   /* In any order: each handle keeps what it needs. */

@@ -169,4 +169,4 @@ def test_the_examples_say_what_went_wrong(prefix: Path, tmp_path: Path) -> None:
         [program, tmp_path / "no.fxp"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert done.stderr.startswith("not_found: ")
+    assert done.stderr.startswith(f"not_found: {tmp_path / 'no.fxp'}: cannot open this file: ")
