@@ -71,6 +71,7 @@ def shapes(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
     """Make shapes at once, beginning without any."""
     made: dict[Any, Any] = {}
     monkeypatch.setattr(parser, "_SHAPES", made)
+    monkeypatch.setattr(parser, "_WORDINGS", {})
     monkeypatch.setattr(parser, "_MEETINGS", 1)
     return made
 
@@ -80,6 +81,10 @@ def test_the_tree_of_a_shape_is_that_of_a_parse(text: str, shapes: dict[Any, Any
     source = Source("program.fx", text)
     first = parsed(source)
     assert sum(isinstance(shape, Shape) for shape in shapes.values()) == len(shapes) > 0
+    assert parsed(source) == first
+    # The second time the wordings of the statements were learnt.
+    assert parser._WORDINGS
+    shapes.clear()
     assert parsed(source) == first
 
 
@@ -94,6 +99,79 @@ def test_a_shape_has_the_names_literals_and_places_of_each_statement(
     assert isinstance(shape, Shape)
     assert found == parsed(Source("second.fx", text))
     assert len(shapes) == 1
+
+
+WORDS = (
+    "a",
+    "b",
+    "t",
+    "longer_name",
+    "feature",
+    "as",
+    "in",
+    "not",
+    "true",
+    "null",
+    "0",
+    "17",
+    "1_000",
+    "0xFF",
+    "2.5",
+    "1e-3",
+    "0x1e-3",
+    "1.5.2",
+    "3d",
+    "1d2h",
+    "1h2d",
+    "12abc",
+    '"text"',
+    '""',
+    '"# no comment"',
+    r'"a\"b"',
+    r'"\q"',
+    '"""c"""',
+    'b"x"',
+    't"2026-01-01"',
+    "é",
+    "# said",
+    "#",
+)
+BETWEEN = (" ", "", "\n    ", ".", " -> ", "(", ")", " + ", ", ", "-", "[", "]", " # ", "#", '"')
+
+
+def test_other_words_are_read_as_by_a_parse(
+    shapes: dict[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pieces = [
+        source.text[piece.start : piece.end]
+        for source in [
+            Source("a.fx", STATEMENTS),
+            *(Source("a.fx", p.read_text()) for p in PROGRAMS),
+        ]
+        for piece in statements.cut(source).pieces
+    ]
+    chance = random.Random(3)
+    known = 0
+    for piece in chance.sample(pieces, 300):
+        shapes.clear()
+        parser._WORDINGS.clear()
+        for _ in range(2):
+            parsed(Source("first.fx", piece))
+        learnt = dict(parser._WORDINGS)
+        parts, _ = parser._parser()[2].split(piece)
+        for _ in range(12):
+            changed = [*parts]
+            for _ in range(chance.choice((1, 1, 2, 4))):
+                place = chance.randrange(len(changed))
+                changed[place] = chance.choice(WORDS if place % 2 else BETWEEN)
+            source = Source("second.fx", "".join(changed))
+            parser._WORDINGS.update(learnt)
+            found = parsed(source)
+            known += bool(found[0]) and found[1] == []
+            shapes.clear()
+            parser._WORDINGS.clear()
+            assert found == parsed(source), source.text
+    assert known > 300
 
 
 @pytest.mark.parametrize(

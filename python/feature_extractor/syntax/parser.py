@@ -34,6 +34,7 @@ from feature_extractor.syntax.tree import (
     UseDeclaration,
     children,
 )
+from feature_extractor.syntax.wordings import Key, Splitter, Wording, make_wording
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,11 @@ def parse_again(path: str, text: str) -> ParseResult:
 
 
 def _parse_pieces(source: Source, layout: Layout, is_beginning: bool) -> ParseResult:
-    parser, builder = _parser()
-    shapes = _SHAPES
-    if len(shapes) > _MOST_SHAPES:
+    parser, builder, splitter = _parser()
+    shapes, wordings = _SHAPES, _WORDINGS
+    if len(shapes) > _MOST_SHAPES or len(wordings) > _MOST_SHAPES:
         shapes.clear()
+        wordings.clear()
     builder.source = source
     builder.findings = []
     statements: list[Statement | None] = []
@@ -96,12 +98,25 @@ def _parse_pieces(source: Source, layout: Layout, is_beginning: bool) -> ParseRe
         if len(diagnostics) >= MAXIMUM_ERRORS:
             diagnostics.append(_too_many(source, piece))
             break
+        # Most statements are written like one before, also in their white space: these are not cut into tokens.
+        parts, key = splitter.split(source.text[piece.start : piece.end])
+        wording = wordings.get(key)
+        if wording is not None:
+            known = wording.tree(source, parts, piece.start)
+            if known is not None:
+                statements += known if known.__class__ is list else (known,)
+                continue
         tokens = list(parser.tokens(source.text, piece.start, piece.end))
         # Numbers of terminals, not their names: a row of them is hashed in no time.
         terminals = tuple([token.lastindex for token in tokens])
         shape = shapes.get(terminals)
-        known = shape.tree(source, tokens) if shape.__class__ is Shape else None
-        if known is not None:
+        known = None
+        if isinstance(shape, Shape):
+            known = shape.tree(source, tokens)
+        if known is not None and isinstance(shape, Shape):
+            made = make_wording(shape, tokens, parts, key, piece.start)
+            if made is not None:
+                wordings[key] = made
             statements += known if known.__class__ is list else (known,)
             continue
         try:
@@ -160,6 +175,8 @@ _LOCK: Final = Lock()
 
 _SHAPES: Final[dict[tuple[int | None, ...], Shape | int]] = {}
 """What is known of the trees of statements by their terminals: how often they were met, then their shape."""
+_WORDINGS: Final[dict[Key, Wording]] = {}
+"""How statements that are written alike are made of their words, by what is between these."""
 _MOST_SHAPES: Final = 5_000
 _LONGEST_SHAPE: Final = 200
 """Tokens of a statement; long ones are rarely alike."""
@@ -179,14 +196,15 @@ def _remember(
     if known + 1 < _MEETINGS:
         shapes[terminals] = known + 1
         return
-    parser, builder = _parser()
+    parser, builder, _ = _parser()
     shapes[terminals] = make_shape(tokens, parser.parse, builder)
 
 
 @cache
-def _parser() -> tuple[StatementParser, TreeBuilder]:
+def _parser() -> tuple[StatementParser, TreeBuilder, Splitter]:
     builder = TreeBuilder()
-    return StatementParser(tables_of(grammar_text()), builder), builder
+    parser = StatementParser(tables_of(grammar_text()), builder)
+    return parser, builder, Splitter(parser.expressions, parser.tokens)
 
 
 def _too_many(source: Source, piece: Piece) -> Diagnostic:

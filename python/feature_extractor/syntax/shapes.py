@@ -42,15 +42,18 @@ class Shape:
     and their lists, inner ones first. ``steps`` make those, each of values before it.
     """
 
-    __slots__ = ("_constants", "_literals", "_names", "_places", "_steps")
+    __slots__ = ("_constants", "_steps", "literals", "names", "places")
 
     def __init__(self, tree: Any) -> None:
         row = _Row()
         row.add(tree)
         self._constants = row.constants
-        self._names = [*row.names]
-        self._literals = [*row.literals]
-        self._places = [*row.places]
+        self.names = [*row.names]
+        """The numbers of the tokens that are names."""
+        self.literals = [*row.literals]
+        """What decodes each literal, and the number of its token."""
+        self.places = [*row.places]
+        """The numbers of the first and the last token of each place."""
         offsets = _offsets(row)
         self._steps = [
             (make, _picking([offsets[kind] + number for kind, number in parts]))
@@ -61,23 +64,28 @@ class Shape:
         """Return the tree of a statement of this shape; None where a name or a literal of it is not allowed."""
         bounds = [token.span(token.lastindex or 0) for token in tokens]
         text = source.text
-        row: list[Any] = [*self._constants]
-        for number in self._names:
+        names: list[str] = []
+        for number in self.names:
             start, end = bounds[number]
             if end - start > MAXIMUM_NAME_CHARACTERS:
                 return None
-            row.append(text[start:end])
+            names.append(text[start:end])
+        literals: list[Any] = []
         try:
-            for decode, number in self._literals:
+            for decode, number in self.literals:
                 start, end = bounds[number]
-                row.append(decode(text[start:end]))
+                literals.append(decode(text[start:end]))
         except LiteralError:
             return None
         # Making a named tuple in the usual way takes twice as long.
-        row += [
-            _tuple(Span, (source, bounds[first][0], bounds[last][1]))
-            for first, last in self._places
+        places = [
+            _tuple(Span, (source, bounds[first][0], bounds[last][1])) for first, last in self.places
         ]
+        return self.made(names, literals, places)
+
+    def made(self, names: list[str], literals: list[Any], places: list[Span]) -> Any:
+        """Return the tree that has these names, values of literals and places, in the order of the shape's."""
+        row: list[Any] = [*self._constants, *names, *literals, *places]
         add = row.append
         for make, pick in self._steps:
             add(make(*pick(row)))
