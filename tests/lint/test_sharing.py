@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
 import pytest
 from feature_extractor.check import Analysis, analyse_file, analyse_text
+from feature_extractor.check.fingerprint import Fingerprints
 from feature_extractor.check.typed import (
     Field,
     InputReference,
@@ -277,3 +279,28 @@ def test_zeros_of_both_signs_are_two_values() -> None:
     shapes: dict[tuple[Any, ...], int] = {}
     one, other = (keys_of(program.features[0], shapes) for program in programs)
     assert one[Sees.VALUES] != other[Sees.VALUES]
+
+
+# ---- what values mean ----------------------------------------------------------------------------
+
+
+def test_what_a_value_means_is_what_its_fingerprint_says() -> None:
+    programs = every_program()
+    source = random.Random(5)
+    texts = random_expressions(Generator(source), 12)
+    texts += [f"({text})" for text in texts] + [with_others(source, text) for text in texts]
+    for _ in range(2):
+        # Names and order differ from one to the other, and so do the places where parts are met first.
+        source.shuffle(texts)
+        programs += of_text(DECLARATIONS + "".join(starmap(feature, enumerate(texts))))
+    of_fingerprint: dict[str, set[str]] = {}
+    of_meaning: dict[str, set[str]] = {}
+    for program in programs:
+        paths = {resource.name: resource.path for resource in program.program.resources}
+        fingerprints = Fingerprints(paths.__getitem__)
+        for declared, said in zip(program.features, program.meanings, strict=True):
+            fingerprint = fingerprints.of(declared.value)
+            of_fingerprint.setdefault(fingerprint, set()).add(said)
+            of_meaning.setdefault(said, set()).add(fingerprint)
+    assert all(len(found) == 1 for found in (*of_fingerprint.values(), *of_meaning.values()))
+    assert len(of_meaning) > 300

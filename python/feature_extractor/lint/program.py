@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from feature_extractor.check import Analysis
-from feature_extractor.check.fingerprint import Fingerprints
 from feature_extractor.check.typed import Call, CheckedProgram, Expression, Feature, Lambda, Site
 from feature_extractor.diagnostics import Source, Span
 from feature_extractor.lint.expressions import inner_first, outer_first
+from feature_extractor.lint.graphs import Graph, graph_of, meaning
 from feature_extractor.lint.moments import Moments
 from feature_extractor.lint.names import Names
 from feature_extractor.lint.ranges import Ranges
@@ -51,6 +51,11 @@ class DeclaredFeature:
     def parts(self) -> Sequence[Expression]:
         """Every expression of the value, each once and outer ones first: walked once for all rules."""
         return outer_first(self.checked.value)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """What the value is made of, written down: equal values that mean the same have equal graphs."""
+        return graph_of(self.parts)
 
 
 class LintedProgram:
@@ -167,8 +172,7 @@ class LintedProgram:
     def meanings(self) -> Sequence[str]:
         """A fingerprint of the value of each feature, equal for values that mean the same."""
         paths = {resource.name: resource.path for resource in self.program.resources}
-        fingerprints = Fingerprints(paths.__getitem__)
-        return [fingerprints.of(feature.value) for feature in self.features]
+        return [meaning(feature.graph, paths) for feature in self.features]
 
     @cached_property
     def written(self) -> Written:

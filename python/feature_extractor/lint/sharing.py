@@ -11,18 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Final
 
-from feature_extractor.check.typed import (
-    Call,
-    Collect,
-    Expression,
-    Field,
-    InputReference,
-    Lambda,
-    LambdaVariable,
-    Literal,
-    ResourceReference,
-    Struct,
-)
 from feature_extractor.lint.configuration import Configuration
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram, SomeFeatures
 from feature_extractor.lint.rule import Finding, Rule, Sees
@@ -134,61 +122,23 @@ class Questions:
 def keys_of(feature: DeclaredFeature, shapes: dict[tuple[Any, ...], int]) -> dict[Sees, Hashable]:
     """Return what can be seen of a feature, for each way to see it: equal for those that are alike in it.
 
-    ``shapes`` has the numbers of the graphs that were met before.
-
-    The graph is written down part by part, outer ones first: a part is its type, what it does, and the numbers of the
-    parts that it is made of. So two features have one key if and only if their graphs are the same, shared parts
-    included.
+    ``shapes`` has the numbers of the forms that were met before.
     """
-    checked = feature.checked
-    row: list[Any] = [
+    checked, graph = feature.checked, feature.graph
+    form = (
         checked.kind,
         checked.size is None,
         checked.vocabulary is None,
         checked.maximum is None,
         checked.default is None,
-    ]
-    names: list[str | None] = [checked.vocabulary]
-    values: list[Any] = [checked.size, checked.maximum, repr(checked.default)]
-    # Each kind has parts of its own, and asking by `isinstance` takes twice as long.
-    parts: Sequence[Any] = feature.parts
-    numbers: dict[Expression, int] = {part: number for number, part in enumerate(parts)}
-    for part in parts:
-        kind = type(part)
-        row += (kind, part.type.number)
-        if kind is Call:
-            row += (part.operator, part.overload)
-            row += [numbers[argument] for argument in part.arguments]
-        elif kind is Literal:
-            value = part.value
-            row.append(value is None)
-            values.append(value if type(value) in _EXACT else repr(value))
-        elif kind is InputReference:
-            row.append(part.domain)
-            names.append(part.name)
-        elif kind is Field:
-            row.append(numbers[part.base])
-            names.append(part.name)
-        elif kind is Lambda:
-            row += (numbers[part.body], numbers.get(part.variable, -1))
-            names.append(part.variable.name)
-        elif kind is LambdaVariable or kind is ResourceReference:
-            names.append(part.name)
-        elif kind is Struct:
-            row += [numbers[value] for value in part.values]
-        elif kind is Collect:
-            row.append(numbers[part.value])
-        else:
-            raise TypeError(kind.__name__)
-    shape = shapes.setdefault(tuple(row), len(shapes))
-    named, valued = tuple(names), tuple(values)
+        graph.form,
+    )
+    shape = shapes.setdefault(form, len(shapes))
+    names = (checked.vocabulary, graph.names, graph.variables, graph.resources)
+    values = (checked.size, checked.maximum, repr(checked.default), graph.values)
     return {
         Sees.TYPES: shape,
-        Sees.NAMES: (shape, named),
-        Sees.VALUES: (shape, valued),
-        Sees.ALL: (shape, named, valued),
+        Sees.NAMES: (shape, names),
+        Sees.VALUES: (shape, values),
+        Sees.ALL: (shape, names, values),
     }
-
-
-_EXACT: Final = frozenset((int, str, bool))
-"""The types of constants of which equal ones of one type are the same; of floats 0.0 and -0.0 are not."""

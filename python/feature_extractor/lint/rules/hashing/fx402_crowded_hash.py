@@ -18,7 +18,7 @@ from feature_extractor.check.typed import (
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.lint.setting import Setting
 from feature_extractor.syntax import tree
 from feature_extractor.types import BOOL, INT, ListType
@@ -171,6 +171,10 @@ def _fitted(program: LintedProgram) -> dict[str, int]:
         if resource.columns
     }
     found: dict[str, int] = {}
+    if not entries:
+        return found
+    # What was fitted is known of this program only.
+    program.look_further()
     for statement in program.file.statements:
         if not isinstance(statement, tree.ResourceDeclaration) or not statement.arguments:
             continue
@@ -188,6 +192,7 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A hash space is too small for the number of different values.",
     check=check,
+    sees=Sees.ALL,
     settings=(
         Setting(
             "cardinality",

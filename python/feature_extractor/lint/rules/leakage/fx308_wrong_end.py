@@ -9,7 +9,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Field, InputReference
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule
+from feature_extractor.lint.rule import Finding, Rule, Sees
 from feature_extractor.types import TIMESTAMP, ListType, StructType
 
 _OLDEST_FIRST: Final = re.compile(
@@ -39,13 +39,11 @@ _NEW_END: Final = {"take_last"}
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare what descriptions and comments say of the order of a list with the end that is kept."""
-    orders = {name: order for name in program.inputs if (order := _order(program, name))}
-    if not orders:
-        return
+    orders = _Orders(program)
     for feature in program.features:
         if feature.checked.maximum is not None:
             found = _source(feature.value, is_reversed=False)
-            if found is not None and _keeps_old(orders, *found):
+            if found is not None and orders.keep_old(*found):
                 yield _finding(
                     program,
                     feature.declaration.kind.span,
@@ -54,7 +52,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 )
     for call, feature in program.calls("take_first", "take_last"):
         found = _source(call.arguments[0], is_reversed=call.operator == "take_last")
-        if found is not None and _keeps_old(orders, *found):
+        if found is not None and orders.keep_old(*found):
             yield _finding(
                 program,
                 program.place(call, feature),
@@ -74,11 +72,6 @@ def _finding(program: LintedProgram, span: Span, message: str, name: str) -> Fin
     )
 
 
-def _keeps_old(orders: dict[str, str], name: str, is_reversed: bool) -> bool:
-    """Return whether the first elements of a list, maybe reversed, are the old ones."""
-    return orders.get(name) == ("newest" if is_reversed else "oldest")
-
-
 def _source(value: Expression, *, is_reversed: bool) -> tuple[str, bool] | None:
     """Return the input that a list has its events and their order from, and whether it was turned round."""
     while isinstance(value, Call):
@@ -94,6 +87,23 @@ def _source(value: Expression, *, is_reversed: bool) -> tuple[str, bool] | None:
     if isinstance(value, Field):
         return None
     return (value.name, is_reversed) if isinstance(value, InputReference) else None
+
+
+class _Orders:
+    """What descriptions and comments say of the order of inputs: `oldest` or `newest` comes first."""
+
+    def __init__(self, program: LintedProgram) -> None:
+        self._program = program
+        self._known: dict[str, str] = {}
+
+    def keep_old(self, name: str, is_reversed: bool) -> bool:
+        """Return whether the first elements of a list, maybe reversed, are the old ones."""
+        # What is said of an input stands beside it, in this program only.
+        self._program.look_further()
+        order = self._known.get(name)
+        if order is None:
+            order = self._known[name] = _order(self._program, name)
+        return order == ("newest" if is_reversed else "oldest")
 
 
 def _order(program: LintedProgram, name: str) -> str:
@@ -123,4 +133,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A list of events is cut so that the oldest ones stay, against what its description says.",
     check=check,
+    sees=Sees.TYPES,
 )
