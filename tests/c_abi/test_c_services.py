@@ -66,7 +66,7 @@ def current_name(library: CLibrary, service: c_void_p) -> str:
         ("renamed", "feature number 1 is 'z' instead of 'a'"),
         ("other_kind", "feature 'a' is of another kind"),
         ("wider", "feature 'a' is 2 wide instead of 1"),
-        ("fewer", "1 features instead of 2"),
+        ("fewer", "it has 1 feature instead of 2; missing is 'b'"),
         ("other_type", "reads input 'movie' of type float, which the current one declares as int"),
         ("new_input", "reads input 'cost' of type int, which the current one does not declare"),
     ],

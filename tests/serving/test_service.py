@@ -69,7 +69,7 @@ def test_damage_is_refused(package: Package, cut: int) -> None:
 def test_other_outputs_are_refused_unless_they_are_wanted(package: Package) -> None:
     more = "feature more : dense = 1.0 + item"
     with Service(package(1)) as service:
-        with pytest.raises(EngineError, match="6 features instead of 5"):
+        with pytest.raises(EngineError, match="6 features instead of 5; new is 'more'"):
             service.push(package(2, more))
         assert "6 features instead of 5" in service.refusals[-1].reason
     with Service(package(1), same_outputs=False) as service:

@@ -1,9 +1,23 @@
 #include "engine/replacement.h"
 
+#include <algorithm>
 #include <string>
 
 namespace feature_extractor {
 namespace {
+
+// Names up to three features of one plan that the other does not have.
+std::string only_in(const Plan& plan, const Plan& other) {
+  constexpr int kShown = 3;
+  std::string names;
+  int found = 0;
+  for (const FeatureDeclaration& feature : plan.features) {
+    const auto is_same = [&](const FeatureDeclaration& one) { return one.name == feature.name; };
+    if (std::any_of(other.features.begin(), other.features.end(), is_same)) continue;
+    if (++found <= kShown) names += (names.empty() ? "'" : ", '") + feature.name + "'";
+  }
+  return found > kShown ? names + " and others" : names;
+}
 
 Status check_same_outputs(const Plan& old, const Plan& fresh) {
   const auto differs = [](const std::string& what) {
@@ -13,8 +27,14 @@ Status check_same_outputs(const Plan& old, const Plan& fresh) {
     return differs("one gives a row per candidate, the other per request.");
   }
   if (old.features.size() != fresh.features.size()) {
-    return differs("it has " + std::to_string(fresh.features.size()) + " features instead of " +
-                   std::to_string(old.features.size()) + ".");
+    const size_t count = fresh.features.size();
+    std::string what = "it has " + std::to_string(count) + (count == 1 ? " feature" : " features") + " instead of " +
+                       std::to_string(old.features.size());
+    const std::string more = only_in(fresh, old);
+    const std::string less = only_in(old, fresh);
+    if (!more.empty()) what += "; new is " + more;
+    if (!less.empty()) what += "; missing is " + less;
+    return differs(what + ".");
   }
   for (size_t f = 0; f < old.features.size(); ++f) {
     const FeatureDeclaration& was = old.features[f];
