@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import feature_extractor
 import pytest
 from feature_extractor.registry import load_registry
@@ -433,3 +434,26 @@ def test_explain_row_refuses(
     outcome = fx("explain", *arguments, log, ranking)
     assert outcome.code == code
     assert message in outcome.err
+
+
+def test_the_options_of_the_server_stand_under_headings(fx: Run) -> None:
+    from feature_extractor.cli.commands import serve
+
+    found = fx("serve", "--help")
+    assert found.code == 0
+    sections = found.out.split("Exit codes:")[1]
+    options = [one for one in serve.command.params if isinstance(one, click.Option)]
+    for option in options:
+        assert len(re.findall(rf"^  {option.opts[0]}\b", sections, re.MULTILINE)) == 1, option.opts
+    under = re.search(r"^Candidates.*:\n((?:  .*\n)+)", sections, re.MULTILINE)
+    assert under is not None
+    assert re.findall(r"^  (--[a-z-]+)", under[1], re.MULTILINE) == [
+        "--catalogue",
+        "--catalogue-key",
+        "--cache",
+        "--cache-without",
+    ]
+    # What no heading names would stand beside the help.
+    assert re.findall(r"^Options:\n((?:  .*\n?)+)", sections, re.MULTILINE) == [
+        "  -h, --help  Show this message and exit.\n"
+    ]

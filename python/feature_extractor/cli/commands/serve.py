@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feature_extractor.cli.failures import EXIT_FAILURE, CommandError, require_file
+from feature_extractor.cli.headings import CommandWithHeadings
 from feature_extractor.cli.programs import require_core
 from feature_extractor.cli.sizes import size_in_bytes
 from feature_extractor.errors import EngineError, FeatureExtractorError
@@ -44,7 +45,35 @@ Exit codes:
 """
 
 
-@click.command(help=_HELP, short_help="Serve features and scores over HTTP.")
+_HEADINGS = {
+    "What is served": ("model", "example"),
+    "What comes while it serves": ("watch", "every", "allow_push"),
+    "Candidates that are known beforehand, or come again": (
+        "catalogue",
+        "catalogue_key",
+        "cache",
+        "cache_without",
+    ),
+    "Requests in Protocol Buffers": ("protobuf", "message", "candidates"),
+    "What requests lack, and a sample of them": ("fetches", "log_folder", "log_share"),
+    "Address, limits and end": (
+        "host",
+        "port",
+        "threads",
+        "queue",
+        "max_body",
+        "max_candidates",
+        "drain",
+    ),
+}
+
+
+@click.command(
+    cls=CommandWithHeadings,
+    headings=_HEADINGS,
+    help=_HELP,
+    short_help="Serve features and scores over HTTP.",
+)
 @click.argument("package", metavar="PACKAGE")
 @click.option("--model", metavar="FILE", help="An ONNX model that scores what POST /score is sent.")
 @click.option(
@@ -143,7 +172,7 @@ Exit codes:
 @click.option(
     "--allow-push",
     is_flag=True,
-    help="Open POST /package and POST /rollback to all who can reach the address.",
+    help="Open POST /package, /catalogue and /rollback to all who can reach the address.",
 )
 def command(
     package: str,
