@@ -13,12 +13,13 @@ This module needs pyspark, which is not among the dependencies of feature_extrac
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from feature_extractor.errors import FeatureExtractorError
+from feature_extractor.errors import EngineError, FeatureExtractorError
 from feature_extractor.extraction import InputCounts
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def register(spark: SparkSession) -> None:
     ``spark.sql.extensions=org.featureextractor.spark.FeatureExtractorExtensions``.
     Raises SparkError where the jar is not on the class path.
     """
-    _entry(spark).register(_java_session(spark))
+    with _errors_of_the_core():
+        _entry(spark).register(_java_session(spark))
 
 
 def extract(
@@ -77,8 +79,8 @@ def extract(
     path that each machine has. ``method="arrow"`` needs no jar: Python workers compute the features, and
     need feature_extractor and pyarrow; the package is then read by this process.
 
-    Raises SparkError where the jar is missing, and pyspark's AnalysisException where columns do not fit
-    the program.
+    Raises SparkError where the jar is missing, EngineError where the package is, or cannot be loaded, and
+    pyspark's AnalysisException where columns do not fit the program.
     """
     path = fspath(package)
     if method == "arrow":
@@ -88,7 +90,8 @@ def extract(
     if method != "jvm":
         raise ValueError(f"method must be 'jvm' or 'arrow', not {method!r}")
     spark = table.sparkSession
-    result = _entry(spark).extract(_java_table(table), path, _java_names(spark, columns))
+    with _errors_of_the_core():
+        result = _entry(spark).extract(_java_table(table), path, _java_names(spark, columns))
     return _python_table(result, spark)
 
 
@@ -117,7 +120,8 @@ def fit(
 
 def counts(spark: SparkSession, package: str | PathLike[str]) -> Counts:
     """Return what the tasks of this application counted so far for a package."""
-    text = _entry(spark).counts(_java_session(spark), fspath(package)).toJson()
+    with _errors_of_the_core():
+        text = _entry(spark).counts(_java_session(spark), fspath(package)).toJson()
     values: dict[str, Any] = json.loads(text)
     inputs = {name: InputCounts(**reasons) for name, reasons in values.pop("inputs").items()}
     return Counts(inputs=inputs, **values)
@@ -138,7 +142,8 @@ def write_tfrecord(
     """
     spark = table.sparkSession
     compressed = compression == "gzip"
-    _entry(spark).writeTfrecord(_java_table(table), fspath(path), sequence, compressed)
+    with _errors_of_the_core():
+        _entry(spark).writeTfrecord(_java_table(table), fspath(path), sequence, compressed)
 
 
 def _entry(spark: SparkSession) -> Any:
@@ -160,6 +165,21 @@ def _entry(spark: SparkSession) -> Any:
             'workers with method="arrow"'
         )
     return entry
+
+
+@contextmanager
+def _errors_of_the_core() -> Iterator[None]:
+    """Raise what the core refuses as EngineError, without the frames of Java, which tell a caller nothing."""
+    from py4j.protocol import Py4JJavaError
+
+    try:
+        yield
+    except Py4JJavaError as error:
+        found = error.java_exception
+        if found.getClass().getName() != "org.featureextractor.FeatureExtractorException":
+            raise
+        code, message = str(found.code().name()).lower(), str(found.getMessage())
+        raise EngineError(code, message) from None
 
 
 # Pyspark has no public way from its objects to those of Java, nor back.

@@ -126,6 +126,19 @@ def test_instants_without_a_zone_and_maps_as_lists(
     assert digest_table(pq.read_table(output).drop_columns(["row"])) == truth
 
 
+def test_packages_that_cannot_be_loaded_are_told(
+    spark: SparkProcess, kinds: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "table.parquet"
+    pq.write_table(kinds_table(), source)
+    cut = tmp_path / "cut.fxp"
+    cut.write_bytes(kinds.read_bytes()[:3000])
+    for package, told in ((cut, "The package is damaged"), (tmp_path / "no.fxp", "no package")):
+        with pytest.raises(JobError, match=told) as caught:
+            spark.run("extract_parquet", source=source, package=package, output=tmp_path / "out")
+        assert caught.value.kind == "EngineError"
+
+
 def test_mistakes_are_explained(spark: SparkProcess, kinds: Path, tmp_path: Path) -> None:
     source = tmp_path / "table.parquet"
     table = kinds_table().drop_columns(["length"])
