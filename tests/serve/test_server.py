@@ -166,6 +166,16 @@ def test_other_formats_are_refused(client: Client) -> None:
 # ---- limits --------------------------------------------------------------------------------------
 
 
+def test_a_compressed_body_is_told_as_that(client: Client) -> None:
+    for encoding in ("gzip", " GZip ", "br, gzip"):
+        answer = client.post("/extract", content=BODY, headers={"Content-Encoding": encoding})
+        assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+        assert f"not in the encoding {encoding.strip()}." in answer.json()["detail"]
+        assert answer.headers["accept-encoding"] == "identity"
+    answer = client.post("/extract", content=BODY, headers={"Content-Encoding": "identity"})
+    assert answer.status_code == 200
+
+
 def test_a_body_may_not_be_too_long(client: Client) -> None:
     long = BODY + b" " * LIMITS.body_bytes
     detail = problem(client.post("/extract", content=long), 413, "body_too_large")

@@ -142,7 +142,9 @@ class Server:
         self, request: Request, name: str, finish: Callable[[Extraction, str], Response]
     ) -> Response:
         kind = wanted_format(request.headers.get("accept", ""))
-        decoder = self._bodies.decoder(request.headers.get("content-type", ""))
+        decoder = self._bodies.decoder(
+            request.headers.get("content-type", ""), request.headers.get("content-encoding", "")
+        )
         if self.metrics.in_flight >= self._capacity:
             # Before the body is read, so that refusing costs next to nothing.
             raise saturated()

@@ -41,8 +41,15 @@ class Bodies:
                 protobuf.descriptor_set, protobuf.message, candidates=protobuf.candidates, **bounds
             )
 
-    def decoder(self, content_type: str) -> MessageDecoder:
-        """Return the decoder for a ``Content-Type`` header; raises Problem where there is none."""
+    def decoder(self, content_type: str, content_encoding: str = "") -> MessageDecoder:
+        """Return the decoder for a ``Content-Type`` and a ``Content-Encoding``; raises Problem where there is none."""
+        if content_encoding.strip().lower() not in ("", "identity"):
+            raise Problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                f"The body of a request is sent as it is, not in the encoding {content_encoding.strip()}.",
+                {"Accept-Encoding": "identity"},
+            )
         media = content_type.partition(";")[0].strip().lower()
         if media in _JSON or media.startswith("text/") or media.endswith("+json"):
             return self._json
