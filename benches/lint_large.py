@@ -4,6 +4,10 @@ The repository has 500 files with 20 features each: lets, histories, hashes, a m
 standard library. `fx lint` runs as a process of its own, so that the start of the interpreter counts; its bytecode is
 there, as it is where a package is installed. A loop of ten million additions in Python, timed before each run, says how
 fast the machine is at the moment.
+
+The features are written after twenty patterns, as those of a team are that copies what it has. With `--varied` each
+file has names of its own for its inputs, their fields and its lets, and each feature has constants that hardly another
+one has: what is learnt from one feature then helps with fewer others.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import re
 import resource
 import shutil
 import statistics
@@ -98,7 +103,59 @@ FEATURES = (
 )
 
 
-def program(number: int, features: int) -> str:
+NAMES = (
+    *(
+        "user_id",
+        "age",
+        "country",
+        "taste",
+        "profile",
+        "item",
+        "shop",
+        "title",
+        "tags",
+        "views",
+        "clicks",
+        "orders",
+    ),
+    *(
+        "price",
+        "list_price",
+        "embedding",
+        "recent",
+        "same_shop",
+        "known_price",
+        "words",
+        "usual_price",
+        "logarithm",
+    ),
+)
+"""The names that are other ones in each file where the files are varied."""
+ENDINGS = (
+    "raw",
+    "v2",
+    "clean",
+    "now",
+    "main",
+    "app",
+    "web",
+    "all",
+    "paid",
+    "own",
+    "live",
+    "base",
+    "day",
+    "local",
+)
+
+
+def varied(text: str, chance: random.Random) -> str:
+    """Return a program with names of its own."""
+    names = {name: f"{name}_{'_'.join(chance.sample(ENDINGS, 2))}" for name in NAMES}
+    return re.sub(rf"\b(?:{'|'.join(NAMES)})\b", lambda found: names[found[0]], text)
+
+
+def program(number: int, features: int, is_varied: bool) -> str:
     """Return the text of one program."""
     chance = random.Random(number)
     lines = [HEAD.format(number=number, days=chance.randint(7, 90), price=chance.randint(1, 99))]
@@ -107,12 +164,24 @@ def program(number: int, features: int) -> str:
         name = f"f{number}_{index}_"
         lines.append(f'"Feature {index} of model {number}."')
         lines.append('@owner("ranking")')
-        lines.append(form.format(name=name, n=2 + index // len(FEATURES) + chance.randint(0, 30)))
+        lines.append(form.format(name=name, n=constant(index, chance, is_varied)))
         lines.append("")
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return varied(text, chance) if is_varied else text
 
 
-def write_repository(folder: Path, files: int, features: int) -> list[Path]:
+def constant(index: int, chance: random.Random, is_varied: bool) -> int:
+    """Return the number that makes a feature another one than those of its pattern."""
+    return (
+        chance.randint(2, 5_000)
+        if is_varied
+        else 2 + index // len(FEATURES) + chance.randint(0, 30)
+    )
+
+
+def write_repository(
+    folder: Path, files: int, features: int, is_varied: bool = False
+) -> list[Path]:
     """Write the programs, ten to a folder, and return their paths."""
     paths = []
     for number in range(files):
@@ -120,7 +189,7 @@ def write_repository(folder: Path, files: int, features: int) -> list[Path]:
         module = path.parent / "common" / "times.fx"
         module.parent.mkdir(parents=True, exist_ok=True)
         module.write_text(MODULE)
-        path.write_text(program(number, features))
+        path.write_text(program(number, features, is_varied))
         paths.append(path)
     return paths
 
@@ -174,14 +243,17 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=500)
     parser.add_argument("--features", type=int, default=20, help="features of one file")
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument(
+        "--varied", action="store_true", help="other names and constants everywhere"
+    )
     parser.add_argument("--write", type=Path, help="only write the repository to this folder")
     arguments = parser.parse_args()
     if arguments.write is not None:
-        write_repository(arguments.write, arguments.files, arguments.features)
+        write_repository(arguments.write, arguments.files, arguments.features, arguments.varied)
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        paths = write_repository(folder, arguments.files, arguments.features)
+        paths = write_repository(folder, arguments.files, arguments.features, arguments.varied)
         cache = folder / ".fx_cache"
 
         def cold(*options: str) -> Times:

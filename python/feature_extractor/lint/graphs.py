@@ -25,6 +25,7 @@ from feature_extractor.check.typed import (
     ResourceReference,
     Struct,
 )
+from feature_extractor.types import ListType, MapType, StructType, Type
 
 _EXACT: Final = frozenset((int, str, bool))
 """The types of constants of which equal ones of one type are the same; of floats 0.0 and -0.0 are not."""
@@ -35,9 +36,9 @@ class Graph(NamedTuple):
     """A value, written down. Two values are alike in what the fields say if and only if these are equal."""
 
     form: tuple[Any, ...]
-    """The operators and types, the domains of inputs, the names of structs' fields, and which constants are null."""
+    """The operators, the types without the names of fields, the domains of inputs, and which constants are null."""
     names: tuple[str, ...]
-    """The names of inputs and of fields that are read."""
+    """The names of inputs and of fields, and the types that have fields with their names."""
     variables: tuple[str, ...]
     """The names of lambda variables, which change nothing."""
     resources: tuple[str, ...]
@@ -58,10 +59,12 @@ def graph_of(parts: Sequence[Any]) -> Graph:
         # Each kind of an expression has parts of its own, and asking by `isinstance` takes twice as long.
         kind = type(part)
         type_ = part.type
-        number = type_.number
-        if number not in known:
-            known[number] = str(type_)
-        form += (kind, number)
+        shown = known.get(type_.number)
+        if shown is None:
+            shown = known[type_.number] = (_without_names(type_), str(type_))
+        form += (kind, shown[0])
+        if shown[0] is not shown[1]:
+            names.append(shown[1])
         if kind is Call:
             form += (part.operator, part.overload)
             form += [numbers[argument] for argument in part.arguments]
@@ -73,7 +76,7 @@ def graph_of(parts: Sequence[Any]) -> Graph:
             form.append(part.domain)
             names.append(part.name)
         elif kind is Field:
-            form.append(numbers[part.base])
+            form += (numbers[part.base], _position(part.base.type, part.name))
             names.append(part.name)
         elif kind is Lambda:
             form += (numbers[part.body], numbers.get(part.variable, -1))
@@ -102,18 +105,38 @@ def meaning(graph: Graph, paths: Mapping[str, str]) -> str:
     return str(xxhash.xxh3_128_hexdigest(said.encode()))
 
 
-_TYPES: Final[dict[int, str]] = {}
-"""The types in the forms that were made, by their numbers, which other processes may give to other types."""
+@lru_cache(maxsize=_MOST_DIGESTS)
+def _form_digest(form: tuple[Any, ...]) -> str:
+    shown = [part.__name__ if isinstance(part, type) else part for part in form]
+    return str(xxhash.xxh3_128_hexdigest(repr(shown).encode()))
+
+
+# ---- types ---------------------------------------------------------------------------------------
+
+_TYPES: Final[dict[int, tuple[str, str]]] = {}
+"""The types of this process by their numbers: without the names of fields and with them, one text if there are none."""
+
+
+def _without_names(type_: Type) -> str:
+    """Return a type as text, with numbers in the place of the names of fields; the type's own text if it has none."""
+    written = str(type_)
+    if "{" not in written:
+        return written
+    match type_:
+        case StructType():
+            fields = [f"{place}: {_without_names(t)}" for place, (_, t) in enumerate(type_.fields)]
+            text = "{" + ", ".join(fields) + "}"
+        case ListType():
+            text = f"list<{_without_names(type_.element)}>"
+        case MapType():
+            text = f"map<{_without_names(type_.key)}, {_without_names(type_.value)}>"
+        case _:
+            return written
+    return text + ("?" if type_.nullable else "")
 
 
 @lru_cache(maxsize=_MOST_DIGESTS)
-def _form_digest(form: tuple[Any, ...]) -> str:
-    shown: list[Any] = []
-    before: Any = None
-    for part in form:
-        if isinstance(before, type):
-            shown.append(_TYPES[part])
-        else:
-            shown.append(part.__name__ if isinstance(part, type) else part)
-        before = part
-    return str(xxhash.xxh3_128_hexdigest(repr(shown).encode()))
+def _position(type_: Type, name: str) -> int:
+    """Return which field of a struct has a name."""
+    assert isinstance(type_, StructType)
+    return [field for field, _ in type_.fields].index(name)

@@ -93,6 +93,7 @@ class Moments:
             and _NOW.search(field.name)
         )
         """The names of the inputs that are the time of the request."""
+        self._has_compared = False
 
     def is_now(self, value: Expression) -> bool:
         """Return whether a timestamp is the time of the request."""
@@ -151,6 +152,9 @@ class Moments:
         All bounds of a call hold together.
         """
         known = self._conditions
+        if self._has_compared:
+            # Names tell which moments were compared, and constants how far they are from each other.
+            self._program.look_further()
         return (
             [(part, bounds) for part in feature.parts if part in known for bounds in known[part]]
             if known
@@ -192,6 +196,7 @@ class Moments:
         self, whole: Expression, left: Expression, operator: str, right: Expression
     ) -> Iterator[Bound]:
         """Yield what a comparison says of an event, if it compares one with the time of the request."""
+        self._has_compared = True
         if isinstance(left, Literal):
             left, operator, right = right, _FLIPPED[operator], left
         found = self._difference(left, right)

@@ -26,8 +26,8 @@ class Sees(Enum):
     """What a rule looks at that judges each feature by its own typed value; see :class:`Rule`.
 
     All of them see the operators, the types, the domains, which parts are the same one, which constants are null, and
-    the kind of the feature with the presence of its parameters. ``NAMES`` are those of inputs, fields, resources and
-    lambda variables; ``VALUES`` are those of constants, and of the parameters of the kind.
+    the kind of the feature with the presence of its parameters. ``NAMES`` are those of inputs, of fields, of resources
+    and of lambda variables; ``VALUES`` are those of constants, and of the parameters of the kind.
     """
 
     TYPES = "types"

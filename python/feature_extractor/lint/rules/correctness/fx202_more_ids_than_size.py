@@ -90,5 +90,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A hash or bucket operator gives ids that are not below the size of the feature.",
     check=check,
-    sees=Sees.VALUES,
+    sees=Sees.ALL,
 )

@@ -27,6 +27,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 def _check(
     program: LintedProgram, feature: DeclaredFeature, value: Expression
 ) -> Iterator[Finding]:
+    program.look_further()
     found = program.ranges.of(value)
     size = feature.checked.size
     ids = list(_constants(program, value))
@@ -133,5 +134,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A feature is given ids below 0, or ids that are not below its size.",
     check=check,
-    sees=Sees.VALUES,
+    sees=Sees.TYPES,
 )

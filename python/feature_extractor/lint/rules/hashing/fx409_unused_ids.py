@@ -39,6 +39,6 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="More than half of the ids that a feature has room for never come.",
     check=check,
-    sees=Sees.VALUES,
+    sees=Sees.ALL,
     settings=(Setting("rows", int, 1000, "how many unused ids are reported at least"),),
 )

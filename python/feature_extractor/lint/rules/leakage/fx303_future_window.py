@@ -14,8 +14,6 @@ from feature_extractor.lint.rule import Finding, Rule, Sees
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for conditions that let in events after the time of the request. Labels may."""
     moments = program.moments
-    if not moments.now:
-        return
     for feature in program.features:
         if feature.checked.kind == "label":
             continue
@@ -60,5 +58,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A feature asks for events after the time of the request.",
     check=check,
-    sees=Sees.ALL,
+    sees=Sees.TYPES,
 )

@@ -17,6 +17,7 @@ COMPARING: Final = ("equal", "not_equal", "less", "less_equal", "greater", "grea
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare what both sides can give."""
     for call, _ in program.calls(*COMPARING):
+        program.look_further()
         left, right = map(_written, call.arguments)
         if isinstance(left, Literal) and isinstance(right, Literal):
             continue
@@ -37,6 +38,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             help="write the comparison that was meant, or remove it",
         )
     for call, _ in program.calls("contains"):
+        program.look_further()
         items, value = call.arguments
         if not isinstance(items, Literal) or not isinstance(items.value, tuple):
             continue
@@ -121,5 +123,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A comparison is always true or always false, whatever the inputs are.",
     check=check,
-    sees=Sees.ALL,
+    sees=Sees.TYPES,
 )

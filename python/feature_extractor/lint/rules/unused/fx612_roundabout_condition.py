@@ -153,5 +153,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A condition is written in more words than it needs.",
     check=check,
-    sees=Sees.ALL,
+    sees=Sees.TYPES,
 )
