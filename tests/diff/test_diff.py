@@ -148,6 +148,18 @@ def test_a_package_is_compared_with_the_file_that_it_came_from(tree: Tree) -> No
     assert second.old is not None and str(second.old) == "shop.fxp/common/rates.fx:1:28"
 
 
+def test_another_number_of_ids_for_unknown_words_is_told(
+    tree: Tree, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "input candidate { t: string }\nresource words = vocabulary({})\nfeature t : id(words) = words.lookup(t)\n"
+    old, new = (text.replace("{}", inner) for inner in ('"words.txt"', '"words.txt", oov = 3'))
+    tree({"old.fx": old, "new.fx": new, "words.txt": "red\nblue\n"})
+    assert main(["diff", "old.fx", "new.fx"]) == 1
+    told = capsys.readouterr().out
+    assert "  - 2 rows, digest " in told
+    assert "  + 2 rows, 3 ids for unknown words, digest " in told
+
+
 def test_without_sources_only_the_plans_are_compared(tree: Tree) -> None:
     folder = tree({"old.fx": OLD, "new.fx": NEW, "same.fx": OLD})
     package = compile_program(folder / "old.fx").package

@@ -231,10 +231,13 @@ def _held(side: Side) -> dict[str, dict[str, Any]]:
     """Return what each resource holds. What is fitted counts by what was found, not by when."""
     found: dict[str, dict[str, Any]] = {}
     fitted = {entry["name"]: entry for entry in side.manifest.get("fitted", ())}
+    unknown = {e["name"]: e["oov"] for e in side.manifest.get("resources", ()) if "oov" in e}
     for entry in side.plan["resources"]:
         held = {"kind": entry["kind"], "digest": _digest(side, entry)}
         if entry["name"] in side.rows:
             held["rows"] = side.rows[entry["name"]]
+        if unknown.get(entry["name"], 1) > 1:
+            held["oov"] = unknown[entry["name"]]
         found[entry["name"]] = held
     for name, entry in fitted.items():
         held = found.setdefault(name, {})

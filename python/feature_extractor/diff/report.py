@@ -73,7 +73,8 @@ class FeatureChange:
 class ResourceChange:
     """A resource that is not what it was. ``change`` is ``added``, ``removed`` or ``changed``.
 
-    ``old`` and ``new`` say what it holds: ``digest``, ``rows``, and of a fitted one ``fitted`` (what was found) with
+    ``old`` and ``new`` say what it holds: ``digest``, ``rows``, of a vocabulary ``oov`` where unknown words have more
+    than one id, and of a fitted one ``fitted`` (what was found) with
     ``from`` and ``to``, the time of its data.
     """
 

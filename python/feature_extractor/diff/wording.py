@@ -127,6 +127,8 @@ def held(what: dict[str, Any]) -> str:
         parts.append(str(what["fitted"]))
     if "rows" in what:
         parts.append(counted(what["rows"], "row"))
+    if "oov" in what:
+        parts.append(f"{what['oov']} ids for unknown words")
     if "from" in what:
         parts.append(f"{what['from']} to {what['to']}")
     parts.append(f"digest {str(what['digest'])[:12]}")
