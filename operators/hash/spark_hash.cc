@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-using Hash = spark::Kernels<spark::Murmur3>;
+using SparkMurmur3 = spark::Kernels<spark::Murmur3>;
 
 constexpr Operator kOperator = {
     .name = "spark_hash",
@@ -23,18 +23,18 @@ constexpr Operator kOperator = {
                     "float: \"double\" or \"float\""}},
     .overloads =
         {overload<"(x: int?, seed: int = 42, type: const string{\"bigint\",\"int\"} = \"bigint\") -> int",
-                  Hash::OfWidth<int64_t>>(),
+                  SparkMurmur3::OfWidth<int64_t>>(),
          overload<"(x: float?, seed: int = 42, type: const string{\"double\",\"float\"} = \"double\") -> int",
-                  Hash::OfWidth<double>>(),
-         overload<"(x: bool?, seed: int = 42) -> int", Hash::OfBool>(),
-         overload<"(x: string?, seed: int = 42) -> int", Hash::OfValue<Text>>(),
-         overload<"(x: bytes?, seed: int = 42) -> int", Hash::OfValue<Bytes>>(),
-         overload<"(x: timestamp?, seed: int = 42) -> int", Hash::OfValue<Timestamp>>(),
+                  SparkMurmur3::OfWidth<double>>(),
+         overload<"(x: bool?, seed: int = 42) -> int", SparkMurmur3::OfBool>(),
+         overload<"(x: string?, seed: int = 42) -> int", SparkMurmur3::OfValue<Text>>(),
+         overload<"(x: bytes?, seed: int = 42) -> int", SparkMurmur3::OfValue<Bytes>>(),
+         overload<"(x: timestamp?, seed: int = 42) -> int", SparkMurmur3::OfValue<Timestamp>>(),
          overload<"(x: list<int>?, seed: int = 42, type: const string{\"bigint\",\"int\"} = \"bigint\") -> int",
-                  Hash::OfWidthList<int64_t>>(),
+                  SparkMurmur3::OfWidthList<int64_t>>(),
          overload<"(x: list<float>?, seed: int = 42, type: const string{\"double\",\"float\"} = \"double\") -> int",
-                  Hash::OfWidthList<double>>(),
-         overload<"(x: list<string>?, seed: int = 42) -> int", Hash::OfList<Text>>()},
+                  SparkMurmur3::OfWidthList<double>>(),
+         overload<"(x: list<string>?, seed: int = 42) -> int", SparkMurmur3::OfList<Text>>()},
     .edges = {{"`x` or an element is null", "the seed, unchanged"},
               {"the list is empty", "the seed, unchanged"},
               {"`seed` is null", "null"},

@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-using Hash = spark::Kernels<spark::XxHash64>;
+using SparkXxHash64 = spark::Kernels<spark::XxHash64>;
 
 constexpr Operator kOperator = {
     .name = "spark_xxhash64",
@@ -23,18 +23,18 @@ constexpr Operator kOperator = {
                     "float: \"double\" or \"float\""}},
     .overloads =
         {overload<"(x: int?, seed: int = 42, type: const string{\"bigint\",\"int\"} = \"bigint\") -> int",
-                  Hash::OfWidth<int64_t>>(),
+                  SparkXxHash64::OfWidth<int64_t>>(),
          overload<"(x: float?, seed: int = 42, type: const string{\"double\",\"float\"} = \"double\") -> int",
-                  Hash::OfWidth<double>>(),
-         overload<"(x: bool?, seed: int = 42) -> int", Hash::OfBool>(),
-         overload<"(x: string?, seed: int = 42) -> int", Hash::OfValue<Text>>(),
-         overload<"(x: bytes?, seed: int = 42) -> int", Hash::OfValue<Bytes>>(),
-         overload<"(x: timestamp?, seed: int = 42) -> int", Hash::OfValue<Timestamp>>(),
+                  SparkXxHash64::OfWidth<double>>(),
+         overload<"(x: bool?, seed: int = 42) -> int", SparkXxHash64::OfBool>(),
+         overload<"(x: string?, seed: int = 42) -> int", SparkXxHash64::OfValue<Text>>(),
+         overload<"(x: bytes?, seed: int = 42) -> int", SparkXxHash64::OfValue<Bytes>>(),
+         overload<"(x: timestamp?, seed: int = 42) -> int", SparkXxHash64::OfValue<Timestamp>>(),
          overload<"(x: list<int>?, seed: int = 42, type: const string{\"bigint\",\"int\"} = \"bigint\") -> int",
-                  Hash::OfWidthList<int64_t>>(),
+                  SparkXxHash64::OfWidthList<int64_t>>(),
          overload<"(x: list<float>?, seed: int = 42, type: const string{\"double\",\"float\"} = \"double\") -> int",
-                  Hash::OfWidthList<double>>(),
-         overload<"(x: list<string>?, seed: int = 42) -> int", Hash::OfList<Text>>()},
+                  SparkXxHash64::OfWidthList<double>>(),
+         overload<"(x: list<string>?, seed: int = 42) -> int", SparkXxHash64::OfList<Text>>()},
     .edges = {{"`x` or an element is null", "the seed, unchanged"},
               {"the list is empty", "the seed, unchanged"},
               {"`seed` is null", "null"},

@@ -4,12 +4,12 @@
 namespace feature_extractor {
 namespace {
 
-constexpr int64_t kLongest = 4096;
+constexpr int64_t kLongestPadded = 4096;
 
 template <class T>
 struct Pad {
   static void eval(List<T> xs, int64_t size, T value, ListBuilder<T>& result) {
-    const int64_t limit = size > kLongest ? kLongest : size;
+    const int64_t limit = size > kLongestPadded ? kLongestPadded : size;
     result.reserve(xs.size());
     for (uint32_t i = 0; i < xs.size(); ++i) result.push_element(xs, i);
     for (int64_t i = xs.size(); i < limit; ++i) result.push_back(value);

@@ -4,12 +4,12 @@
 namespace feature_extractor {
 namespace {
 
-constexpr int64_t kLongest = 4096;
+constexpr int64_t kMostRepeats = 4096;
 
 template <class T>
 struct RepeatValue {
   static void eval(T x, int64_t count, ListBuilder<T>& result) {
-    const int64_t size = count < 0 ? 0 : count > kLongest ? kLongest : count;
+    const int64_t size = count < 0 ? 0 : count > kMostRepeats ? kMostRepeats : count;
     result.reserve(static_cast<uint32_t>(size));
     for (int64_t i = 0; i < size; ++i) result.push_back(x);
   }

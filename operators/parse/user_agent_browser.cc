@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-constexpr UserAgentRule kRules[] = {
+constexpr UserAgentRule kBrowserRules[] = {
     {"MicroMessenger/", "wechat"},
     {"UCBrowser/", "uc"},
     {"UCWEB/", "uc"},
@@ -34,7 +34,7 @@ constexpr UserAgentRule kRules[] = {
 
 struct UserAgentBrowser {
   static constexpr bool kRepeats = true;
-  static Text eval(Text user_agent) { return first_rule(kRules, user_agent); }
+  static Text eval(Text user_agent) { return first_rule(kBrowserRules, user_agent); }
 };
 
 constexpr Operator kOperator = {

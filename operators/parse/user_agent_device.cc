@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-constexpr UserAgentRule kRules[] = {
+constexpr UserAgentRule kDeviceRules[] = {
     {"bot", "bot"},
     {"Bot", "bot"},
     {"spider", "bot"},
@@ -49,7 +49,7 @@ constexpr UserAgentRule kRules[] = {
 
 struct UserAgentDevice {
   static constexpr bool kRepeats = true;
-  static Text eval(Text user_agent) { return first_rule(kRules, user_agent); }
+  static Text eval(Text user_agent) { return first_rule(kDeviceRules, user_agent); }
 };
 
 constexpr Operator kOperator = {

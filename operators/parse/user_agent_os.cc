@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-constexpr UserAgentRule kRules[] = {
+constexpr UserAgentRule kOsRules[] = {
     {"Windows Phone", "windows_phone"},
     {"Windows", "windows"},
     {"iPhone", "ios"},
@@ -26,7 +26,7 @@ constexpr UserAgentRule kRules[] = {
 
 struct UserAgentOs {
   static constexpr bool kRepeats = true;
-  static Text eval(Text user_agent) { return first_rule(kRules, user_agent); }
+  static Text eval(Text user_agent) { return first_rule(kOsRules, user_agent); }
 };
 
 constexpr Operator kOperator = {

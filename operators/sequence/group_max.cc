@@ -19,15 +19,15 @@ struct Greatest {
 };
 
 template <class K>
-struct ElementInts : GroupedElements<Greatest<int64_t>, K> {};
+struct MaxOfElementInts : GroupedElements<Greatest<int64_t>, K> {};
 template <class K>
-struct ElementFloats : GroupedElements<Greatest<double>, K> {};
+struct MaxOfElementFloats : GroupedElements<Greatest<double>, K> {};
 template <class K>
 struct ElementTimes : GroupedElements<Greatest<Timestamp>, K> {};
 template <class K>
-struct ListInts : GroupedLists<Greatest<int64_t>, K> {};
+struct MaxOfListInts : GroupedLists<Greatest<int64_t>, K> {};
 template <class K>
-struct ListFloats : GroupedLists<Greatest<double>, K> {};
+struct MaxOfListFloats : GroupedLists<Greatest<double>, K> {};
 template <class K>
 struct ListTimes : GroupedLists<Greatest<Timestamp>, K> {};
 
@@ -44,15 +44,16 @@ constexpr Operator kOperator = {
                    {"keys", "the keys, where keys and values are two lists"},
                    {"values", "the value of each key"}},
     .overloads =
-        {generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> int) -> map<K, int>", ElementInts,
-                          bool, int64_t, Text>(),
+        {generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> int) -> map<K, int>",
+                          MaxOfElementInts, bool, int64_t, Text>(),
          generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> float) -> map<K, float>",
-                          ElementFloats, bool, int64_t, Text>(),
+                          MaxOfElementFloats, bool, int64_t, Text>(),
          generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> timestamp) -> map<K, timestamp>",
                           ElementTimes, bool, int64_t, Text>(),
-         generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, int>", ListInts, bool, int64_t, Text>(),
-         generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", ListFloats, bool, int64_t,
+         generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, int>", MaxOfListInts, bool, int64_t,
                           Text>(),
+         generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", MaxOfListFloats, bool,
+                          int64_t, Text>(),
          generic_overload<"<K: key>(keys: list<K>, values: list<timestamp>) -> map<K, timestamp>", ListTimes, bool,
                           int64_t, Text>()},
     .edges = {{"a key or a value is null", "the element is left out"},

@@ -28,13 +28,13 @@ using IntMean = Mean<int64_t, Int128>;
 using FloatMean = Mean<double, double>;
 
 template <class K>
-struct ElementInts : GroupedElements<IntMean, K> {};
+struct MeanOfElementInts : GroupedElements<IntMean, K> {};
 template <class K>
-struct ElementFloats : GroupedElements<FloatMean, K> {};
+struct MeanOfElementFloats : GroupedElements<FloatMean, K> {};
 template <class K>
-struct ListInts : GroupedLists<IntMean, K> {};
+struct MeanOfListInts : GroupedLists<IntMean, K> {};
 template <class K>
-struct ListFloats : GroupedLists<FloatMean, K> {};
+struct MeanOfListFloats : GroupedLists<FloatMean, K> {};
 
 constexpr Operator kOperator = {
     .name = "group_mean",
@@ -48,13 +48,13 @@ constexpr Operator kOperator = {
                    {"keys", "the keys, where keys and values are two lists"},
                    {"values", "the value of each key"}},
     .overloads = {generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> int) -> map<K, float>",
-                                   ElementInts, bool, int64_t, Text>(),
+                                   MeanOfElementInts, bool, int64_t, Text>(),
                   generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> float) -> map<K, float>",
-                                   ElementFloats, bool, int64_t, Text>(),
-                  generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, float>", ListInts, bool,
+                                   MeanOfElementFloats, bool, int64_t, Text>(),
+                  generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, float>", MeanOfListInts, bool,
                                    int64_t, Text>(),
-                  generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", ListFloats, bool,
-                                   int64_t, Text>()},
+                  generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", MeanOfListFloats,
+                                   bool, int64_t, Text>()},
     .edges = {{"a key or a value is null", "the element is left out, and does not count in the denominator"},
               {"one of the two lists is longer", "its rest is left out"},
               {"a sum of floats is not finite", "the key is left out"},

@@ -19,15 +19,15 @@ struct Least {
 };
 
 template <class K>
-struct ElementInts : GroupedElements<Least<int64_t>, K> {};
+struct MinOfElementInts : GroupedElements<Least<int64_t>, K> {};
 template <class K>
-struct ElementFloats : GroupedElements<Least<double>, K> {};
+struct MinOfElementFloats : GroupedElements<Least<double>, K> {};
 template <class K>
 struct ElementTimes : GroupedElements<Least<Timestamp>, K> {};
 template <class K>
-struct ListInts : GroupedLists<Least<int64_t>, K> {};
+struct MinOfListInts : GroupedLists<Least<int64_t>, K> {};
 template <class K>
-struct ListFloats : GroupedLists<Least<double>, K> {};
+struct MinOfListFloats : GroupedLists<Least<double>, K> {};
 template <class K>
 struct ListTimes : GroupedLists<Least<Timestamp>, K> {};
 
@@ -44,15 +44,16 @@ constexpr Operator kOperator = {
                    {"keys", "the keys, where keys and values are two lists"},
                    {"values", "the value of each key"}},
     .overloads =
-        {generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> int) -> map<K, int>", ElementInts,
-                          bool, int64_t, Text>(),
+        {generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> int) -> map<K, int>",
+                          MinOfElementInts, bool, int64_t, Text>(),
          generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> float) -> map<K, float>",
-                          ElementFloats, bool, int64_t, Text>(),
+                          MinOfElementFloats, bool, int64_t, Text>(),
          generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> timestamp) -> map<K, timestamp>",
                           ElementTimes, bool, int64_t, Text>(),
-         generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, int>", ListInts, bool, int64_t, Text>(),
-         generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", ListFloats, bool, int64_t,
+         generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, int>", MinOfListInts, bool, int64_t,
                           Text>(),
+         generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", MinOfListFloats, bool,
+                          int64_t, Text>(),
          generic_overload<"<K: key>(keys: list<K>, values: list<timestamp>) -> map<K, timestamp>", ListTimes, bool,
                           int64_t, Text>()},
     .edges = {{"a key or a value is null", "the element is left out"},

@@ -29,13 +29,13 @@ struct FloatSum {
 };
 
 template <class K>
-struct ElementInts : GroupedElements<IntSum, K> {};
+struct SumOfElementInts : GroupedElements<IntSum, K> {};
 template <class K>
-struct ElementFloats : GroupedElements<FloatSum, K> {};
+struct SumOfElementFloats : GroupedElements<FloatSum, K> {};
 template <class K>
-struct ListInts : GroupedLists<IntSum, K> {};
+struct SumOfListInts : GroupedLists<IntSum, K> {};
 template <class K>
-struct ListFloats : GroupedLists<FloatSum, K> {};
+struct SumOfListFloats : GroupedLists<FloatSum, K> {};
 
 constexpr Operator kOperator = {
     .name = "group_sum",
@@ -49,14 +49,14 @@ constexpr Operator kOperator = {
                    {"value", "the number to add up"},
                    {"keys", "the keys, where keys and values are two lists"},
                    {"values", "the value of each key"}},
-    .overloads =
-        {generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> int) -> map<K, int>", ElementInts,
-                          bool, int64_t, Text>(),
-         generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> float) -> map<K, float>",
-                          ElementFloats, bool, int64_t, Text>(),
-         generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, int>", ListInts, bool, int64_t, Text>(),
-         generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", ListFloats, bool, int64_t,
-                          Text>()},
+    .overloads = {generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> int) -> map<K, int>",
+                                   SumOfElementInts, bool, int64_t, Text>(),
+                  generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> float) -> map<K, float>",
+                                   SumOfElementFloats, bool, int64_t, Text>(),
+                  generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, int>", SumOfListInts, bool,
+                                   int64_t, Text>(),
+                  generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", SumOfListFloats,
+                                   bool, int64_t, Text>()},
     .edges = {{"a key or a value is null", "the element is left out"},
               {"one of the two lists is longer", "its rest is left out"},
               {"a sum of ints does not fit 64 bits, or a sum of floats is not finite", "the key is left out"},

@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-struct Share {
+struct DiceShare {
   static constexpr bool kFirst = true;
   static constexpr bool kSecond = true;
   static Nullable<double> result(SetSizes sizes) {
@@ -14,7 +14,7 @@ struct Share {
   }
 };
 template <class T, SimdLevel Level>
-struct Dice : SetMeasure<Share, T, Nullable<double>, Level> {};
+struct Dice : SetMeasure<DiceShare, T, Nullable<double>, Level> {};
 
 constexpr Operator kOperator = {
     .name = "dice",

@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-struct Share {
+struct JaccardShare {
   static constexpr bool kFirst = true;
   static constexpr bool kSecond = true;
   static Nullable<double> result(SetSizes sizes) {
@@ -15,7 +15,7 @@ struct Share {
   }
 };
 template <class T, SimdLevel Level>
-struct Jaccard : SetMeasure<Share, T, Nullable<double>, Level> {};
+struct Jaccard : SetMeasure<JaccardShare, T, Nullable<double>, Level> {};
 
 constexpr Operator kOperator = {
     .name = "jaccard",

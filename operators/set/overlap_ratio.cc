@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-struct Share {
+struct OverlapShare {
   static constexpr bool kFirst = true;
   static constexpr bool kSecond = false;
   static Nullable<double> result(SetSizes sizes) {
@@ -13,7 +13,7 @@ struct Share {
   }
 };
 template <class T, SimdLevel Level>
-struct OverlapRatio : SetMeasure<Share, T, Nullable<double>, Level> {};
+struct OverlapRatio : SetMeasure<OverlapShare, T, Nullable<double>, Level> {};
 
 constexpr Operator kOperator = {
     .name = "overlap_ratio",

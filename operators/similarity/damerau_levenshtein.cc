@@ -5,12 +5,12 @@
 namespace feature_extractor {
 namespace {
 
-constexpr uint64_t kMostPairs = uint64_t{1} << 20;
+constexpr uint64_t kMostDamerauPairs = uint64_t{1} << 20;
 
 // The unrestricted distance in three rows of the matrix (Zhao and Sahni 2019). A swap of two elements with others between
 // them goes back to the cell before the last row in which the second sequence's element stood and the last column in which
 // the first one's did; only two such cells can be better than the usual three neighbours, and both are at hand.
-inline int64_t distance(SymbolPair pair, Arena& arena) {
+inline int64_t damerau_distance(SymbolPair pair, Arena& arena) {
   trim_shared_ends(pair);
   const SymbolSequence x = pair.first;
   const SymbolSequence y = pair.second;
@@ -70,8 +70,8 @@ struct DamerauLevenshtein {
   static Nullable<int64_t> eval(Arena& arena, Text s, Text t) {
     Arena::Scope scope(arena);
     const SymbolPair pair = number_symbols(s, t, arena);
-    if (pairs_of(pair) > kMostPairs) return null;
-    return distance(pair, arena);
+    if (pairs_of(pair) > kMostDamerauPairs) return null;
+    return damerau_distance(pair, arena);
   }
 };
 

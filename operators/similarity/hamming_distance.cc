@@ -41,7 +41,7 @@ struct OfBits {
 };
 
 template <class T>
-struct OfLists {
+struct HammingOfLists {
   static int64_t eval(List<T> s, List<T> t) {
     const uint32_t both = s.size() < t.size() ? s.size() : t.size();
     const uint32_t all = s.size() < t.size() ? t.size() : s.size();
@@ -63,7 +63,7 @@ constexpr Operator kOperator = {
     .parameters = {{"s", "the first text, list or int"}, {"t", "the second"}},
     .overloads =
         {overload<"(s: string, t: string) -> int", OfTexts>(), overload<"(s: int, t: int) -> int", OfBits>(),
-         generic_overload<"<T: scalar>(s: list<T>, t: list<T>) -> int", OfLists, bool, int64_t, double, Text>()},
+         generic_overload<"<T: scalar>(s: list<T>, t: list<T>) -> int", HammingOfLists, bool, int64_t, double, Text>()},
     .edges = {{"the lengths differ", "each further position of the longer one counts; some systems refuse it"},
               {"an element of a list is null", "it is equal to nothing, not even to null"},
               {"both are empty", "0"}},

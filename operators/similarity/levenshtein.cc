@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-constexpr uint64_t kMostPairs = uint64_t{1} << 24;
+constexpr uint64_t kMostLevenshteinPairs = uint64_t{1} << 24;
 
 // One column of the distance matrix per element of `text`, as the differences between its neighbours: one bit each for +1
 // and -1, so that 64 cells are one word (Myers 1999, in the form of Hyyrö 2003).
@@ -31,7 +31,7 @@ struct Carry {
   return {rises >> last & 1, falls >> last & 1};
 }
 
-inline int64_t distance(SymbolPair pair, Arena& arena) {
+inline int64_t levenshtein_distance(SymbolPair pair, Arena& arena) {
   trim_shared_ends(pair);
   const SymbolSequence pattern = pair.first;
   const SymbolSequence text = pair.second;
@@ -65,12 +65,12 @@ struct Levenshtein {
     Arena::Scope scope(arena);
     // The shorter one is the pattern: it decides how many words a column has.
     const SymbolPair pair = s.size() <= t.size() ? number_symbols(s, t, arena) : number_symbols(t, s, arena);
-    if (pairs_of(pair) > kMostPairs) return null;
-    return distance(pair, arena);
+    if (pairs_of(pair) > kMostLevenshteinPairs) return null;
+    return levenshtein_distance(pair, arena);
   }
 };
 template <class T>
-struct OfLists : Levenshtein<List<T>> {};
+struct LevenshteinOfLists : Levenshtein<List<T>> {};
 
 constexpr Operator kOperator = {
     .name = "levenshtein",
@@ -81,8 +81,9 @@ constexpr Operator kOperator = {
         "before where they do not matter. A similarity by shared pieces, which forgives words in another order, is "
         "`jaccard(character_ngrams(s, 3), character_ngrams(t, 3))`.",
     .parameters = {{"s", "the first text or list"}, {"t", "the second"}},
-    .overloads = {overload<"(s: string, t: string) -> int", Levenshtein<Text>>(),
-                  generic_overload<"<T: key>(s: list<T>, t: list<T>) -> int", OfLists, bool, int64_t, Text>()},
+    .overloads =
+        {overload<"(s: string, t: string) -> int", Levenshtein<Text>>(),
+         generic_overload<"<T: key>(s: list<T>, t: list<T>) -> int", LevenshteinOfLists, bool, int64_t, Text>()},
     .edges = {{"one of them is empty", "the length of the other one"},
               {"two neighbours are swapped", "2 edits; `damerau_levenshtein` counts 1"},
               {"combining marks", "are code points of their own"},

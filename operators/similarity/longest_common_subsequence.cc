@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-constexpr uint64_t kMostPairs = uint64_t{1} << 24;
+constexpr uint64_t kMostSubsequencePairs = uint64_t{1} << 24;
 
 // One bit per position of the shorter sequence: 0 where the length of the best common subsequence grows (Hyyrö 2004). An
 // addition moves such a place to the next match; it carries over from word to word.
@@ -38,12 +38,12 @@ struct LongestCommonSubsequence {
   static Nullable<int64_t> eval(Arena& arena, Sequence s, Sequence t) {
     Arena::Scope scope(arena);
     const SymbolPair pair = s.size() <= t.size() ? number_symbols(s, t, arena) : number_symbols(t, s, arena);
-    if (pairs_of(pair) > kMostPairs) return null;
+    if (pairs_of(pair) > kMostSubsequencePairs) return null;
     return common_length(pair, arena);
   }
 };
 template <class T>
-struct OfLists : LongestCommonSubsequence<List<T>> {};
+struct SubsequenceOfLists : LongestCommonSubsequence<List<T>> {};
 
 constexpr Operator kOperator = {
     .name = "longest_common_subsequence",
@@ -53,8 +53,9 @@ constexpr Operator kOperator = {
         "words it tells how much of a query a title has in the query's order: "
         "`longest_common_subsequence(query, title) / length(query)`.",
     .parameters = {{"s", "the first text or list"}, {"t", "the second"}},
-    .overloads = {overload<"(s: string, t: string) -> int", LongestCommonSubsequence<Text>>(),
-                  generic_overload<"<T: key>(s: list<T>, t: list<T>) -> int", OfLists, bool, int64_t, Text>()},
+    .overloads =
+        {overload<"(s: string, t: string) -> int", LongestCommonSubsequence<Text>>(),
+         generic_overload<"<T: key>(s: list<T>, t: list<T>) -> int", SubsequenceOfLists, bool, int64_t, Text>()},
     .edges = {{"one of them is empty", "0"},
               {"an element of a list is null", "it is left out"},
               {"the product of the lengths is above 16,777,216 (4,096 times 4,096)",

@@ -5,7 +5,7 @@
 namespace feature_extractor {
 namespace {
 
-constexpr uint64_t kMostPairs = uint64_t{1} << 22;
+constexpr uint64_t kMostSubstringPairs = uint64_t{1} << 22;
 
 struct Run {
   uint32_t end;
@@ -47,7 +47,7 @@ struct LongestCommonSubstring {
   static Nullable<Text> eval(Arena& arena, Text s, Text t) {
     Arena::Scope scope(arena);
     const SymbolPair pair = number_symbols(s, t, arena);
-    if (pairs_of(pair) > kMostPairs) return null;
+    if (pairs_of(pair) > kMostSubstringPairs) return null;
     const Run run = longest_common_run(pair, arena);
     return text::slice(s, run.end - run.size, run.size);
   }
