@@ -23,13 +23,13 @@ struct MaxOfElementInts : GroupedElements<Greatest<int64_t>, K> {};
 template <class K>
 struct MaxOfElementFloats : GroupedElements<Greatest<double>, K> {};
 template <class K>
-struct ElementTimes : GroupedElements<Greatest<Timestamp>, K> {};
+struct MaxOfElementTimes : GroupedElements<Greatest<Timestamp>, K> {};
 template <class K>
 struct MaxOfListInts : GroupedLists<Greatest<int64_t>, K> {};
 template <class K>
 struct MaxOfListFloats : GroupedLists<Greatest<double>, K> {};
 template <class K>
-struct ListTimes : GroupedLists<Greatest<Timestamp>, K> {};
+struct MaxOfListTimes : GroupedLists<Greatest<Timestamp>, K> {};
 
 constexpr Operator kOperator = {
     .name = "group_max",
@@ -49,12 +49,12 @@ constexpr Operator kOperator = {
          generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> float) -> map<K, float>",
                           MaxOfElementFloats, bool, int64_t, Text>(),
          generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> timestamp) -> map<K, timestamp>",
-                          ElementTimes, bool, int64_t, Text>(),
+                          MaxOfElementTimes, bool, int64_t, Text>(),
          generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, int>", MaxOfListInts, bool, int64_t,
                           Text>(),
          generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", MaxOfListFloats, bool,
                           int64_t, Text>(),
-         generic_overload<"<K: key>(keys: list<K>, values: list<timestamp>) -> map<K, timestamp>", ListTimes, bool,
+         generic_overload<"<K: key>(keys: list<K>, values: list<timestamp>) -> map<K, timestamp>", MaxOfListTimes, bool,
                           int64_t, Text>()},
     .edges = {{"a key or a value is null", "the element is left out"},
               {"one of the two lists is longer", "its rest is left out"},

@@ -23,13 +23,13 @@ struct MinOfElementInts : GroupedElements<Least<int64_t>, K> {};
 template <class K>
 struct MinOfElementFloats : GroupedElements<Least<double>, K> {};
 template <class K>
-struct ElementTimes : GroupedElements<Least<Timestamp>, K> {};
+struct MinOfElementTimes : GroupedElements<Least<Timestamp>, K> {};
 template <class K>
 struct MinOfListInts : GroupedLists<Least<int64_t>, K> {};
 template <class K>
 struct MinOfListFloats : GroupedLists<Least<double>, K> {};
 template <class K>
-struct ListTimes : GroupedLists<Least<Timestamp>, K> {};
+struct MinOfListTimes : GroupedLists<Least<Timestamp>, K> {};
 
 constexpr Operator kOperator = {
     .name = "group_min",
@@ -49,12 +49,12 @@ constexpr Operator kOperator = {
          generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> float) -> map<K, float>",
                           MinOfElementFloats, bool, int64_t, Text>(),
          generic_overload<"<T: any, K: key>(xs: list<T>, key: T -> K, value: T -> timestamp) -> map<K, timestamp>",
-                          ElementTimes, bool, int64_t, Text>(),
+                          MinOfElementTimes, bool, int64_t, Text>(),
          generic_overload<"<K: key>(keys: list<K>, values: list<int>) -> map<K, int>", MinOfListInts, bool, int64_t,
                           Text>(),
          generic_overload<"<K: key>(keys: list<K>, values: list<float>) -> map<K, float>", MinOfListFloats, bool,
                           int64_t, Text>(),
-         generic_overload<"<K: key>(keys: list<K>, values: list<timestamp>) -> map<K, timestamp>", ListTimes, bool,
+         generic_overload<"<K: key>(keys: list<K>, values: list<timestamp>) -> map<K, timestamp>", MinOfListTimes, bool,
                           int64_t, Text>()},
     .edges = {{"a key or a value is null", "the element is left out"},
               {"one of the two lists is longer", "its rest is left out"},

@@ -9,7 +9,7 @@
 
 namespace feature_extractor {
 
-[[gnu::always_inline]] inline uint64_t load_word(const char* at) {
+[[gnu::always_inline]] inline uint64_t word_from(const char* at) {
   uint64_t word;
   __builtin_memcpy(&word, at, sizeof(word));
   return word;
@@ -39,15 +39,15 @@ inline constexpr uint64_t kHashSecond = 0x6A09E667F3BCC909u;
   size_t size = key.size();
   uint64_t state = size ^ kHashFirst;
   while (size > 16) {
-    state = multiply_fold(load_word(at) ^ kHashSecond, load_word(at + 8) ^ state);
+    state = multiply_fold(word_from(at) ^ kHashSecond, word_from(at + 8) ^ state);
     at += 16;
     size -= 16;
   }
   uint64_t low = 0;
   uint64_t high = 0;
   if (size >= 8) {
-    low = load_word(at);
-    high = load_word(at + size - 8);
+    low = word_from(at);
+    high = word_from(at + size - 8);
   } else if (size >= 4) {
     low = load_half_word(at);
     high = load_half_word(at + size - 4);
@@ -66,7 +66,7 @@ inline constexpr uint64_t kHashSecond = 0x6A09E667F3BCC909u;
   const char* b = y.data();
   if (size >= 8) {
     if (size > 16) return __builtin_memcmp(a, b, size) == 0;
-    return ((load_word(a) ^ load_word(b)) | (load_word(a + size - 8) ^ load_word(b + size - 8))) == 0;
+    return ((word_from(a) ^ word_from(b)) | (word_from(a + size - 8) ^ word_from(b + size - 8))) == 0;
   }
   if (size >= 4) {
     return ((load_half_word(a) ^ load_half_word(b)) | (load_half_word(a + size - 4) ^ load_half_word(b + size - 4))) ==

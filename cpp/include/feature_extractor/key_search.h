@@ -30,10 +30,10 @@ template <class K>
       const char* own = key.data();
       const size_t size = key.size();
       if (size >= 8) {
-        const uint64_t head = load_word(own);
-        const uint64_t tail = load_word(own + size - 8);
+        const uint64_t head = word_from(own);
+        const uint64_t tail = word_from(own + size - 8);
         return last_text(texts, count, key, [&](const char* at) __attribute__((always_inline)) {
-          return ((load_word(at) ^ head) | (load_word(at + size - 8) ^ tail)) == 0;
+          return ((word_from(at) ^ head) | (word_from(at + size - 8) ^ tail)) == 0;
         });
       }
       if (size >= 4) {

@@ -5,11 +5,6 @@
 #include "feature_extractor/protobuf.h"
 
 namespace feature_extractor {
-namespace {
-
-using protobuf::Field;
-using protobuf::WireType;
-using FieldType = ProtobufField::Type;
 
 // The features of editions that change how bytes are read (descriptor.proto, FeatureSet); for the older syntaxes what they always did.
 struct ProtobufFeatures {
@@ -17,6 +12,12 @@ struct ProtobufFeatures {
   bool has_closed_enums = false;
   bool is_delimited = false;
 };
+
+namespace {
+
+using protobuf::Field;
+using protobuf::WireType;
+using FieldType = ProtobufField::Type;
 
 const char* type_word(FieldType type) {
   static constexpr const char* kWords[] = {"",        "double",   "float",    "int64",  "uint64",  "int32", "fixed64",
