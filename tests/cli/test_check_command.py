@@ -1,4 +1,4 @@
-"""What ``fx check`` says of words of other systems and of time zones."""
+"""What ``fx check`` says of words of other systems, of wrong arguments and of time zones."""
 
 from __future__ import annotations
 
@@ -32,10 +32,15 @@ WriteFile = Callable[[str, str], str]
             "parse_url(now)",
             ["`url_host`, `url_path`, `url_query`, `url_query_parameter` or otherwise here"],
         ),
+        (
+            "decay(5, 1d)",
+            ["= help: a duration has a unit, such as `30s`, `15m` or `1d`; a number makes one by"],
+        ),
+        ("[1].map(x -> {n: x}).count()", ["= help: the number of all elements is `length()`"]),
         ("neg(now)", ["= note: `negate`, written `-`: change the sign"]),
     ],
 )
-def test_what_another_system_may_mean_is_told(
+def test_what_was_probably_meant_is_told(
     fx: Run, write: WriteFile, written: str, told: list[str]
 ) -> None:
     program = f"input request {{ now: timestamp }}\nfeature f : dense = {written}\n"

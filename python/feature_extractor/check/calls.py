@@ -375,6 +375,10 @@ class CallChecker:
         if not 0 <= failure.argument < len(given):
             return ""
         value = given[failure.argument].value
+        if shown == "count" and len(given) == 1:
+            return "the number of all elements is `length()`"
+        if value is not None and failure.message.startswith("expected `duration`"):
+            return "a duration has a unit, such as `30s`, `15m` or `1d`; a number makes one by `x * 1s`"
         if value is not None and isinstance(value.type, ListType) and "`" in failure.message[:12]:
             return "for the elements of a list write `.map(x -> ...)`"
         return ""
