@@ -357,6 +357,19 @@ def test_places_within_a_cell(fx: Run, write: WriteFile) -> None:
     )
 
 
+def test_long_types_are_cut_in_the_table_of_nulls(fx: Run, write: WriteFile) -> None:
+    program = write(
+        "x.fx",
+        "input request { h: list<{at: timestamp, dwell: float?, title: string}> }\n"
+        "feature y : dense = h.mean(e -> e.dwell) ?? 0.0\n",
+    )
+    rows = write("x.jsonl", '{"h": [{"at": 0, "dwell": null, "title": "a"}]}\n')
+    found = fx("run", program, "-i", rows)
+    assert [line.split() for line in found.err.splitlines() if line.startswith("request.h")] == [
+        ["request.h", "list<{...}>", "1"]
+    ]
+
+
 def test_arrow_types_that_other_tools_write(fx: Run, write: WriteFile) -> None:
     program = write(
         "x.fx",

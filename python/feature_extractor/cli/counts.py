@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -94,7 +95,7 @@ def print_counts(
         ],
         numbers=(2, 3),
     )
-    types = {f"{i.domain}.{i.name}": i.type for i in inputs}
+    types = {f"{i.domain}.{i.name}": _brief(i.type) for i in inputs}
     shown = [kind for kind in _COUNTS if any(found[kind] for found in counts.inputs.values())]
     _print_table(
         stream,
@@ -118,6 +119,11 @@ def print_counts(
     )
     if len(places) > _MOST_PLACES:
         stream.write(f"and {counted(len(places) - _MOST_PLACES, 'place')} more\n")
+
+
+def _brief(declared: str) -> str:
+    """Return a type for a narrow column: the fields of a struct are left out where they are many."""
+    return declared if len(declared) <= 32 else re.sub(r"\{.*\}", "{...}", declared)
 
 
 def _share(count: int, rows: int, kind: str) -> str:
