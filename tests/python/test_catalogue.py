@@ -251,7 +251,10 @@ def test_an_empty_table(extractor: fx.Extractor) -> None:
         ({"sku": [1, 2, 1, 4]}, "Key 1 comes twice in column 'sku': in rows 0 and 2"),
         ({"sku": ["a", "b", "c", "b"]}, "Key 'b' comes twice in column 'sku': in rows 1 and 3"),
         ({"sku": [1, 2, None, 4]}, "Row 2 of the catalogue has no key: column 'sku' is null there"),
-        ({"sku": pa.array([1.5, 2, 3, 4])}, "Column 'sku' must be string, but the data has double"),
+        (
+            {"sku": pa.array([1.5, 2, 3, 4])},
+            "The key column 'sku' must be int or string, and the data has neither",
+        ),
         ({}, "The key column 'sku' is missing. The data has: movie, title"),
         (
             {"sku": [1, 2, 3, 4], "price": pa.array(["a", "b", "c", "d"])},
@@ -406,3 +409,19 @@ def test_arrow_files_are_read_as_tables_are(tmp_path: Path) -> None:
         writer.write_table(table)
     with pytest.raises(fx.EngineError, match="Column 'title' comes twice in the data"):
         extractor.with_catalogue(sink.getvalue().to_pybytes(), key="sku")
+
+
+def test_what_no_key_can_be_is_told() -> None:
+    extractor = fx.compile_text(
+        "input candidate { movie: int }\nfeature m : dense = movie * 1.0", path="m.fx"
+    ).extractor()
+    for keys, told in [
+        (pa.array([2**63, 1], pa.uint64()), "no key: column 'sku' is null there, or an integer of more than 63 bits."),
+        (pa.array([b"\xff", b"a"]).view(pa.string()), "no key: column 'sku' is null there, or no text in UTF-8."),
+        (pa.array([1.5, 2.5]), "The key column 'sku' must be int or string, and the data has neither. Cast"),
+        (pa.array([b"a", b"b"]), "The key column 'sku' must be int or string, and the data has neither."),
+        (pa.array([[1], [2]]), "The key column 'sku' must be int or string, and the data has neither."),
+    ]:  # fmt: skip
+        with pytest.raises(EngineError) as raised:
+            extractor.with_catalogue(pa.table({"sku": keys, "movie": [1, 2]}), key="sku")
+        assert told in str(raised.value)

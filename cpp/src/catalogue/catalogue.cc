@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "arrow/schema_builder.h"
+#include "arrow/shown_text.h"
 #include "engine/floating_point_mode.h"
 #include "engine/split_program.h"
 #include "resource/hash_slots.h"
@@ -52,9 +53,19 @@ std::string names_of_columns(const ArrowSchema& schema) {
   return names;
 }
 
+std::string_view format_of_values(const ArrowSchema& column) {
+  return column.dictionary != nullptr ? column.dictionary->format : column.format;
+}
+
 bool holds_integers(const ArrowSchema& column) {
-  const char* format = column.dictionary != nullptr ? column.dictionary->format : column.format;
-  return std::strlen(format) == 1 && std::strchr("cCsSiIlL", format[0]) != nullptr;
+  const std::string_view format = format_of_values(column);
+  return format.size() == 1 && std::strchr("cCsSiIlL", format[0]) != nullptr;
+}
+
+// Or nothing but nulls, of which the first is told.
+bool holds_texts(const ArrowSchema& column) {
+  const std::string_view format = format_of_values(column);
+  return format == "u" || format == "U" || format == "vu" || format == "n";
 }
 
 Status invalid(std::string message) { return Status::error(ErrorCode::kInvalidArgument, std::move(message)); }
@@ -126,6 +137,9 @@ class CatalogueBuilder {
                        type.text() + ".");
       }
       catalogue_->has_text_keys_ = type.kind == DeclaredType::Kind::kString;
+    } else if (!holds_integers(*column) && !holds_texts(*column)) {
+      return invalid("The key column '" + options_.key +
+                     "' must be int or string, and the data has neither. Cast the column.");
     }
     held_.assign(plan.inputs.size(), false);
     bool holds_any = false;
@@ -163,7 +177,8 @@ class CatalogueBuilder {
       for (int64_t i = 0; i < count && target.has_nulls; ++i) {
         if (target.valid[i] == 0) {
           return invalid("Row " + std::to_string(begin + i) + " of the catalogue has no key: column '" + options_.key +
-                         "' is null there, or no valid text.");
+                         "' is null there, or " +
+                         (catalogue_->has_text_keys_ ? "no text in UTF-8." : "an integer of more than 63 bits."));
         }
       }
       if (catalogue_->has_text_keys_) keep_texts(static_cast<const Text*>(target.data), count);
@@ -196,7 +211,7 @@ class CatalogueBuilder {
     if (known >= 0) {
       std::string text;
       if constexpr (std::is_same_v<Key, Text>) {
-        text = "'" + std::string(key.substr(0, 100)) + "'";
+        text = "'" + shown_text(key, 100) + "'";
       } else {
         text = std::to_string(key);
       }

@@ -19,7 +19,11 @@ void raise_engine_error(const Status& status) {
                                            "internal",
                                            "different_values"};
   const py::object error = py::module_::import("feature_extractor.errors").attr("EngineError");
-  PyErr_SetObject(error.ptr(), py::make_tuple(kNames[static_cast<int>(status.code)], status.message).ptr());
+  // A message names columns and files of somebody else, which need not be text.
+  const auto message = py::reinterpret_steal<py::str>(
+      PyUnicode_DecodeUTF8(status.message.data(), static_cast<Py_ssize_t>(status.message.size()), "backslashreplace"));
+  if (!message) throw py::error_already_set();
+  PyErr_SetObject(error.ptr(), py::make_tuple(kNames[static_cast<int>(status.code)], message).ptr());
   throw py::error_already_set();
 }
 

@@ -6,11 +6,16 @@
 #include <cmath>
 #include <cstring>
 
+#include "arrow/shown_text.h"
+
 namespace feature_extractor {
 namespace {
 
 namespace py = pybind11;
 using Kind = DeclaredType::Kind;
+
+// NumPy's NPY_ARRAY_ALIGNED: a field of a structured array, or what stands in a file, may begin at any byte.
+constexpr int kAligned = 0x0100;
 
 std::string shown(py::handle value) {
   std::string text;
@@ -19,8 +24,7 @@ std::string shown(py::handle value) {
   } catch (const std::exception&) {
     text = "a value that cannot be shown";
   }
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  return text + " (" + Py_TYPE(value.ptr())->tp_name + ")";
+  return shown_text(text, 60) + " (" + Py_TYPE(value.ptr())->tp_name + ")";
 }
 
 // Imported once per module: a macro of CPython fills a static pointer of this file.
@@ -279,10 +283,7 @@ void ColumnBuilder::append_list(py::handle value, const std::string& column, int
   if (PyList_CheckExact(object)) {
     // Lists that are appended one after the other grow as vectors do: a reservation of just enough would copy each time.
     if (writer_.child(0).size() == 0) writer_.child(0).reserve(static_cast<size_t>(PyList_GET_SIZE(object)));
-    // Its size is asked for each time: a value's own methods may change the list.
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(object); ++i) {
-      children_[0].append(PyList_GET_ITEM(object, i), column, row);
-    }
+    append_elements(object, column, row);
     writer_.end_list();
     return;
   }
@@ -294,10 +295,16 @@ void ColumnBuilder::append_list(py::handle value, const std::string& column, int
     PyErr_Clear();
     mismatch(value, column, row);
   }
-  const Py_ssize_t size = PySequence_Fast_GET_SIZE(fast.ptr());
-  PyObject** items = PySequence_Fast_ITEMS(fast.ptr());
-  for (Py_ssize_t i = 0; i < size; ++i) children_[0].append(items[i], column, row);
+  append_elements(fast.ptr(), column, row);
   writer_.end_list();
+}
+
+void ColumnBuilder::append_elements(PyObject* list, const std::string& column, int64_t row) {
+  // The size is asked for each time, and each element is held: a value's own methods may change the list.
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(list); ++i) {
+    const auto element = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(list, i));
+    children_[0].append(element, column, row);
+  }
 }
 
 // A list of as many floats as the vector has numbers, which NumPy would make an array of. False for all else, also for numbers
@@ -349,8 +356,10 @@ void ColumnBuilder::append_map(py::handle value, const std::string& column, int6
   PyObject* item = nullptr;
   Py_ssize_t position = 0;
   while (PyDict_Next(value.ptr(), &position, &key, &item) != 0) {
-    children_[0].append(key, column, row);
-    children_[1].append(item, column, row);
+    const auto kept_key = py::reinterpret_borrow<py::object>(key);
+    const auto kept_item = py::reinterpret_borrow<py::object>(item);
+    children_[0].append(kept_key, column, row);
+    children_[1].append(kept_item, column, row);
   }
   writer_.end_list();
 }
@@ -383,7 +392,7 @@ bool ColumnBuilder::take_array(py::handle value) {
   const auto item = array.dtype().itemsize();
   if (type_.kind == Kind::kVector && array.ndim() == 2 && (kind == 'f' || kind == 'i' || kind == 'u')) {
     if (array.shape(1) != type_.size) return false;
-    const auto floats = py::array_t<float, py::array::c_style | py::array::forcecast>::ensure(array);
+    const auto floats = py::array_t<float, py::array::c_style | py::array::forcecast | kAligned>::ensure(array);
     if (!floats) return false;
     writer_.borrow("", floats.data(), floats.shape(0));
     kept_.push_back(floats);
@@ -432,7 +441,7 @@ bool ColumnBuilder::take_array(py::handle value) {
     default:
       return false;
   }
-  py::array contiguous = py::array::ensure(array, py::array::c_style);
+  py::array contiguous = py::array::ensure(array, py::array::c_style | kAligned);
   if (!contiguous) return false;
   writer_.borrow(format, contiguous.data(), contiguous.shape(0));
   kept_.push_back(contiguous);

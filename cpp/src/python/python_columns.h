@@ -62,6 +62,8 @@ class ColumnBuilder {
 
  private:
   void append_list(pybind11::handle value, const std::string& column, int64_t row);
+  // The elements of a list or a tuple.
+  void append_elements(PyObject* list, const std::string& column, int64_t row);
   bool append_floats(PyObject* object);
   void append_vector(pybind11::handle value, const std::string& column, int64_t row);
   void append_map(pybind11::handle value, const std::string& column, int64_t row);

@@ -15,6 +15,14 @@ bool wanted(const InputDeclaration& input, bool request_inputs, bool candidate_i
   return input.domain == kRequestDomain ? request_inputs : candidate_inputs;
 }
 
+py::handle dict_of_row(py::handle rows, Py_ssize_t row) {
+  PyObject* const dict = PySequence_Fast_GET_ITEM(rows.ptr(), row);
+  if (!PyDict_Check(dict)) {
+    throw py::type_error("Row " + std::to_string(row) + " must be a dict, not " + Py_TYPE(dict)->tp_name + ".");
+  }
+  return dict;
+}
+
 }  // namespace
 
 TableSource::TableSource(py::handle object, const Plan& plan, const std::vector<bool>& used_inputs, bool request_inputs,
@@ -69,7 +77,7 @@ void TableSource::read_columns(py::handle object, const Plan& plan, bool request
     if (!wanted(input, request_inputs, candidate_inputs)) continue;
     PyObject* value = PyDict_GetItemString(object.ptr(), input.name.c_str());
     if (value == nullptr) continue;  // The match names columns that are missing.
-    const py::handle column = value;
+    const auto column = py::reinterpret_borrow<py::object>(value);
     if (py::hasattr(column, "__arrow_c_array__")) {
       const ArrowPair pair = arrow_array_of(column);
       kept_.push_back(pair.kept);
@@ -102,9 +110,11 @@ void TableSource::read_columns(py::handle object, const Plan& plan, bool request
       throw py::type_error("Column '" + input.name + "' must be an array or a list, not " +
                            Py_TYPE(column.ptr())->tp_name + ".");
     }
-    const Py_ssize_t size = PySequence_Fast_GET_SIZE(fast.ptr());
-    PyObject** items = PySequence_Fast_ITEMS(fast.ptr());
-    for (Py_ssize_t row = 0; row < size; ++row) builder.append(items[row], input.name, row);
+    // As in all loops below: a value's own methods may change what is read.
+    for (Py_ssize_t row = 0; row < PySequence_Fast_GET_SIZE(fast.ptr()); ++row) {
+      const auto item = py::reinterpret_borrow<py::object>(PySequence_Fast_GET_ITEM(fast.ptr(), row));
+      builder.append(item, input.name, row);
+    }
   }
   builder_->finish();
   batches_.push_back({builder_->schema(), builder_->array()});
@@ -113,12 +123,7 @@ void TableSource::read_columns(py::handle object, const Plan& plan, bool request
 void TableSource::read_rows(py::handle object, const Plan& plan, const std::vector<bool>& used_inputs,
                             bool request_inputs, bool candidate_inputs) {
   const Py_ssize_t size = PySequence_Fast_GET_SIZE(object.ptr());
-  PyObject** rows = PySequence_Fast_ITEMS(object.ptr());
-  for (Py_ssize_t row = 0; row < size; ++row) {
-    if (!PyDict_Check(rows[row])) {
-      throw py::type_error("Row " + std::to_string(row) + " must be a dict, not " + Py_TYPE(rows[row])->tp_name + ".");
-    }
-  }
+  for (Py_ssize_t row = 0; row < size; ++row) dict_of_row(object, row);
   std::vector<const InputDeclaration*> inputs;
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
     if (used_inputs[i] && wanted(plan.inputs[i], request_inputs, candidate_inputs)) inputs.push_back(&plan.inputs[i]);
@@ -140,7 +145,7 @@ bool TableSource::read_by_row(py::handle rows, const std::vector<const InputDecl
   DictFields fields(names);
   try {
     for (Py_ssize_t row = 0; row < PySequence_Fast_GET_SIZE(rows.ptr()); ++row) {
-      fields.find(PySequence_Fast_GET_ITEM(rows.ptr(), row));
+      fields.find(dict_of_row(rows, row));
       for (size_t i = 0; i < columns.size(); ++i) {
         if (fields[i]) {
           columns[i]->append(fields[i], names[i], row);
@@ -163,8 +168,9 @@ void TableSource::read_by_column(py::handle rows, const std::vector<const InputD
     const py::str name(input->name);
     ColumnBuilder& builder = builder_->add(input->name, input->type);
     for (Py_ssize_t row = 0; row < PySequence_Fast_GET_SIZE(rows.ptr()); ++row) {
-      PyObject* value = PyDict_GetItemWithError(PySequence_Fast_GET_ITEM(rows.ptr(), row), name.ptr());
-      if (value != nullptr) {
+      const auto value =
+          py::reinterpret_borrow<py::object>(PyDict_GetItemWithError(dict_of_row(rows, row).ptr(), name.ptr()));
+      if (value) {
         builder.append(value, input->name, row);
       } else if (PyErr_Occurred() != nullptr) {
         throw py::error_already_set();

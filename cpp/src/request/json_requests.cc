@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "arrow/shown_text.h"
 #include "feature_extractor/json.h"
 #include "feature_extractor/number_text.h"
 #include "request/json_direct.h"
@@ -447,28 +448,7 @@ class JsonReader final : public RequestReader {
   }
   bool within_candidate(uint32_t index) { return within("candidates[" + std::to_string(index) + "]"); }
 
-  static std::string shown(Text text) {
-    constexpr size_t kMost = 60;
-    if (text.size() <= kMost) return printable(text);
-    size_t end = kMost - 3;
-    while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
-    return printable(text.substr(0, end)) + "...";
-  }
-
-  // A message is one line of text: it ends at a zero in C, and a terminal would obey other control characters.
-  static std::string printable(Text text) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    std::string out;
-    for (const char c : text) {
-      const auto byte = static_cast<uint8_t>(c);
-      if (byte >= 0x20 && byte != 0x7F) {
-        out += c;
-      } else {
-        out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
-      }
-    }
-    return out;
-  }
+  static std::string shown(Text text) { return shown_text(text, 60); }
 
   // Where a byte is: columns count characters, both from 1.
   std::string place(uint32_t at, size_t skipped) const {
