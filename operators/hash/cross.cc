@@ -20,6 +20,10 @@ namespace {
 
 struct CrossScalars {
   static constexpr bool kStrictVariadic = true;
+  static constexpr bool kSimd = true;
+  // Says that the loop below is the form for columns.
+  struct Index {};
+
   static int64_t eval(Variadic<int64_t> parts) {
     uint64_t mixed = 0;
     for (uint32_t k = 0; k < parts.size(); ++k) mixed = combine(mixed, static_cast<uint64_t>(parts[k]));
@@ -63,6 +67,35 @@ struct CrossLists {
     }
   }
 };
+
+}  // namespace
+
+namespace adapter {
+
+// Part by part, so that the loops are over columns.
+template <>
+struct IndexedLoop<CrossScalars> {
+  static void run(const KernelCall& call) {
+    const size_t rows = call.rows;
+    auto* __restrict out = static_cast<int64_t*>(call.result->data);
+    __builtin_memset(out, 0, rows * sizeof(int64_t));
+    for (uint32_t k = 0; k < call.argument_count; ++k) {
+      const auto* __restrict part = static_cast<const int64_t*>(call.arguments[k].data);
+      for (size_t i = 0; i < rows; ++i) {
+        out[i] = static_cast<int64_t>(combine(static_cast<uint64_t>(out[i]), static_cast<uint64_t>(part[i])));
+      }
+    }
+    uint8_t* valid = call.result->valid;
+    call.result->has_nulls = call.block_loops->combine_validity(call, ~uint64_t{0}, valid);
+    if (!call.result->has_nulls) return;
+    for (size_t i = 0; i < rows; ++i) out[i] = valid[i] != 0 ? out[i] : 0;
+    call.result->has_nulls = call.block_loops->has_null(rows, valid);
+  }
+};
+
+}  // namespace adapter
+
+namespace {
 
 constexpr Operator kOperator = {
     .name = "cross",

@@ -29,18 +29,18 @@ struct GetValue {
 
   struct Index {
     ProbedKeys<K> keys;
-    uint32_t* positions;
+    uint32_t* positions;  // By number plus one; the first is of no key.
     void build(Map<K, Any> m, Arena& arena) {
       const List<K> all = m.keys();
       keys.start(all.size(), arena);
-      positions = arena.allocate_array<uint32_t>(all.size());
+      positions = arena.allocate_array<uint32_t>(all.size() + 1);
+      positions[0] = 0;
       for (uint32_t i = 0; i < all.size(); ++i) {
-        if (!all.is_null(i)) positions[keys.insert(all[i])] = i;
+        if (!all.is_null(i)) positions[keys.insert(all[i]) + 1] = i;
       }
     }
     Nullable<Span> answer(uint32_t number) const {
-      if (number == ProbedKeys<K>::kNone) return null;
-      return Span{positions[number], 1};
+      return Nullable<Span>::where(number != ProbedKeys<K>::kNone, {positions[number + 1], 1});
     }
   };
 };

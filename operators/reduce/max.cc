@@ -28,6 +28,7 @@ constexpr Operator kOperator = {
               {"texts", "are ordered by code point"}},
     .examples = {{"max([3, 1, 2])", "3"}, {"max([\"b\", \"a\"])", "\"b\""}, {"max([3, -4], x -> abs(x))", "4"}},
     .cost = {.per_row = 3.0, .per_element = 0.5},
+    .equi_join = "max_equal(xs.map(k), xs.map(f), outer)",
     .aliases = "reduce_max list_max array_max greatest",
     .see_also = "min max_by argmax top maximum",
 };

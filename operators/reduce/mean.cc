@@ -38,6 +38,7 @@ constexpr Operator kOperator = {
               {"the sum of the floats is not finite", "null"}},
     .examples = {{"mean([1, 2])", "1.5"}, {"mean([\"a\", \"bbb\"], s -> length(s))", "2.0"}},
     .cost = {.per_row = 5.0, .per_element = 0.4},
+    .equi_join = "mean_equal(xs.map(k), xs.map(f), outer)",
     .aliases = "avg average reduce_mean list_avg list_mean array_average",
     .see_also = "median weighted_mean sum",
 };

@@ -28,6 +28,7 @@ constexpr Operator kOperator = {
               {"texts", "are ordered by code point"}},
     .examples = {{"min([3, 1, 2])", "1"}, {"min([\"b\", \"a\"])", "\"a\""}, {"min([3, -4], x -> abs(x))", "3"}},
     .cost = {.per_row = 3.0, .per_element = 0.5},
+    .equi_join = "min_equal(xs.map(k), xs.map(f), outer)",
     .aliases = "reduce_min list_min array_min least",
     .see_also = "max min_by argmin minimum",
 };

@@ -53,6 +53,7 @@ constexpr Operator kOperator = {
               {"the sum does not fit 64 bits, or is not finite", "null; sums on the way may be larger"}},
     .examples = {{"sum([1, 2, 3])", "6"}, {"sum([0.5, 0.25])", "0.75"}, {"sum([\"a\", \"bb\"], s -> length(s))", "3"}},
     .cost = {.per_row = 3.0, .per_element = 0.3},
+    .equi_join = "sum_equal(xs.map(k), xs.map(f), outer)",
     .aliases = "reduce_sum list_sum array_sum total sum_by",
     .see_also = "mean count cumulative_sum product",
 };

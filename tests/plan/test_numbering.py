@@ -103,6 +103,41 @@ def test_one_look_up_serves_all_windows_of_a_key() -> None:
     assert len(joined) > 6
 
 
+_REDUCED = """
+feature total : dense = within(40).filter(e -> e.item == item).sum(e -> e.paid) ?? -1.0
+feature mean : dense = history.filter(e -> e.item == item).map(e -> e.paid).mean() ?? -1.0
+feature last : dense = (now - history.filter(e -> e.item == item).map(e -> e.at).max()) ?? -1.0
+feature first : dense = history.filter(e -> e.item == item).min(e -> e.at) ?? -1.0
+feature items : dense = history.map(e -> e.item).filter(i -> i == item).sum() ?? -1.0
+feature cheap_total : dense = history.filter(e -> e.item == item and e.paid < 5.0).sum(e -> e.paid) ?? -1.0
+feature of_items : dense = history.map(e -> e.item).take_last(9).filter(i -> i == item).max() ?? -1.0
+feature again : dense = history.map(e -> e.item).take_last(5).filter(i -> i == item).min() ?? -1.0
+"""
+_COMPUTED = """
+feature doubled : dense = history.filter(e -> e.item == item).sum(e -> e.paid * 2.0) ?? -1.0
+feature above : dense = history.filter(e -> e.item == item).mean(e -> e.paid - price) ?? -1.0
+feature middle : dense = history.filter(e -> e.item == item).map(e -> e.paid).median() ?? -1.0
+feature kept : dense = history.filter(e -> e.item == item).length() ?? -1.0
+"""
+
+
+def test_reductions_of_a_field_are_looked_up() -> None:
+    """What is reduced by key is reduced once per list; nothing is kept for a candidate only to be reduced."""
+    plan = _plan(_REDUCED)
+    for operator, calls in (("sum", 3), ("mean", 1), ("max", 2), ("min", 2)):
+        assert len(_calls(plan, f"{operator}_equal")) == calls, operator
+        assert _calls(plan, operator) == []
+    assert _calls(plan, "filter_equal") == []
+
+
+def test_reductions_of_what_is_computed_are_not() -> None:
+    """What is computed of an element is computed for those that were asked for only."""
+    plan = _plan(_COMPUTED)
+    assert len(_calls(plan, "filter_equal")) == 1
+    for operator in ("sum_equal", "mean_equal"):
+        assert _calls(plan, operator) == []
+
+
 @pytest.mark.parametrize(
     "features",
     [
@@ -122,7 +157,7 @@ def test_few_look_ups_stay_what_they_are(features: str) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_numbered_keys_change_no_value(seed: int) -> None:
     """The plan without any of this, and with catalogues and caches, gives the same bits."""
-    text = _INPUTS + _WINDOWS + _TEXTS
+    text = _INPUTS + _WINDOWS + _TEXTS + _REDUCED + _COMPUTED
     requests, candidates, offsets = _requests(seed, 1_500)
     numbered = fx.compile_text(text).extractor()
     plain = fx.compile_text(text, optimise=False).extractor()
@@ -130,6 +165,8 @@ def test_numbered_keys_change_no_value(seed: int) -> None:
     wanted = plain.extract_request(requests, candidates, offsets=offsets)
     for name in found:
         assert found[name].tobytes() == wanted[name].tobytes(), name
+    # What no element was kept for is counted at the same places.
+    assert found.statistics().nulls_at == wanted.statistics().nulls_at
     few = numbered.extract_request(requests, candidates, offsets=offsets, chunk_rows=7, threads=2)
     same(few, found)
     same(numbered.with_cache(1 << 20).extract_request(requests, candidates, offsets=offsets), found)

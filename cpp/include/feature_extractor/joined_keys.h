@@ -62,6 +62,25 @@ class JoinedKeys<int64_t> {
 
   uint32_t size() const { return is_direct_ ? size_ : probed_.size(); }
 
+  // Whether it takes less to put the answers of all keys into one table than to find the number of each of so many values first.
+  bool is_smaller_than(uint32_t rows) const { return is_direct_ && limit_ < rows; }
+
+  // The table of answers by key, of a table that is_smaller_than says that of; behind them stands that of all other keys.
+  template <class T, class Answer>
+  T* answers(Arena& arena, Answer&& answer) const {
+    T* table = arena.allocate_array<T>(limit_ + 1);
+    for (uint64_t key = 0; key <= limit_; ++key) table[key] = answer(numbers_[key]);
+    return table;
+  }
+  template <class T>
+  [[gnu::always_inline]] void look_up(const int64_t* keys, uint32_t count, const T* table, T* __restrict out) const {
+    const uint64_t limit = limit_;
+    for (uint32_t i = 0; i < count; ++i) {
+      const auto key = static_cast<uint64_t>(keys[i]);
+      out[i] = table[key < limit ? key : limit];
+    }
+  }
+
  private:
   static constexpr uint64_t kSparse = 16;
   static constexpr uint64_t kFew = 64;

@@ -10,6 +10,27 @@
 
 namespace feature_extractor {
 
+// How far the rows from `begin` on, up to `end`, have the same entry in a list column, or all of them null. In blocks without a
+// branch: mostly all rows are candidates of one request.
+[[gnu::always_inline]] inline uint32_t end_of_equal_entries(const Column& list, uint32_t begin, uint32_t end) {
+  constexpr uint32_t kBlock = 16;
+  const auto* entries = static_cast<const ListEntry*>(list.data);
+  const ListEntry first = entries[begin];
+  uint32_t at = begin;
+  for (; at + kBlock <= end; at += kBlock) {
+    uint32_t differs = 0;
+    for (uint32_t i = 0; i < kBlock; ++i) {
+      differs |= (entries[at + i].begin ^ first.begin) | (entries[at + i].size ^ first.size);
+    }
+    if (differs != 0) break;
+  }
+  while (at < end && entries[at] == first) ++at;
+  if (list.valid == nullptr) return at;
+  uint32_t same = begin;
+  while (same < at && list.valid[same] == list.valid[begin]) ++same;
+  return same;
+}
+
 template <class T>
 class ProbedKeys {
  public:
@@ -152,7 +173,8 @@ struct IndexedLoop<Kernel> {
   static void run(const KernelCall& call) {
     Lists lists;
     // The most frequent case: all rows look into one list.
-    if (call.rows > 0 && lists.serves(call, 0, Signature{}) && lists.end == call.rows && !is_null(call)) {
+    if (call.rows >= 4 && is_one_list(call)) {
+      build(call, Signature{}, lists);
       if (run_blocks(call, lists.index)) return;
     }
     uint32_t numbers[Keys::kBlock];
@@ -179,12 +201,23 @@ struct IndexedLoop<Kernel> {
   }
 
  private:
-  // Whether the lists of the first row, of which all are one, are null.
-  static bool is_null(const KernelCall& call) {
+  // Whether all rows have one list, which is not null and long enough for a table.
+  static bool is_one_list(const KernelCall& call) {
+    if (Lists::entries(call, 0)[0].size < 4) return false;
     for (size_t list = 0; list < Lists::kLists; ++list) {
-      if (call.arguments[list].is_null(0)) return true;
+      const Column& column = call.arguments[list];
+      if (column.is_null(0) || end_of_equal_entries(column, 0, call.rows) != call.rows) return false;
     }
-    return false;
+    return true;
+  }
+
+  template <class... A>
+  static void build(const KernelCall& call, Types<A...>, Lists& lists) {
+    [&]<size_t... I>(std::index_sequence<I...>) {
+      lists.index.build(load<typename At<I, A...>::Type, I>(call, 0)..., *call.arena);
+    }(std::make_index_sequence<Lists::kLists>{});
+    lists.end = call.rows;
+    lists.indexed = true;
   }
 
   // All rows at once, where their results are plain numbers or positions: a block has one answer after the other, without
@@ -192,7 +225,8 @@ struct IndexedLoop<Kernel> {
   static bool run_blocks([[maybe_unused]] const KernelCall& call,
                          [[maybe_unused]] const typename Kernel::Index& index) {
     constexpr bool kAppends = requires { &Kernel::Index::append; };
-    if constexpr (!kAppends && !std::is_arithmetic_v<Returned>) {
+    constexpr bool kIsSpan = std::is_same_v<Returned, Nullable<Span>>;
+    if constexpr (!kAppends && !kIsSpan && !std::is_arithmetic_v<Returned>) {
       return false;
     } else {
       // Where a null value makes a null result, row after row says so.
@@ -201,7 +235,20 @@ struct IndexedLoop<Kernel> {
       Result& result = *call.result;
       const Column& column = call.arguments[Lists::kLists];
       const auto* values = static_cast<const typename Keys::Stored*>(column.data);
+      if constexpr (requires { &Keys::is_smaller_than; } && !kAppends && !kIsSpan) {
+        if (column.valid == nullptr && index.keys.is_smaller_than(call.rows)) {
+          using Stored = typename Storage<Returned>::Type;
+          const Arena::Scope scope(*call.arena);
+          const auto* answers = index.keys.template answers<Stored>(
+              *call.arena, [&](uint32_t number) { return static_cast<Stored>(index.answer(number)); });
+          index.keys.look_up(values, call.rows, answers, static_cast<Stored*>(result.data));
+          __builtin_memset(result.valid, 1, call.rows);
+          result.has_nulls = false;
+          return true;
+        }
+      }
       uint32_t numbers[Keys::kBlock];
+      uint8_t all = 1;
       for (uint32_t begin = 0; begin < call.rows; begin += Keys::kBlock) {
         const uint32_t count = call.rows - begin < Keys::kBlock ? call.rows - begin : Keys::kBlock;
         index.keys.find_block(values + begin, count, numbers);
@@ -210,13 +257,23 @@ struct IndexedLoop<Kernel> {
         }
         if constexpr (kAppends) {
           index.append(numbers, count, result.children, static_cast<ListEntry*>(result.data) + begin);
+        } else if constexpr (kIsSpan) {
+          // The spans are relative to the row's entry; the engine adds its begin.
+          auto* out = static_cast<ListEntry*>(result.data) + begin;
+          for (uint32_t i = 0; i < count; ++i) {
+            const Nullable<Span> span = index.answer(numbers[i]);
+            const uint32_t there = span.has_value() ? 1 : 0;
+            out[i] = {(*span).begin * there, (*span).size * there};
+            result.valid[begin + i] = static_cast<uint8_t>(there);
+            all &= static_cast<uint8_t>(there);
+          }
         } else {
           auto* out = static_cast<typename Storage<Returned>::Type*>(result.data) + begin;
           for (uint32_t i = 0; i < count; ++i) out[i] = index.answer(numbers[i]);
         }
       }
-      __builtin_memset(result.valid, 1, call.rows);
-      result.has_nulls = false;
+      if constexpr (!kIsSpan) __builtin_memset(result.valid, 1, call.rows);
+      result.has_nulls = all == 0;
       return true;
     }
   }

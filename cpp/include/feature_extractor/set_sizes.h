@@ -22,6 +22,7 @@ SetSizes count_in_table(Arena& arena, List<T> xs, List<T> ys, bool count_second)
 // The table of one list, met by the other lists of many rows.
 template <class T>
 struct SharedSet {
+  List<T> set;
   ProbedKeys<T> keys;
   uint32_t* marks;  // By number, the round in which the value was met last.
   uint32_t round;
@@ -30,6 +31,9 @@ struct SharedSet {
   void build(List<T> list, Arena& scratch);
   // How many of the distinct values of `other` are in the table.
   uint32_t count_shared(List<T> other);
+  // The same for the lists of rows [begin, end), to shared[0] and so on; 0 for null rows.
+  void count_shared_rows(const Column& lists, uint32_t begin, uint32_t end, uint32_t* shared, SimdLevel level);
+  uint32_t count_met(const uint32_t* numbers, const uint8_t* valid, uint32_t size);
   // How many distinct values any list has.
   uint32_t count_in_own_table(List<T> other);
 
@@ -56,27 +60,70 @@ struct SetMeasure {
     return Measure::result(count_in_table(arena, xs, ys, Measure::kSecond));
   }
 
-  struct Index : SharedSet<T> {
-    R probe(List<T> ys) {
-      SetSizes sizes;
-      sizes.first = this->keys.size();
-      sizes.both = this->count_shared(ys);
-      if constexpr (Measure::kSecond) sizes.second = this->template count_distinct<Level>(ys);
-      return Measure::result(sizes);
-    }
+  // Says that run_rows is the loop.
+  struct Index {
+    using Measured = SetMeasure;
   };
 
-  struct SecondIndex : SharedSet<T> {
-    R probe(List<T> xs) {
-      SetSizes sizes;
-      sizes.second = this->keys.size();
-      sizes.both = this->count_shared(xs);
-      if constexpr (Measure::kFirst) sizes.first = this->template count_distinct<Level>(xs);
-      return Measure::result(sizes);
+  // Rows that share one of the lists share its table.
+  static void run_rows(const KernelCall& call) {
+    using Value = typename adapter::Unwrapped<R>::Type;
+    constexpr uint32_t kFewest = 4;  // Of fewer rows, or with fewer elements, each pair of lists is quicker compared.
+    const Column* lists = call.arguments;
+    auto* out = static_cast<typename Storage<Value>::Type*>(call.result->data);
+    uint8_t* valid = call.result->valid;
+    uint8_t all = 1;
+    uint32_t ends[2] = {};
+    for (uint32_t begin = 0, end = 0; begin < call.rows; begin = end) {
+      int shared = -1;
+      for (int side = 0; side < 2 && shared < 0; ++side) {
+        if (begin >= ends[side]) ends[side] = end_of_equal_entries(lists[side], begin, call.rows);
+        const ListEntry entry = static_cast<const ListEntry*>(lists[side].data)[begin];
+        if (ends[side] - begin >= kFewest && entry.size >= kFewest && !lists[side].is_null(begin)) shared = side;
+      }
+      end = shared < 0 ? begin + 1 : ends[shared];
+      Arena::Scope scope(*call.arena);
+      SharedSet<T> set;
+      uint32_t* both = nullptr;
+      if (shared >= 0) {
+        set.build(list_of(lists[shared], begin), *call.arena);
+        both = call.arena->template allocate_array<uint32_t>(end - begin);
+        set.count_shared_rows(lists[1 - shared], begin, end, both, Level);
+      }
+      for (uint32_t row = begin; row < end; ++row) {
+        const bool is_null = lists[0].is_null(row) || lists[1].is_null(row);
+        out[row] = {};
+        valid[row] = 0;
+        if (!is_null) {
+          const auto evaluated = adapter::evaluation<Value>(
+              shared < 0 ? eval(*call.arena, list_of(lists[0], row), list_of(lists[1], row))
+                         : measured(set, shared, list_of(lists[1 - shared], row), both[row - begin]));
+          if (evaluated.valid) out[row] = evaluated.value;
+          valid[row] = evaluated.valid ? 1 : 0;
+        }
+        all &= valid[row];
+      }
     }
-  };
+    call.result->has_nulls = all == 0;
+  }
 
  private:
+  static List<T> list_of(const Column& lists, uint32_t row) { return Storage<List<T>>::load(lists, row); }
+
+  // The measure of a list, of whose values `both` are in the set, which is that of the first list or of the second.
+  static R measured(SharedSet<T>& set, int shared, [[maybe_unused]] List<T> other, uint32_t both) {
+    SetSizes sizes;
+    sizes.both = both;
+    (shared == 0 ? sizes.first : sizes.second) = set.keys.size();
+    if constexpr (Measure::kSecond) {
+      if (shared == 0) sizes.second = set.template count_distinct<Level>(other);
+    }
+    if constexpr (Measure::kFirst) {
+      if (shared == 1) sizes.first = set.template count_distinct<Level>(other);
+    }
+    return Measure::result(sizes);
+  }
+
   // False if the words do not tell the values apart.
   [[gnu::always_inline]] static bool compare_pairs(List<T> xs, List<T> ys, SetSizes& sizes) {
     const ValueWords<T> first(xs);
@@ -95,4 +142,13 @@ struct SetMeasure {
   }
 };
 
+namespace adapter {
+
+template <class Kernel>
+  requires requires { typename Kernel::Index::Measured; }
+struct IndexedLoop<Kernel> {
+  static void run(const KernelCall& call) { Kernel::Index::Measured::run_rows(call); }
+};
+
+}  // namespace adapter
 }  // namespace feature_extractor

@@ -491,9 +491,9 @@ StatusOr<std::unique_ptr<Program>> Program::bind(Plan plan, std::vector<OpenReso
   auto program = std::make_unique<Program>();
   program->plan_ = std::move(plan);
   program->resources_ = std::move(resources);
-  program->simd_level_ = simd_level;
+  program->simd_level_ = std::min(simd_level, detect_simd_level());
   program->use_reference_ = use_reference;
-  program->block_loops_ = &block_loops(std::min(simd_level, detect_simd_level()));
+  program->block_loops_ = &block_loops(program->simd_level_);
   try {
     Binder binder(program.get(), simd_level, use_reference);
     if (Status status = binder.bind(); !status.ok()) return status;

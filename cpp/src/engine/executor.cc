@@ -206,6 +206,7 @@ void Executor::write_feature(int feature) {
   Column elements[2];
   for (size_t e = 0; e < bound.value.elements.size(); ++e) elements[e] = work_.columns[bound.value.elements[e].slot];
   OutputValue output;
+  output.level = program_.simd_level_;
   output.value = value;
   output.elements = elements;
   if (!bound.value.elements.empty()) output.entries = entries(bound.value);

@@ -149,6 +149,7 @@ class Executor {
   void run_call(const BoundStep& step);
   void run_lift(const BoundStep& step);
   bool repeat_for_elements(const BoundStep& step);
+  void lift_from_one_row(const BoundStep& step, uint32_t rows);
   void run_fetch(const BoundStep& step);
   void run_collect(const BoundStep& step);
   void write_feature(int feature);

@@ -13,6 +13,27 @@ struct Line {
   uint64_t words[8];
 };
 
+// Whether all of some values are the first one; in blocks, so that it takes next to no time where they are.
+template <class T>
+bool are_equal(const T* values, uint32_t count) {
+  constexpr uint32_t kBlock = 32;
+  static_assert(sizeof(T) % sizeof(uint32_t) == 0);
+  constexpr uint32_t kWords = sizeof(T) / sizeof(uint32_t);
+  uint32_t first[kWords];
+  std::memcpy(first, values, sizeof(first));
+  for (uint32_t begin = 0; begin < count; begin += kBlock) {
+    const uint32_t size = std::min(kBlock, count - begin);
+    uint32_t differs = 0;
+    for (uint32_t i = 0; i < size; ++i) {
+      uint32_t words[kWords];
+      std::memcpy(words, values + begin + i, sizeof(words));
+      for (uint32_t k = 0; k < kWords; ++k) differs |= words[k] ^ first[k];
+    }
+    if (differs != 0) return false;
+  }
+  return true;
+}
+
 template <class T>
 void gather_values(const void* source, const uint32_t* index, uint32_t rows, void* target) {
   const T* from = static_cast<const T*>(source);
@@ -74,6 +95,15 @@ void Executor::write_entries(int domain, int storage, const ListEntry* shape, Li
   const uint32_t* owner = program_.is_fetched_[domain] ? work_.domains[domain].owners.as<uint32_t>()
                           : origin_parent == d.parent  ? nullptr
                                                        : index_map(find_index_map(d.parent, origin_parent));
+  // A list of the request that its candidates look at: there is one answer for all of them.
+  if (owner != nullptr && rows > 1 && owner[0] == owner[rows - 1] && are_equal(owner, rows) && are_equal(shape, rows)) {
+    const ListEntry first = shape[0];
+    const uint32_t row = owner[0];
+    const ListEntry entry =
+        first.size == 0 ? ListEntry{0, 0} : ListEntry{deep[row].begin + (first.begin - dense[row].begin), first.size};
+    std::fill_n(out, rows, entry);
+    return;
+  }
   for (uint32_t i = 0; i < rows; ++i) {
     // Looked at first: a fetch from lists that hold nothing at all leaves no owners behind.
     if (shape[i].size == 0) {
@@ -264,6 +294,29 @@ bool Executor::repeat_for_elements(const BoundStep& step) {
   return true;
 }
 
+// Where all rows have the value of one row, that is of the candidates' request.
+void Executor::lift_from_one_row(const BoundStep& step, uint32_t rows) {
+  const int result = step.step->results[0];
+  const BoundSlot& bound = program_.slots_[result];
+  const Column& from = work_.columns[step.step->source];
+  const uint32_t row = owners_[0];
+  const char* value = static_cast<const char*>(from.data) + size_t{row} * bound.value_size;
+  // A lifted list whose origin is itself a view points to that one's dense elements.
+  if (bound.type == StorageKind::kList && step.origin_entries >= 0) {
+    value = reinterpret_cast<const char*>(entry_map(step.origin_entries) + row);
+  }
+  char* out = values_of(result, rows);
+  fill_values(value, bound.value_size, rows, out);
+  Column& to = work_.columns[result];
+  to.data = out;
+  to.width = bound.width;
+  to.valid = nullptr;
+  if (from.valid != nullptr && from.valid[row] == 0) {
+    to.valid = static_cast<uint8_t*>(std::memset(valid_of(result, rows), 0, rows));
+  }
+  if (bound.type == StorageKind::kList) shape_written(result, 0, false);
+}
+
 void Executor::run_lift(const BoundStep& step) {
   if (repeat_for_elements(step)) return;
   const int source = step.step->source;
@@ -271,20 +324,8 @@ void Executor::run_lift(const BoundStep& step) {
   const uint32_t rows = work_.domains[step.domain].rows;
   const IndexMap& map = program_.index_maps_[step.index_map];
   // The candidates of a chunk come in the order of their requests: often all are of one.
-  if (map.from == kCandidateDomain && map.to == kRequestDomain && rows > 0 && owners_[0] == owners_[rows - 1] &&
-      program_.slots_[result].type != StorageKind::kList) {
-    const BoundSlot& bound = program_.slots_[result];
-    const Column& from = work_.columns[source];
-    Column& to = work_.columns[result];
-    char* out = values_of(result, rows);
-    fill_values(static_cast<const char*>(from.data) + size_t{owners_[0]} * bound.value_size, bound.value_size, rows,
-                out);
-    to.data = out;
-    to.width = bound.width;
-    to.valid = nullptr;
-    if (from.valid != nullptr && from.valid[owners_[0]] == 0) {
-      to.valid = static_cast<uint8_t*>(std::memset(valid_of(result, rows), 0, rows));
-    }
+  if (map.from == kCandidateDomain && map.to == kRequestDomain && rows > 0 && owners_[0] == owners_[rows - 1]) {
+    lift_from_one_row(step, rows);
     return;
   }
   const uint32_t* index = index_map(step.index_map);

@@ -6,6 +6,7 @@
 namespace feature_extractor {
 
 struct OutputValue {
+  SimdLevel level = SimdLevel::kBaseline;  // At which the loops run; it changes no bit.
   Column value;
   const Column* elements = nullptr;    // Ids, and weights.
   const ListEntry* entries = nullptr;  // Into the elements.

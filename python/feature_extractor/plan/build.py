@@ -95,8 +95,9 @@ def build_plan(
 def _rewritten(
     program: CheckedProgram, operators: Operators, dependencies: Dependencies
 ) -> CheckedProgram:
-    values = KeyNumbering(operators, dependencies).rewrite([f.value for f in program.features])
-    rewriter = JoinRewriter(operators, dependencies)
+    numbering = KeyNumbering(operators, dependencies)
+    values = numbering.rewrite([feature.value for feature in program.features])
+    rewriter = JoinRewriter(operators, dependencies, numbering.places)
     features = tuple(
         replace(feature, value=rewriter.rewrite(value))
         for feature, value in zip(program.features, values, strict=True)

@@ -80,6 +80,8 @@ class KeyNumbering:
         self._numbered: dict[Expression, int] = {}
         self._collecting: dict[Expression, bool] = {}
         self._done: dict[Expression, Expression] = {}
+        self.places: list[Expression] = []
+        """The places of candidates' values that were put in; nothing in them is rewritten yet."""
 
     def rewrite(self, values: list[Expression]) -> list[Expression]:
         """Return the values with comparisons of numbers where they pay."""
@@ -235,6 +237,7 @@ class KeyNumbering:
         placed = Lambda(place.type, origin.place, first.variable, place)
         places = make(_KEYS, {"xs": first.base, "k": placed}, origin)
         at = make(_AT, {"keys": keys, "outer": first.outer}, origin)
+        self.places.append(at)
         found: dict[Expression, Expression] = {}
         for one in group.comparisons:
             of_element = ElementValue(INT.with_nullable(True), one.key.place, one.variable, places)

@@ -3,15 +3,20 @@
 ``history.count(e -> e.movie == movie)`` would go through a request's whole history for each
 candidate. The operator says in the registry which probe gives the same answer (docs/design/0002);
 this is where it is put in place, on the typed tree, before anything is lowered.
+
+A reduction of what such a filter keeps, ``history.filter(e -> e.movie == movie).sum(e -> e.paid)``, is one probe too:
+then the elements of each key are reduced once per list, and none of them are copied for a candidate.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from feature_extractor.check.typed import (
     Call,
     Expression,
+    Field,
     Lambda,
     LambdaVariable,
     children,
@@ -23,17 +28,31 @@ from feature_extractor.plan.templates import NoTemplate, Templates
 from feature_extractor.types import ListType
 
 _SPLIT = "filter(xs, p)"
+_REDUCED = "xs.map(f)"
+"""What the template of a reduction reads: the values of all elements, whatever their keys."""
 
 
 class JoinRewriter:
-    """Rewrites expressions, each once."""
+    """Rewrites expressions, each once.
 
-    def __init__(self, operators: Operators, dependencies: Dependencies) -> None:
+    ``places`` are the places that numbering gave to values of the candidate (numbering.py): they
+    are null only where the list is.
+    """
+
+    def __init__(
+        self,
+        operators: Operators,
+        dependencies: Dependencies,
+        places: Iterable[Expression] = (),
+    ) -> None:
         self.operators = operators
         self.dependencies = dependencies
         self._templates = Templates(operators)
         self._done: dict[Expression, Expression] = {}
         self._runs_over: dict[LambdaVariable, Call] = {}
+        self._places = tuple(places)
+        # Filters by place that became joins: the list, the key of its elements and the place.
+        self._filtered: dict[Expression, tuple[Expression, Lambda, Expression]] = {}
 
     def rewrite(self, expression: Expression) -> Expression:
         """Return the expression with all joins put in place."""
@@ -76,7 +95,10 @@ class JoinRewriter:
         operator = self.operators[call.operator]
         if not (operator.equi_join or operator.membership_join):
             return call
-        signature = operator.overloads[call.overload].signature
+        if _REDUCED in operator.equi_join:
+            return self._reduction(call, operator)
+        overload = operator.overloads[call.overload]
+        signature = overload.signature
         lambdas = [(i, a) for i, a in enumerate(call.arguments) if isinstance(a, Lambda)]
         lists = [i for i, p in enumerate(signature.parameters) if p.pattern.kind == "list"]
         if len(lambdas) != 1 or len(lists) != 1:
@@ -108,11 +130,47 @@ class JoinRewriter:
             }
             names[signature.parameters[lists[0]].name] = over
             names["outer"] = outer
-            names["k"] = Lambda(key.type, key.site, function.variable, key)
+            keyed = names["k"] = Lambda(key.type, key.site, function.variable, key)
             result = self._templates.instantiate(template, names, call)
         except NoTemplate:
             return call
+        result = replace(result, type=call.type)
+        if overload.shape == "selection" and self._is_place(outer):
+            self._filtered[result] = (over, keyed, outer)
+        return result
+
+    def _is_place(self, outer: Expression) -> bool:
+        return any(self._done.get(place) is outer for place in self._places)
+
+    def _reduction(self, call: Call, operator: Operator) -> Expression:
+        """Return the probe for a reduction of elements, or of a field of them, that a filter by place keeps.
+
+        Only a place will do. The candidate's value itself may be null: then no element is kept, and the null that a
+        reduction makes of none is counted, while a null that was given is not. What is more than a field is not
+        computed for elements that nobody asks for.
+        """
+        kept, *rest = call.arguments
+        if not rest and isinstance(kept, Call) and self._is_mapping(kept):
+            kept, *rest = kept.arguments
+        filtered = self._filtered.get(kept)
+        if filtered is None or len(rest) > 1:
+            return call
+        over, key, outer = filtered
+        function = (
+            rest[0] if rest else Lambda(key.variable.type, call.site, key.variable, key.variable)
+        )
+        if not isinstance(function, Lambda) or not _is_field(function.body, function.variable):
+            return call
+        try:
+            names = {"xs": over, "k": key, "f": function, "outer": outer}
+            result = self._templates.instantiate(operator.equi_join, names, call)
+        except NoTemplate:
+            return call
         return replace(result, type=call.type)
+
+    def _is_mapping(self, call: Call) -> bool:
+        overload = self.operators[call.operator].overloads[call.overload]
+        return overload.shape == "mapping" and len(call.arguments) == 2
 
     def _conjuncts(self, expression: Expression) -> list[Expression]:
         conjunction = self.operators.with_syntax("and")
@@ -156,3 +214,10 @@ class JoinRewriter:
             if own and variable not in outer_reads and not outer_reads <= inside:
                 return template, key, outer
         return None
+
+
+def _is_field(body: Expression, variable: LambdaVariable) -> bool:
+    """Whether a lambda gives its element, or a field of it."""
+    while isinstance(body, Field):
+        body = body.base
+    return body is variable

@@ -1,0 +1,50 @@
+// mean_equal(keys, values, key): the planner's form of `mean` over the elements that a filter by equality keeps.
+#include "feature_extractor/lane_sum.h"
+#include "feature_extractor/joined_reduction.h"
+#include "feature_extractor/operator.h"
+
+namespace feature_extractor {
+namespace {
+
+struct Average {
+  template <class V>
+  static Nullable<double> of(List<V> xs) {
+    const uint32_t count = count_present(xs);
+    double sum;
+    if constexpr (std::is_same_v<V, double>) {
+      sum = lane_sum(xs, [](double x) { return x; });
+    } else {
+      sum = static_cast<double>(exact_sum(xs));
+    }
+    return Nullable<double>::where(count > 0, sum / static_cast<double>(count));
+  }
+};
+template <class V>
+struct MeanEqual : JoinedReductionOf<Average, V> {};
+
+constexpr Operator kOperator = {
+    .name = "mean_equal",
+    .summary = "Average the values of the elements whose key equals a value",
+    .detail =
+        "Written by the planner for `mean(filter(xs, e -> key(e) == value), f)`, where several conditions compare that "
+        "key "
+        "and `f` is a field. Rows that share the lists share one table, in which the elements of each key are reduced "
+        "once.",
+    .parameters = {{"keys", "the key of each element"},
+                   {"values", "the value of each element"},
+                   {"key", "the key of the elements to take"}},
+    .overloads = {overload<"(keys: list<int>, values: list<int>, key: int) -> float?", MeanEqual<int64_t>>(),
+                  overload<"(keys: list<int>, values: list<float>, key: int) -> float?", MeanEqual<double>>()},
+    .edges = {{"no key equals the value, or all values are null", "null"},
+              {"a key or a value is null", "its element is skipped"},
+              {"the sum of the floats is not finite", "null"}},
+    .examples = {{"mean_equal([1, 2, 1], [10, 20, 30], 1)", "20.0"}, {"mean_equal([1], [0.5], 2)", "null"}},
+    .cost = {.per_row = 6.0, .per_element = 0.5},
+    .role = "hidden",
+    .see_also = "mean filter_equal",
+};
+
+}  // namespace
+}  // namespace feature_extractor
+
+FEATURE_EXTRACTOR_OPERATOR(kOperator)
