@@ -206,3 +206,21 @@ def test_what_cannot_be_compared(fx: Run, log: str, program: str, tmp_path: Path
     outcome = fx("verify", "plain.parquet", program)
     assert outcome.code == 2
     assert "there is no column `fx_time`, so this is no log" in outcome.err
+
+
+def test_a_package_without_labels_is_compared_with_its_program(fx: Run, tmp_path: Path) -> None:
+    text = "input candidate { x: int, bought: bool }\nfeature bought : label = bought\nfeature x : dense = x\n"
+    (tmp_path / "shop.fx").write_text(text)
+    assert fx("compile", "shop.fx", "--without-labels", "-o", "serving.fxp").code == 0
+    log = RequestLog(tmp_path / "served", share=1.0, per_second=1e9, waiting=1000)
+    with Service(tmp_path / "serving.fxp", log=log) as service:
+        service.extract_request(None, [{"x": 1}, {"x": 2}])
+    found = fx("verify", "served", "shop.fx")
+    assert found.code == 2 and "Column 'bought' is missing" in found.err
+    assert found.err.endswith("  `--without-labels` leaves the labels of the program out.\n")
+    found = fx("verify", "served", "shop.fx", "--without-labels", "--against", "serving.fxp")
+    assert (found.code, found.err) == (0, "")
+    assert found.out == "1 feature compared, all the same: 1 request with 2 rows.\n"
+    (tmp_path / "cut.fxp").write_bytes((tmp_path / "serving.fxp").read_bytes()[:1000])
+    found = fx("verify", "served", "cut.fxp")
+    assert found.code == 2 and "The package is damaged" in found.err

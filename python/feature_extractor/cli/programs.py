@@ -49,8 +49,8 @@ def is_package(path: Path) -> bool:
         return file.read(2) == b"PK"
 
 
-def open_program(path: str) -> OpenedProgram:
-    """Compile a feature file, or load a package.
+def open_program(path: str, *, labels: bool = True) -> OpenedProgram:
+    """Compile a feature file, with its labels or without, or load a package.
 
     Raises CompileError for mistakes in a program, EngineError for a package that the core refuses,
     CommandError for a file that cannot be read.
@@ -65,7 +65,7 @@ def open_program(path: str) -> OpenedProgram:
     from feature_extractor.program import compile
 
     refuse_binary(place)
-    program = compile(place)
+    program = compile(place, labels=labels)
     return OpenedProgram(program.extractor(), program.package.plan)
 
 

@@ -53,8 +53,8 @@ class TracedProgram:
         return members
 
 
-def open_traced(path: Path, registry: Registry) -> TracedProgram:
-    """Open a feature file or a package.
+def open_traced(path: Path, registry: Registry, *, labels: bool = True) -> TracedProgram:
+    """Open a feature file, with its labels or without, or a package.
 
     Raises CompileError for the mistakes of a program, EngineError and LineageError for a package that is none.
     """
@@ -64,7 +64,7 @@ def open_traced(path: Path, registry: Registry) -> TracedProgram:
         return _opened_package(path, registry)
     from feature_extractor.program import compile
 
-    program = compile(path, registry=registry)
+    program = compile(path, labels=labels, registry=registry)
     return _traced(program.extractor(), program.package, program.checked, registry)
 
 

@@ -35,6 +35,7 @@ to the first operator whose values differ.
 Examples:
     fx verify logs ranking.fxp
     fx verify 'logs/requests-20260131*.arrow' ranking.fx --against ranking.fxp
+    fx verify logs ranking.fx --without-labels
     fx verify logs ranking.fxp --format json
 
 \b
@@ -55,6 +56,11 @@ _BATCH_ROWS = 1024
     help="The program that is right: walk both to the first operator whose values differ.",
 )
 @click.option(
+    "--without-labels",
+    is_flag=True,
+    help="Compile feature files without their labels, as `fx compile` does for a server.",
+)
+@click.option(
     "--format",
     "output_format",
     type=click.Choice(["text", "markdown", "json"]),
@@ -69,6 +75,7 @@ _BATCH_ROWS = 1024
 def command(
     arguments: Sequence[str],
     against: str | None,
+    without_labels: bool,
     output_format: str,
     limit: int | None,
     quiet: bool,
@@ -81,12 +88,13 @@ def command(
     from feature_extractor.verification import VerificationError, Verifier, markdown, text
 
     paths = _log_files(arguments[:-1])
+    opened: OpenedProgram | None = None
     try:
-        opened = open_program(arguments[-1])
+        opened = open_program(arguments[-1], labels=not without_labels)
         verifier = Verifier(opened.extractor, arguments[-1])
         _read(paths, opened, verifier, limit)
         if against is not None:
-            _walk(verifier, against, arguments[-1])
+            _walk(verifier, against, arguments[-1], labels=not without_labels)
     except CompileError as error:
         from feature_extractor.cli.console import print_findings
 
@@ -97,7 +105,10 @@ def command(
     except DataError as error:
         raise CommandError(error.message, error.hint) from None
     except EngineError as error:
-        raise CommandError(f"the requests cannot be computed: {error.message}") from None
+        features = opened.extractor.features if opened is not None else ()
+        labelled = any(feature.kind == "label" for feature in features)
+        hint = "`--without-labels` leaves the labels of the program out." if labelled else ""
+        raise CommandError(f"the requests cannot be computed: {error.message}", hint) from None
     found = verifier.found
     if found.requests == 0:
         raise CommandError("the log has no requests, so nothing is compared")
@@ -164,7 +175,7 @@ def _log_format(path: str) -> str:
     return form
 
 
-def _walk(verifier: Verifier, old: str, new: str) -> None:
+def _walk(verifier: Verifier, old: str, new: str, *, labels: bool) -> None:
     """Find for each differing feature where the two programs part."""
     from feature_extractor.lineage import LineageError, open_traced
     from feature_extractor.verification import first_parting
@@ -172,7 +183,7 @@ def _walk(verifier: Verifier, old: str, new: str) -> None:
     registry = known_registry()
     verifier.found.against = old
     try:
-        programs = [open_traced(require_file(path), registry) for path in (old, new)]
+        programs = [open_traced(require_file(path), registry, labels=labels) for path in (old, new)]
     except LineageError as error:
         raise CommandError(str(error)) from None
     for feature in verifier.found.differing:
