@@ -99,8 +99,9 @@ def _parse_pieces(source: Source, layout: Layout, is_beginning: bool) -> ParseRe
             diagnostics.append(_too_many(source, piece))
             break
         # Most statements are written like one before, also in their white space: these are not cut into tokens.
-        parts, key = splitter.split(source.text[piece.start : piece.end])
-        wording = wordings.get(key)
+        is_short = piece.end - piece.start <= _LONGEST_WORDING
+        parts, key = splitter.split(source.text[piece.start : piece.end] if is_short else "")
+        wording = wordings.get(key) if is_short else None
         if wording is not None:
             known = wording.tree(source, parts, piece.start)
             if known is not None:
@@ -114,7 +115,7 @@ def _parse_pieces(source: Source, layout: Layout, is_beginning: bool) -> ParseRe
         if isinstance(shape, Shape):
             known = shape.tree(source, tokens)
         if known is not None and isinstance(shape, Shape):
-            made = make_wording(shape, tokens, parts, key, piece.start)
+            made = make_wording(shape, tokens, parts, key, piece.start) if is_short else None
             if made is not None:
                 wordings[key] = made
             statements += known if known.__class__ is list else (known,)
@@ -177,6 +178,8 @@ _SHAPES: Final[dict[tuple[int | None, ...], Shape | int]] = {}
 """What is known of the trees of statements by their terminals: how often they were met, then their shape."""
 _WORDINGS: Final[dict[Key, Wording]] = {}
 """How statements that are written alike are made of their words, by what is between these."""
+_LONGEST_WORDING: Final = 4_000
+"""Characters of a statement; the words of a longer one, such as its texts, are not worth being remembered."""
 _MOST_SHAPES: Final = 5_000
 _LONGEST_SHAPE: Final = 200
 """Tokens of a statement; long ones are rarely alike."""
