@@ -50,8 +50,8 @@ _HASHES: Final = {
         (
             -(2**63),
             2**63 - 1,
-            "hash cross cityhash64 cityhash128 farm_fingerprint64 fnv1_64 fnv1a_64 minhash murmur2_64 murmur3_128 simhash "
-            "siphash64 spark_xxhash64 xxh3_64 xxh3_128 xxhash64",
+            "hash cross cityhash64 cityhash128 farm_fingerprint64 fnv1_64 fnv1a_64 minhash murmur2_64 "
+            "murmur3_128 simhash siphash64 spark_xxhash64 xxh3_64 xxh3_128 xxhash64",
         ),
         (-(2**31), 2**31 - 1, "hive_hash java_string_hash spark_hash"),
         (
