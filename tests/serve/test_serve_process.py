@@ -238,3 +238,21 @@ def test_what_cannot_start_says_why(
             told = capfd.readouterr().err
             assert text in told, arguments
             assert "Traceback" not in told, arguments
+
+
+def test_an_example_that_does_not_fit_is_told_at_the_start(
+    package: Package, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not when somebody tries it on the page. The address is taken, so the command ends by itself."""
+    (tmp_path / "served.fxp").write_bytes(package(1))
+    good, flat = tmp_path / "good.json", tmp_path / "flat.json"
+    good.write_bytes(BODY)
+    flat.write_text('{"user": "Ann", "seen": [], "item": 1}')
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        warning = f"warning: --example {flat} does not fit the package: Request 0"
+        for path, told in ((good, ""), (flat, warning)):
+            options = ["--port", str(taken.getsockname()[1]), "--example", str(path)]
+            assert main(["serve", str(tmp_path / "served.fxp"), *options]) == 2
+            err = capfd.readouterr().err
+            assert told in err
+            assert ("warning" in err) == bool(told)

@@ -74,8 +74,12 @@ class Arrivals:
         with self._lock:
             self._live[what] = max(self._live[what], number)
             trouble = self._troubles.get(what)
-            if trouble is not None and trouble.number <= number:
+            is_over = trouble is not None and trouble.number <= number
+            if is_over:
                 del self._troubles[what]
+        if is_over:
+            # As loud as what was told of the trouble.
+            _LOGGER.warning("a good %s has come after the one that was refused, and is live", what)
 
     def refuse(self, what: str, source: str, reason: str, number: int | None = None) -> None:
         """Keep and log why something did not become live; without a number it is the last that came."""
@@ -101,6 +105,7 @@ class Arrivals:
                 self._troubles[what] = _Trouble(source, told, trouble.number)
             else:
                 del self._troubles[what]
+        _LOGGER.warning("%s can be read again", source)
 
     def forget_trouble(self, what: str) -> None:
         """Take back all that is told: somebody has decided what is live."""

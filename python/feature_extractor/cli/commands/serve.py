@@ -253,6 +253,8 @@ def command(
             "warning: --cache keeps nothing: no value of this package depends on candidates alone",
             err=True,
         )
+    if example is not None and fetches is None:
+        _try_example(service.extractor, example, shown)
     if table is not None:
         service.watch_catalogue(table, every)
     if watch is not None:
@@ -336,6 +338,14 @@ def _example(path: Path) -> str:
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{path}: this is not JSON: {error}") from None
     return text
+
+
+def _try_example(extractor: Extractor, path: str, text: str) -> None:
+    """Say where the example does not fit the package, before somebody tries it on the page."""
+    try:
+        extractor.json_decoder().extract(text)
+    except EngineError as error:
+        click.echo(f"warning: --example {path} does not fit the package: {error.message}", err=True)
 
 
 def _log(folder: str | None, share: float | None) -> RequestLog | None:
