@@ -16,6 +16,8 @@ namespace feature_extractor {
   constexpr uint32_t kBlock = 16;
   const auto* entries = static_cast<const ListEntry*>(list.data);
   const ListEntry first = entries[begin];
+  // The lists of candidates mostly differ from row to row.
+  if (begin + 1 < end && !(entries[begin + 1] == first)) return begin + 1;
   uint32_t at = begin;
   for (; at + kBlock <= end; at += kBlock) {
     uint32_t differs = 0;
