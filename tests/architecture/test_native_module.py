@@ -96,7 +96,9 @@ def test_no_build_folder_is_searched_for_libraries() -> None:
         assert not re.search(r"\((RPATH|RUNPATH)\)", dynamic), output.name
 
 
-@pytest.mark.parametrize("part", ["feature_extractor_core", "feature_extractor_loading", "feature_extractor_operators"])
+@pytest.mark.parametrize(
+    "part", ["feature_extractor_core", "feature_extractor_loading", "feature_extractor_operators"]
+)
 def test_nothing_runs_when_the_module_is_loaded(part: str) -> None:
     """An object file with a static initialiser has a section of constructors; ours have none."""
     folder = BUILD / "CMakeFiles" / f"{part}.dir"
