@@ -71,8 +71,11 @@ def test_a_request_gets_what_it_lacks(package: Package) -> None:
 
 def test_what_is_late_or_lost_is_null_and_counted(package: Package) -> None:
     go_on = threading.Event()
-    for function, outcome in ((lambda keys: go_on.wait(30), "late"), (lost, "failed")):
-        server = serving(package(1), function, timeout=0.01)
+    for function, timeout, outcome in (
+        (lambda keys: go_on.wait(30), 0.01, "late"),
+        (lost, 30, "failed"),
+    ):
+        server = serving(package(1), function, timeout=timeout)
         try:
             answer = asked(server, LACKING)
             assert answer.status_code == 200
