@@ -98,7 +98,7 @@ native-test: operator-archive ## Run the C++ tests with the address and undefine
 
 # The operators themselves are compiled anew here, which takes as long as all of the core. A worker that a sanitizer ends is replaced.
 # Java cannot run with the library of the sanitizer in front of it.
-SANITIZED_TESTS := tests/operators/test_operators.py tests/operators/test_hostile_arguments.py tests/operators/test_random_programs.py \
+SANITIZED_TESTS := tests/operators/test_operators.py tests/operators/test_hostile_arguments.py tests/operators/test_random_programs.py tests/python/test_unaligned_arrow.py \
   tests/requests --ignore=tests/requests/test_java_messages.py
 .PHONY: sanitize-operators
 sanitize-operators: setup ## Run the cases of all operators with the address and undefined behaviour sanitizers.

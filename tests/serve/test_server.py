@@ -271,7 +271,7 @@ class _Slow:
         self.json = bodies.decoder("")
         self.go_on = threading.Event()
 
-    def decoder(self, _: str) -> _Slow:
+    def decoder(self, _kind: str, _encoding: str) -> _Slow:
         return self
 
     async def begin(self, body: bytes) -> Any:

@@ -36,6 +36,13 @@ enum class Layout : uint8_t {
   kStruct,
 };
 
+// An array whose values were copied to where the processor may read them as numbers.
+struct AlignedArray {
+  ArrowArray array;
+  std::vector<const void*> buffers;
+  std::vector<uint64_t> values;
+};
+
 // One array of the tree, with what was found out when it was matched.
 struct InputNode {
   Layout layout = Layout::kNull;
@@ -47,6 +54,7 @@ struct InputNode {
   std::vector<std::unique_ptr<InputNode>> children;
   std::vector<std::string> names;  // Of the fields of a struct.
   std::unique_ptr<InputNode> dictionary;
+  std::unique_ptr<AlignedArray> aligned;  // What `array` points to, where the given values lie at odd addresses.
 };
 
 // Rows [begin, begin + count) of an array.

@@ -31,10 +31,76 @@ std::string arrow_type_name(const ArrowSchema& schema) {
   return "Arrow format '" + std::string(format) + "'";
 }
 
+// Bytes of what the second buffer has for each row, and of what may be read of it at once.
+struct ValueSize {
+  size_t bytes;
+  size_t alignment;
+};
+
+ValueSize value_size(Layout layout) {
+  switch (layout) {
+    case Layout::kInt16:
+    case Layout::kUInt16:
+    case Layout::kFloat16:
+      return {2, 2};
+    case Layout::kInt32:
+    case Layout::kUInt32:
+    case Layout::kFloat32:
+    case Layout::kText32:
+    case Layout::kList32:
+      return {4, 4};
+    case Layout::kInt64:
+    case Layout::kUInt64:
+    case Layout::kFloat64:
+    case Layout::kText64:
+    case Layout::kList64:
+      return {8, 8};
+    case Layout::kTextView:
+      return {16, 4};
+    default:
+      return {1, 1};
+  }
+}
+
+bool has_offsets(Layout layout) {
+  return layout == Layout::kText32 || layout == Layout::kText64 || layout == Layout::kList32 ||
+         layout == Layout::kList64;
+}
+
+// The Arrow format recommends that buffers begin at multiples of 64 bytes and does not ask for it: a buffer that is a part of a
+// message may begin anywhere. C++ reads numbers at multiples of their size only, so such values are copied once.
+void align_values(InputNode* node) {
+  const ValueSize size = value_size(node->layout);
+  const ArrowArray& given = *node->array;
+  const auto rows = static_cast<size_t>(given.offset + given.length);
+  if (size.alignment == 1 || rows == 0 || given.n_buffers < 2) return;
+  if (reinterpret_cast<uintptr_t>(given.buffers[1]) % size.alignment == 0) return;
+  auto copy = std::make_unique<AlignedArray>();
+  copy->array = given;
+  copy->buffers.assign(given.buffers, given.buffers + given.n_buffers);
+  const size_t bytes = (rows + (has_offsets(node->layout) ? 1 : 0)) * size.bytes;
+  copy->values.resize((bytes + sizeof(uint64_t) - 1) / sizeof(uint64_t));
+  std::memcpy(copy->values.data(), given.buffers[1], bytes);
+  copy->buffers[1] = copy->values.data();
+  copy->array.buffers = copy->buffers.data();
+  node->array = &copy->array;
+  node->aligned = std::move(copy);
+}
+
 class Matcher {
  public:
   std::unique_ptr<InputNode> match(const ArrowSchema& schema, const ArrowArray& array, const DeclaredType& type,
                                    const std::string& place, int depth = 0) {
+    std::unique_ptr<InputNode> node = match_layout(schema, array, type, place, depth);
+    if (node) align_values(node.get());
+    return node;
+  }
+
+  Status status() const { return status_; }
+
+ private:
+  std::unique_ptr<InputNode> match_layout(const ArrowSchema& schema, const ArrowArray& array, const DeclaredType& type,
+                                          const std::string& place, int depth) {
     auto node = std::make_unique<InputNode>();
     node->array = &array;
     const std::string_view format = schema.format;
@@ -84,9 +150,6 @@ class Matcher {
     return node;
   }
 
-  Status status() const { return status_; }
-
- private:
   std::unique_ptr<InputNode> fail(std::string message) {
     if (status_.ok()) status_ = Status::error(ErrorCode::kInvalidArgument, std::move(message));
     return nullptr;

@@ -97,13 +97,11 @@ class LeafReader {
         static_cast<size_t>(std::clamp<int64_t>(node.array->offset + node.array->length - first - count, 0, count));
     if (type_ == StorageKind::kInt && node.layout == Layout::kInt64) {
       const auto* values = static_cast<const int64_t*>(node.array->buffers[1]) + first;
-      if (reinterpret_cast<uintptr_t>(values) % 8 != 0) return nullptr;
       column_loops::fetch_ahead(values + count, ahead * sizeof(int64_t));
       return values;
     }
     if (type_ == StorageKind::kFloat && node.layout == Layout::kFloat64) {
       const auto* values = static_cast<const double*>(node.array->buffers[1]) + first;
-      if (reinterpret_cast<uintptr_t>(values) % 8 != 0) return nullptr;
       return column_loops::all_finite(values, rows, ahead) ? values : nullptr;
     }
     if (type_ == StorageKind::kVector && node.layout == Layout::kFixedList && node.fixed_size == width_ &&
