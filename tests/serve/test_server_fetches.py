@@ -105,6 +105,25 @@ def test_what_is_required_is_refused(package: Package) -> None:
         server.service.close()
 
 
+def test_a_request_without_the_keys_of_what_is_required_need_not_come_again(
+    package: Package,
+) -> None:
+    server = serving(package(1), known, required=True)
+    try:
+        answer = asked(server, json.dumps({"candidates": REQUEST["candidates"]}).encode())
+        assert answer.status_code == 400
+        assert answer.json()["code"] == "request_does_not_fit"
+        assert (
+            answer.json()["detail"] == "the fetch 'history' is required: the request has no 'user'"
+        )
+        assert "retry-after" not in answer.headers
+        assert samples(server)["fetches_total/failed/history"] == 1
+        assert asked(server, LACKING).status_code == 200
+    finally:
+        server.close()
+        server.service.close()
+
+
 def test_no_thread_waits_for_a_store(package: Package) -> None:
     """Eight requests meet in the store, behind a server with one thread."""
     there = 0

@@ -32,7 +32,7 @@ from feature_extractor.serve.limits import Limits
 from feature_extractor.serve.metrics import CONTENT_TYPE, Metrics
 from feature_extractor.serve.problems import Problem, body_too_large, refused_request, saturated
 from feature_extractor.serve.tracing import caller_of, span
-from feature_extractor.serving import FetchError, Service, Version
+from feature_extractor.serving import FetchError, FetchKeyError, Service, Version
 
 if TYPE_CHECKING:
     from feature_extractor.models import OnnxModel
@@ -177,6 +177,8 @@ class Server:
             )
         except EngineError as error:
             raise refused_request(error) from None
+        except FetchKeyError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, "request_does_not_fit", str(error)) from None
         except FetchError as error:
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE, "fetch_failed", str(error), {"Retry-After": "1"}

@@ -1,7 +1,13 @@
 """Serving: the package that is live, and how another one takes its place while requests run."""
 
 from feature_extractor.serving.arrivals import Refusal
-from feature_extractor.serving.fetching import Fetch, FetchCounts, FetchError, FetchReport
+from feature_extractor.serving.fetching import (
+    Fetch,
+    FetchCounts,
+    FetchError,
+    FetchKeyError,
+    FetchReport,
+)
 from feature_extractor.serving.log import LogCounts, RequestLog
 from feature_extractor.serving.places import FilePlace, FolderPlace, HttpPlace, Place, place_of
 from feature_extractor.serving.service import Service, Version
@@ -12,6 +18,7 @@ __all__ = [
     "Fetch",
     "FetchCounts",
     "FetchError",
+    "FetchKeyError",
     "FetchReport",
     "FilePlace",
     "FolderPlace",

@@ -48,6 +48,10 @@ class FetchError(FeatureExtractorError):
     """A fetch that is required gave nothing; the text says which and why."""
 
 
+class FetchKeyError(FetchError):
+    """A request has not the keys of a fetch that is required: to ask again would not help."""
+
+
 @dataclass(frozen=True)
 class Fetch:
     """How inputs that a request lacks are fetched.
@@ -282,8 +286,10 @@ class Fetcher:
                 answer = _Answer(FAILED, reason=f"the keys cannot be read: {_raised(error).reason}")
             if answer is None:
                 jobs.append(job)
-            else:
-                reports.append(self._finished(job, answer, 0.0))
+                continue
+            reports.append(self._finished(job, answer, 0.0))
+            if one.fetch.required:
+                raise FetchKeyError(f"the fetch {one.fetch.name!r} is required: {answer.reason}")
         return jobs, reports
 
     def _started(self, job: _Job) -> Future[Any] | _Answer | None:
