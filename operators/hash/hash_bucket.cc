@@ -104,6 +104,7 @@ struct IndexedLoop<BucketsOfList<int64_t>> {
  private:
   [[gnu::always_inline]] static void append(const Column& elements, uint32_t begin, uint32_t size, int64_t buckets,
                                             int64_t seed, GrowingColumn& grown) {
+    if (size == 0) return;  // There may be no memory yet.
     grown.reserve(size);
     auto* values = static_cast<int64_t*>(grown.data) + grown.size;
     uint8_t* valid = grown.valid + grown.size;
