@@ -95,17 +95,19 @@ void Executor::write_entries(int domain, int storage, const ListEntry* shape, Li
   const uint32_t* owner = program_.is_fetched_[domain] ? work_.domains[domain].owners.as<uint32_t>()
                           : origin_parent == d.parent  ? nullptr
                                                        : index_map(find_index_map(d.parent, origin_parent));
-  // A list of the request that its candidates look at: there is one answer for all of them.
-  if (owner != nullptr && rows > 1 && owner[0] == owner[rows - 1] && are_equal(owner, rows) && are_equal(shape, rows)) {
+  // A list of the request that its candidates look at: there is one answer for all of them. Sizes come first: a fetch from lists
+  // that hold nothing at all leaves no owners behind.
+  if (owner != nullptr && rows > 1 && are_equal(shape, rows)) {
     const ListEntry first = shape[0];
-    const uint32_t row = owner[0];
-    const ListEntry entry =
-        first.size == 0 ? ListEntry{0, 0} : ListEntry{deep[row].begin + (first.begin - dense[row].begin), first.size};
-    std::fill_n(out, rows, entry);
-    return;
+    if (first.size == 0 || (owner[0] == owner[rows - 1] && are_equal(owner, rows))) {
+      const ListEntry entry = first.size == 0
+                                  ? ListEntry{0, 0}
+                                  : ListEntry{deep[owner[0]].begin + (first.begin - dense[owner[0]].begin), first.size};
+      std::fill_n(out, rows, entry);
+      return;
+    }
   }
   for (uint32_t i = 0; i < rows; ++i) {
-    // Looked at first: a fetch from lists that hold nothing at all leaves no owners behind.
     if (shape[i].size == 0) {
       out[i] = {0, 0};
       continue;
