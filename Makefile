@@ -17,6 +17,9 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PACKAGE := python/feature_extractor
 REGISTRY := operators/registry.json
 
+# Ninja says that it has nothing to do even when it is to be quiet.
+QUIETLY := --quiet | sed '/^ninja: no work to do\.$$/d'
+
 # Without this a pip or pyenv configuration outside of the project could choose other packages.
 export PIP_REQUIRE_VIRTUALENV := 1
 export PYTHONNOUSERSITE := 1
@@ -38,9 +41,9 @@ $(BUILD)/build.ninja: | setup
 
 .PHONY: native
 native: setup $(BUILD)/build.ninja
-	@if [ -f $(BUILD)/.ninja_log ]; then quiet=--quiet; else quiet=; [ -t 1 ] || quiet=--quiet; \
-	  echo "build: compiling the core, which takes some minutes"; fi; \
-	  cmake --build $(BUILD) --parallel $(JOBS) -- $$quiet
+	@if [ ! -f $(BUILD)/.ninja_log ]; then echo "build: compiling the core, which takes some minutes"; \
+	  if [ -t 1 ]; then exec cmake --build $(BUILD) --parallel $(JOBS); fi; fi; \
+	  cmake --build $(BUILD) --parallel $(JOBS) -- $(QUIETLY)
 
 # The package is imported from the source tree, with the module that stands in the build folder.
 .PHONY: build
@@ -50,12 +53,12 @@ build: native ## Compile the core and make `import feature_extractor` work in .v
 .PHONY: c-library
 c-library: setup $(BUILD)/build.ninja ## Build libfeature_extractor.so, the C interface.
 	@grep -q FEATURE_EXTRACTOR_C:BOOL=ON $(BUILD)/CMakeCache.txt || cmake -B $(BUILD) -DFEATURE_EXTRACTOR_C=ON >/dev/null
-	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_c fx_plugin_registry -- --quiet
+	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_c fx_plugin_registry -- $(QUIETLY)
 
 # Other builds link the operators from here instead of compiling them once more.
 .PHONY: operator-archive
 operator-archive: setup $(BUILD)/build.ninja
-	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_operator_archive -- --quiet
+	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_operator_archive -- $(QUIETLY)
 
 .PHONY: registry
 registry: native ## Write operators/registry.json from the compiled operators.
@@ -90,7 +93,7 @@ native-test: operator-archive ## Run the C++ tests with the address and undefine
 	@[ -f $(SANITIZED_BUILD)/build.ninja ] || { echo "build: configuring $(SANITIZED_BUILD)"; \
 	  cmake -S . -B $(SANITIZED_BUILD) -G Ninja -DFEATURE_EXTRACTOR_PYTHON=OFF -DFEATURE_EXTRACTOR_TESTS=ON \
 	  -DFEATURE_EXTRACTOR_SANITIZE=ON -DFEATURE_EXTRACTOR_OPERATOR_ARCHIVE="$(CURDIR)/$(OPERATOR_ARCHIVE)" >/dev/null; }
-	@cmake --build $(SANITIZED_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- --quiet
+	@cmake --build $(SANITIZED_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- $(QUIETLY)
 	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	  ctest --test-dir $(SANITIZED_BUILD) --output-on-failure >$(SANITIZED_BUILD)/ctest.log 2>&1 \
 	  || { cat $(SANITIZED_BUILD)/ctest.log; exit 1; }
@@ -105,7 +108,7 @@ sanitize-operators: setup ## Run the cases of all operators with the address and
 	@[ -f $(SANITIZED_OPERATORS_BUILD)/build.ninja ] || { echo "build: configuring $(SANITIZED_OPERATORS_BUILD)"; \
 	  cmake -S . -B $(SANITIZED_OPERATORS_BUILD) -G Ninja -DPython_EXECUTABLE="$(CURDIR)/$(PYTHON)" \
 	  -Dpybind11_DIR="$$($(PYTHON) -m pybind11 --cmakedir)" -DFEATURE_EXTRACTOR_SANITIZE=ON >/dev/null; }
-	@cmake --build $(SANITIZED_OPERATORS_BUILD) --parallel $(JOBS) --target _native -- --quiet
+	@cmake --build $(SANITIZED_OPERATORS_BUILD) --parallel $(JOBS) --target _native -- $(QUIETLY)
 	@scripts/sanitize_operators.sh $(SANITIZED_OPERATORS_BUILD) $(PYTHON) $(SANITIZED_TESTS) -m "not slow" -n $(JOBS) --max-worker-restart=100
 	@echo "operators under sanitizers: passed"
 
@@ -114,7 +117,7 @@ native-race-test: operator-archive ## Run the C++ tests of threads with the thre
 	@[ -f $(RACE_BUILD)/build.ninja ] || { echo "build: configuring $(RACE_BUILD)"; \
 	  cmake -S . -B $(RACE_BUILD) -G Ninja -DFEATURE_EXTRACTOR_PYTHON=OFF -DFEATURE_EXTRACTOR_TESTS=ON \
 	  -DFEATURE_EXTRACTOR_SANITIZE_THREADS=ON -DFEATURE_EXTRACTOR_OPERATOR_ARCHIVE="$(CURDIR)/$(OPERATOR_ARCHIVE)" >/dev/null; }
-	@cmake --build $(RACE_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- --quiet
+	@cmake --build $(RACE_BUILD) --parallel $(JOBS) --target feature_extractor_native_tests -- $(QUIETLY)
 	@$(RACE_BUILD)/feature_extractor_native_tests --gtest_brief=1 --gtest_filter='CApi*:CatalogueThreads.*:PluginTable.*'
 	@echo "native tests of threads under the thread sanitizer: passed"
 
@@ -159,7 +162,7 @@ package-c: c-library
 native-jni: setup $(BUILD)/build.ninja
 	@scripts/bootstrap.sh --java
 	@grep -q FEATURE_EXTRACTOR_JNI:BOOL=ON $(BUILD)/CMakeCache.txt || cmake -B $(BUILD) -DFEATURE_EXTRACTOR_JNI=ON >/dev/null
-	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_jni -- --quiet
+	@cmake --build $(BUILD) --parallel $(JOBS) --target feature_extractor_jni -- $(QUIETLY)
 
 .PHONY: jars
 jars: build native-jni ## Build the jars for the JVM, Spark and Flink and run their tests.
