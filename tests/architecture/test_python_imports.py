@@ -19,9 +19,19 @@ MAY_IMPORT = {
     "errors": {"diagnostics"},
     "whole_files": set[str](),
     "files": set[str](),
+    "time_zones": set[str](),
     "syntax": {"diagnostics", "types"},
     "standard": {"syntax", "diagnostics"},
-    "check": {"syntax", "diagnostics", "types", "registry", "errors", "standard", "files"},
+    "check": {
+        "syntax",
+        "diagnostics",
+        "types",
+        "registry",
+        "errors",
+        "standard",
+        "files",
+        "time_zones",
+    },
     "format": {"syntax", "diagnostics", "errors"},
     "plan": {
         "check",
@@ -32,6 +42,7 @@ MAY_IMPORT = {
         "errors",
         "standard",
         "whole_files",
+        "time_zones",
     },
 }
 """By stage of the compiler; the faces above it may import all of them."""

@@ -60,8 +60,10 @@ def test_time_zones_that_do_not_exist_are_all_told(fx: Run, write: WriteFile) ->
     found = fx("check", write("zones.fx", program))
     assert found.code == 1
     assert found.out.count("error[FX175]") == 2
-    assert "There is no time zone `Mars/Olympus`." in found.out
+    assert "there is no time zone `Mars/Olympus`" in found.out
     assert "zones.fx:4:32" in found.out
+    linted = fx("lint", "zones.fx")
+    assert linted.out.partition("\n\n1 file")[0] == found.out.partition("\n\n1 file")[0]
 
 
 def test_names_of_features_may_stand_with_commas(fx: Run, write: WriteFile) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feature_extractor.check.typed import Call, CheckedProgram
+from feature_extractor.check.typed import CheckedProgram
 from feature_extractor.diagnostics import Diagnostic, render_one
 from feature_extractor.plan.archive import Member, write_archive
 from feature_extractor.plan.errors import PlanError
@@ -24,7 +24,8 @@ from feature_extractor.plan.package import (
     package_digest,
     read_package,
 )
-from feature_extractor.plan.resources import read_table, read_time_zone, read_vocabulary
+from feature_extractor.plan.resources import read_table, read_vocabulary
+from feature_extractor.time_zones import read_time_zone
 from feature_extractor.types import (
     BOOL,
     DURATION,
@@ -408,14 +409,3 @@ def test_what_the_builder_refuses_is_told(tmp_path: Path) -> None:
 def test_unknown_time_zones_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="no time zone"):
         read_time_zone(name)
-
-
-def test_an_unknown_time_zone_in_a_program_is_told(tmp_path: Path) -> None:
-    p = Program()
-    p.feature("hour", "dense", p.call("hour", p.request("now"), "Mars/Olympus"))
-    with pytest.raises(PlanError) as error:
-        build_package(p.checked(), REGISTRY, Builder())
-    (unknown,) = findings(error)
-    assert unknown.code == "FX175"
-    zone = p.checked().features[0].value
-    assert isinstance(zone, Call) and unknown.path == str(zone.arguments[1].site)

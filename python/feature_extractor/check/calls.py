@@ -29,8 +29,10 @@ from feature_extractor.registry import (
     Operator,
     Parameter,
     Registry,
+    ResourcePattern,
     ScalarPattern,
 )
+from feature_extractor.time_zones import is_time_zone, time_zone_names
 from feature_extractor.types import (
     FLOAT,
     ErrorType,
@@ -416,6 +418,8 @@ class CallChecker:
     ) -> bool:
         """Check a constant parameter: that it is constant, and one of the allowed values."""
         name = choice.operator.name
+        if isinstance(parameter.pattern, ResourcePattern):
+            return self._time_zone(parameter, name, value, span)
         if not self.interner.is_constant(value):
             self.reporter.report(
                 "FX108",
@@ -429,6 +433,27 @@ class CallChecker:
             self.reporter.report("FX109", f"`{parameter.name}` of `{name}` cannot be null", span)
             return False
         return not isinstance(value, Literal) or self._in_range(parameter, name, value, span)
+
+    def _time_zone(self, parameter: Parameter, name: str, value: Expression, span: Span) -> bool:
+        """Check that a zone is named by a literal, for its rules become part of the package, and is known."""
+        if not isinstance(value, Literal) or not isinstance(value.value, str):
+            self.reporter.report(
+                "FX108",
+                f"`{parameter.name}` of `{name}` is a time zone and must be written out",
+                span,
+                help='write a literal such as `"Europe/Berlin"`; a `let` of one will do',
+            )
+            return False
+        if is_time_zone(value.value):
+            return True
+        self.reporter.report(
+            "FX175",
+            f"there is no time zone `{value.value}`",
+            span,
+            caption=did_you_mean(value.value, time_zone_names()),
+            help="name a zone of the IANA database, such as `Europe/Berlin` or `Asia/Shanghai`",
+        )
+        return False
 
     def _in_range(self, parameter: Parameter, name: str, value: Literal, span: Span) -> bool:
         items = value.value if isinstance(value.value, tuple) else (value.value,)

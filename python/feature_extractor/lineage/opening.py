@@ -17,8 +17,8 @@ from feature_extractor.lineage.tree import Sources, wanted
 from feature_extractor.plan.build import SiteTexts, build_plan
 from feature_extractor.plan.errors import PlanError
 from feature_extractor.plan.package import Package, PackageError, read_package
-from feature_extractor.plan.resources import read_time_zone
 from feature_extractor.registry import Registry
+from feature_extractor.time_zones import read_time_zone
 
 
 class LineageError(FeatureExtractorError):

@@ -35,11 +35,10 @@ _DEEPEST_NESTING = 60_000
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan as JSON values, what the manifest adds to it, and where each time zone is named."""
+    """A plan as JSON values, and what the manifest adds to it."""
 
     content: dict[str, Any]
     natural_domains: dict[str, str]
-    zone_sites: dict[str, Site]
 
     def serialise(self) -> bytes:
         """Return the plan as canonical JSON: compact, UTF-8, members in the documented order."""
@@ -89,7 +88,7 @@ def build_plan(
         if plugins:
             content = {"format": content["format"], "plugins": plugins, **content}
     natural = {output.feature.name: output.natural for output in outputs}
-    return Plan(content, natural, lowering.zone_sites)
+    return Plan(content, natural)
 
 
 def _rewritten(

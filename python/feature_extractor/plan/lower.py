@@ -18,7 +18,6 @@ from feature_extractor.check.typed import (
     LambdaVariable,
     Literal,
     ResourceReference,
-    Site,
     Struct,
 )
 from feature_extractor.plan.dependencies import Dependencies, Dependency
@@ -99,7 +98,6 @@ class Lowering:
         self.lifting = Lifting(self.graph)
         self.resource_index = {r.name: i for i, r in enumerate(program.resources)}
         self.zones: dict[str, int] = {}
-        self.zone_sites: dict[str, Site] = {}
         self.site_text = site_text
         self._input_index = {(i.domain, i.name): n for n, i in enumerate(program.inputs)}
         self.dependencies = dependencies
@@ -380,12 +378,8 @@ class Lowering:
 
     def _zone(self, expression: Expression) -> int:
         """Return the index of the resource with a time zone's rules."""
-        if not isinstance(expression, Literal) or not isinstance(expression.value, str):
-            raise self._error(
-                expression, "A time zone must be a constant name such as `Europe/Berlin`."
-            )
+        assert isinstance(expression, Literal) and isinstance(expression.value, str)
         position = self.zones.setdefault(expression.value, len(self.zones))
-        self.zone_sites.setdefault(expression.value, expression.site)
         return len(self.program.resources) + position
 
     def _lifted(self, slot: Slot, domain: Domain) -> Slot:

@@ -15,19 +15,18 @@ from typing import Any, Protocol
 import xxhash
 
 from feature_extractor.check.typed import CheckedProgram, Resource
-from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.plan.archive import Member, write_archive
 from feature_extractor.plan.build import Plan, build_plan, relative_path, serialise
-from feature_extractor.plan.errors import PlanError, plan_error
+from feature_extractor.plan.errors import plan_error
 from feature_extractor.plan.fold import Fold
 from feature_extractor.plan.resources import (
     Table,
     Vocabulary,
     read_resources,
-    read_time_zone,
 )
 from feature_extractor.registry import Registry
 from feature_extractor.standard import stored_path
+from feature_extractor.time_zones import read_time_zone
 from feature_extractor.whole_files import whole_file
 
 FORMAT = 1
@@ -103,7 +102,6 @@ def build_package(
     resources = read_resources(program)
     sizes = {n: r.size for n, r in resources.items() if isinstance(r, Vocabulary)}
     plan = build_plan(program, registry, fold=fold, optimise=optimise, vocabulary_sizes=sizes)
-    check_time_zones(program, plan)
     members = {"plan.json": plan.serialise()}
     for entry in plan.content["resources"]:
         members[entry["member"]] = _resource(entry, resources, builder, program)
@@ -122,24 +120,6 @@ def _resource(
         return read_time_zone(entry["name"])
     declared = next(r for r in program.resources if r.name == entry["name"])
     return resource_member(declared, resources[entry["name"]], builder, program.sources)
-
-
-def check_time_zones(program: CheckedProgram, plan: Plan) -> None:
-    """Raise PlanError where a plan names time zones that do not exist, with a finding for each."""
-    findings: list[Diagnostic] = []
-    for name in plan.zone_sites:
-        try:
-            read_time_zone(name)
-        except ValueError:
-            findings += plan_error(
-                "FX175",
-                f"There is no time zone `{name}`.",
-                plan.zone_sites[name],
-                program.sources,
-                help="Name a zone of the IANA database, such as `Europe/Berlin`.",
-            ).diagnostics
-    if findings:
-        raise PlanError(tuple(findings))
 
 
 def resource_member(

@@ -4,8 +4,6 @@ with them.
 
 from __future__ import annotations
 
-import importlib.resources
-import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -152,35 +150,6 @@ def read_table(
         for name, (_, type_) in zip(names, types, strict=True)
     ]
     return Table(schema, columns)
-
-
-def read_time_zone(name: str) -> bytes:
-    """Return the TZif file of a zone, from the tzdata package or else from the system.
-
-    An unknown name raises ValueError.
-    """
-    parts = name.split("/")
-    if all(part and part not in (".", "..") for part in parts):
-        for source in (_packaged_zone, _system_zone):
-            data = source(parts)
-            if data is not None and data.startswith(b"TZif"):
-                return data
-    raise ValueError(f"no time zone is named {name!r}")
-
-
-def _packaged_zone(parts: list[str]) -> bytes | None:
-    try:
-        return importlib.resources.files("tzdata.zoneinfo").joinpath(*parts).read_bytes()
-    except (ImportError, OSError):
-        return None
-
-
-def _system_zone(parts: list[str]) -> bytes | None:
-    for folder in zoneinfo.TZPATH:
-        path = Path(folder, *parts)
-        if path.is_file():
-            return path.read_bytes()
-    return None
 
 
 def _storage(type_: Type) -> str:

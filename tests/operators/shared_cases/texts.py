@@ -9,7 +9,7 @@ import zoneinfo
 from functools import cache
 from typing import Any
 
-from feature_extractor.plan.resources import read_time_zone
+from feature_extractor.time_zones import read_time_zone
 
 from .hashes import microseconds
 from .records import Check, Record, Skip, expression_of, rules

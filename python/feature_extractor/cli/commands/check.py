@@ -88,7 +88,6 @@ def check(path: str) -> list[Diagnostic]:
     from feature_extractor.check.program import check_file
     from feature_extractor.plan.build import build_plan
     from feature_extractor.plan.errors import PlanError
-    from feature_extractor.plan.package import check_time_zones
     from feature_extractor.plan.resources import Vocabulary, read_resources
 
     place = require_file(path)
@@ -100,7 +99,7 @@ def check(path: str) -> list[Diagnostic]:
     try:
         resources = read_resources(program)
         sizes = {name: r.size for name, r in resources.items() if isinstance(r, Vocabulary)}
-        check_time_zones(program, build_plan(program, registry, vocabulary_sizes=sizes))
+        build_plan(program, registry, vocabulary_sizes=sizes)
     except PlanError as error:
         return [*findings, *error.diagnostics]
     return findings
