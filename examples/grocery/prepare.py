@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -209,7 +209,7 @@ class Sampler:
         }
         self.embeddings = normalized(journey.token_sums)
         self.day_pools = lru_cache(maxsize=4)(self._day_pools)
-        self.partners = lru_cache(maxsize=2)(self._partners)
+        self.partners: dict[int, dict[int, list[tuple[int, int]]]] = {}
 
     def past(self, request: Request) -> Integers:
         """Return the rows of the household's purchases before the moment, oldest first."""
@@ -228,35 +228,40 @@ class Sampler:
         popular = np.argsort(-counts, kind="stable")[:POPULAR_POOL]
         return popular[counts[popular] > 0], np.flatnonzero(counts)
 
-    def _partners(self, month: int) -> dict[int, list[tuple[int, int]]]:
-        """Return for each popular product the products most often in one basket with it.
+    def partners_of(self, month: int, products: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+        """Return for popular ones of the products those that are most often in one basket with them.
 
         Counts the baskets of the 56 days before the month. Partners come in falling order of
-        baskets, ties in order of the product.
+        baskets, ties in order of the product. What was counted for a month is kept.
         """
-        begin, end = self.journey.cut([month - 56 * DAY, month])
-        product, basket = self.journey.product[begin:end], self.journey.basket[begin:end]
-        counts = np.bincount(product, minlength=len(self.journey.product_ids))
-        counts[~self.journey.ranked] = 0
-        popular = np.argsort(-counts, kind="stable")[:PARTNER_POOL]
-        keep = np.isin(product, popular)
-        lines = pl.DataFrame(
-            {"basket": basket[keep], "product": product[keep].astype(np.int32)}
-        ).lazy()
-        pairs = (
-            lines.join(lines, on="basket", suffix="_other")
-            .filter(pl.col("product") != pl.col("product_other"))
-            .group_by("product", "product_other")
-            .len()
-            .sort(["product", "len", "product_other"], descending=[False, True, False])
-            .group_by("product", maintain_order=True)
-            .head(PARTNERS)
-            .collect()
-        )
-        partners: dict[int, list[tuple[int, int]]] = {}
-        for item, other, together in pairs.iter_rows():
-            partners.setdefault(item, []).append((int(self.journey.product_ids[other]), together))
-        return partners
+        known = self.partners.setdefault(month, {})
+        missing = [product for product in products if product not in known]
+        if missing:
+            known.update((product, []) for product in missing)
+            begin, end = self.journey.cut([month - 56 * DAY, month])
+            product, basket = self.journey.product[begin:end], self.journey.basket[begin:end]
+            counts = np.bincount(product, minlength=len(self.journey.product_ids))
+            counts[~self.journey.ranked] = 0
+            popular = np.argsort(-counts, kind="stable")[:PARTNER_POOL]
+            keep = np.isin(product, popular)
+            lines = pl.DataFrame(
+                {"basket": basket[keep], "product": product[keep].astype(np.int32)}
+            )
+            pairs = (
+                lines.filter(pl.col("product").is_in(missing))
+                .lazy()
+                .join(lines.lazy(), on="basket", suffix="_other")
+                .filter(pl.col("product") != pl.col("product_other"))
+                .group_by("product", "product_other")
+                .len()
+                .sort(["product", "len", "product_other"], descending=[False, True, False])
+                .group_by("product", maintain_order=True)
+                .head(PARTNERS)
+                .collect()
+            )
+            for item, other, together in pairs.iter_rows():
+                known[item].append((int(self.journey.product_ids[other]), together))
+        return known
 
     def choose_candidates(self, request: Request, past: Integers) -> list[tuple[int, str]]:
         """Choose products to rank, as (index, source): own, popular, promoted and random ones.
@@ -424,10 +429,11 @@ class Sampler:
 
         week = np.repeat(np.array([promotion_week(request.now) for request in requests]), sizes)
         display, mailer = self.promotions.locations(product, store, week)
-        partners = [
-            self.partners(local_midnight(local_day(request.now).replace(day=1)))
-            for request in requests
-        ]
+        months = [local_midnight(local_day(request.now).replace(day=1)) for request in requests]
+        chosen_in: dict[int, set[int]] = {}
+        for month, pairs in zip(months, chosen, strict=True):
+            chosen_in.setdefault(month, set()).update(index for index, _ in pairs)
+        partners = {month: self.partners_of(month, items) for month, items in chosen_in.items()}
         basket_of = {request.basket: number for number, request in enumerate(requests)}
         lines = np.flatnonzero(np.isin(journey.basket, list(basket_of)))
         bought = {
@@ -452,9 +458,9 @@ class Sampler:
             "bought_with": [
                 [
                     {"product": other, "baskets": together}
-                    for other, together in partners[number].get(index, [])
+                    for other, together in partners[month][index]
                 ]
-                for number, pairs in enumerate(chosen)
+                for month, pairs in zip(months, chosen, strict=True)
                 for index, _ in pairs
             ],
             "coupon_campaigns": self._coupon_campaigns(requests, chosen),
@@ -526,8 +532,7 @@ def sample_tables(
     journey = Journey.load()
     selected = journey.select_requests(requests, local_midnight(FIRST_REQUEST))
     progress("reading promotions")
-    weeks = frozenset(promotion_week(request.now) for request in selected)
-    sampler = Sampler(journey, Promotions(journey, weeks), candidates, history)
+    sampler = Sampler(journey, Promotions(journey, selected), candidates, history)
     # A flat block repeats each history once per candidate, so it holds fewer requests.
     block = max(1, (5_000 if flat else 25_000) // max(candidates, 1))
     for begin in range(0, len(selected), block):

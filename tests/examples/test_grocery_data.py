@@ -54,8 +54,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     journey = grocery.Journey.load()
     first = grocery.local_midnight(preparation.FIRST_REQUEST)
     requests = journey.select_requests(REQUESTS, first)
-    weeks = frozenset(grocery.promotion_week(request.now) for request in requests)
-    promotions = grocery.Promotions(journey, weeks)
+    promotions = grocery.Promotions(journey, requests)
     return Prepared(journey, promotions, requests, file, messages, pq.read_table(file))
 
 
