@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from feature_extractor.check.program import check_file, check_text
 from feature_extractor.check.typed import CheckedProgram
+from feature_extractor.core_registry import load_core_registry
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.errors import CompileError
 from feature_extractor.plan.build import without_collection
@@ -18,7 +19,7 @@ from feature_extractor.plan.fold import native_fold
 from feature_extractor.plan.package import Package, build_package
 from feature_extractor.plan.trial import try_package
 from feature_extractor.plugins import load_named_plugins
-from feature_extractor.registry import Registry, load_registry
+from feature_extractor.registry import Registry
 
 if TYPE_CHECKING:
     from feature_extractor.extractor import Extractor
@@ -146,7 +147,7 @@ def compile_text(
 
 def _registry() -> Registry:
     load_named_plugins()
-    return load_registry()
+    return load_core_registry()
 
 
 def _finish(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -271,6 +271,8 @@ class Registry:
         """What identifies the text that the operators were read from, without those of plug-ins."""
         self.operators = operators
         self.plugins = {plugin.name: plugin for plugin in plugins}
+        self.trial: Callable[[Any], str] | None = None
+        """Says why the core refuses a typed call with its constants, where there may be a core to ask."""
         self.by_name: dict[str, Operator] = {}
         self._by_syntax: dict[str, list[Operator]] = {}
         self._by_alias: dict[str, list[str]] = {}

@@ -205,7 +205,8 @@ def test_all_codes_of_the_front_end_are_tested() -> None:
     """Every code that the syntax and check stages report is expected in the tests of the language."""
     here = Path(__file__).parent
     text = "".join(path.read_text(encoding="utf-8") for path in here.glob("*.md"))
-    text += (here / "test_robustness.py").read_text(encoding="utf-8")
+    for name in ("test_robustness.py", "test_refused_constants.py"):
+        text += (here / name).read_text(encoding="utf-8")
     used: set[str] = set()
     for folder in ("syntax", "check"):
         for path in (PACKAGE / folder).glob("*.py"):

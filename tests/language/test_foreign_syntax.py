@@ -38,8 +38,8 @@ def test_help_says_how_it_is_written(text: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "wanted"),
     [
-        ('feature f : text = s.regex_extract("(") ?? ""', "text.fx:2:20", "regular expression"),
-        ("feature f : id(4) = a.bucketize([3, 1])", "text.fx:2:21", "must grow"),
+        ('feature f : text = s.regex_extract("(") ?? ""', "text.fx:2:36", "regular expression"),
+        ("feature f : id(4) = a.bucketize([3, 1])", "text.fx:2:33", "must grow"),
     ],
 )
 def test_constants_that_the_core_refuses_are_mistakes_of_the_program(

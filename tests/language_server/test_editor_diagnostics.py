@@ -23,6 +23,22 @@ async def test_an_error_has_its_place_code_and_advice(editor: Editor) -> None:
     assert found.message == "unknown name `veiws`\ndid you mean `views`?"
 
 
+@pytest.mark.parametrize(
+    ("value", "place", "code"),
+    [
+        ('now.hour("Europe/Berln")', '"Europe/Berln"', "FX175"),
+        ('if title.regex_match("a(") then 1 else 0', '"a("', "FX176"),
+    ],
+)
+async def test_constants_that_do_not_exist_are_told_as_they_are_written(
+    editor: Editor, value: str, place: str, code: str
+) -> None:
+    document = editor.open(f"{PROGRAM}feature x : dense = {value}\n")
+    (found,) = await document.diagnostics()
+    assert found.code == code
+    assert document.cut(found.range) == place
+
+
 async def test_labels_are_related_information(editor: Editor) -> None:
     document = editor.open(f"{PROGRAM}let recent = 1\n")
     (found,) = await document.diagnostics()

@@ -214,6 +214,7 @@ class CallChecker:
     ) -> Expression:
         """Return the call; ``bodies`` has its lambdas, where it has any."""
         arguments: list[Expression] = []
+        constants: list[Given] = []
         faulty = False
         for takes in choice.takes:
             if takes.default is not None:
@@ -231,14 +232,15 @@ class CallChecker:
                     continue
                 if wanted is not None and wanted is not value.type:
                     value = self.adapt(value, wanted, argument.span)
-                if takes.is_constant and not self._constant(
-                    choice, takes.parameter, value, argument.span
-                ):
-                    faulty = True
+                if takes.is_constant:
+                    if takes.parameter.constant:
+                        constants.append(argument)
+                    if not self._constant(choice, takes.parameter, value, argument.span):
+                        faulty = True
                 arguments.append(value)
         if faulty:
             return self.interner.error(span)
-        return self.interner.call(
+        call = self.interner.call(
             choice.result,
             choice.operator.name,
             choice.overload,
@@ -246,6 +248,14 @@ class CallChecker:
             tuple(arguments),
             span,
         )
+        if constants and self.registry.trial is not None:
+            reason = self.registry.trial(call)
+            if reason:
+                # Which one of several is to blame, only the reason says.
+                place = constants[0].span if len(constants) == 1 else span
+                self.reporter.report("FX176", f"`{choice.operator.name}`: {reason}", place)
+                return self.interner.error(span)
+        return call
 
     def _lambda(self, typed: TypedLambda, wanted: Type) -> Expression:
         body = self.adapt(typed.body, wanted, self.interner.span(typed.body))

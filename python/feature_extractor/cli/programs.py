@@ -74,13 +74,14 @@ def known_registry() -> Registry:
 
     The core is not needed where each plug-in has its registry beside it. Raises CommandError.
     """
+    from feature_extractor.core_registry import load_core_registry
     from feature_extractor.plugins import PluginError, declare_plugin
-    from feature_extractor.registry import RegistryError, load_registry
+    from feature_extractor.registry import RegistryError
 
     try:
         for path in named_plugins():
             declare_plugin(require_file(path))
-        return load_registry()
+        return load_core_registry()
     except (PluginError, RegistryError) as error:
         raise CommandError(str(error)) from None
 

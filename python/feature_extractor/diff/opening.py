@@ -46,12 +46,12 @@ def diff(
     ``HEAD~1:features.fx``.
     Raises DiffError for what cannot be read, CompileError for mistakes in a program.
     """
+    from feature_extractor.core_registry import load_core_registry
     from feature_extractor.plugins import load_named_plugins
-    from feature_extractor.registry import load_registry
 
     if registry is None:
         load_named_plugins()
-        registry = load_registry()
+        registry = load_core_registry()
     with ExitStack() as stack:
         given = [_given(os.fspath(name), registry, stack) for name in (old, new)]
         first, second = given

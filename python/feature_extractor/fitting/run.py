@@ -16,6 +16,7 @@ from feature_extractor.check.fitted_files import (
 )
 from feature_extractor.check.modules import UnreadableFile
 from feature_extractor.check.program import FitAnalysis, analyse_fits
+from feature_extractor.core_registry import load_core_registry
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.diagnostics.diagnostic import Severity
 from feature_extractor.diagnostics.suggestions import closest
@@ -31,7 +32,6 @@ from feature_extractor.fitting.job import (
 )
 from feature_extractor.fitting.states import FitError
 from feature_extractor.plugins import load_named_plugins
-from feature_extractor.registry import load_registry
 from feature_extractor.types import ScalarType
 from feature_extractor.whole_files import write_whole_text
 
@@ -142,7 +142,7 @@ def _analysis(
     path: Path, store: FittedStore, wanted: frozenset[str], time: str, *, check: bool
 ) -> FitAnalysis:
     try:
-        analysis = analyse_fits(path, load_registry(), store, wanted, time)
+        analysis = analyse_fits(path, load_core_registry(), store, wanted, time)
     except UnreadableFile as error:
         raise CompileError(
             [Diagnostic("FX005", f"{path}: {error}", None, path=str(path))]

@@ -50,6 +50,8 @@ _UNUSABLE: Final = (
 """What is raised where an entry is not there, is none, or does not hold any more."""
 _PARTS: Final = ("check", "diagnostics", "dsl_grammar", "explain", "lint", "plan", "syntax")
 _SOURCES: Final = (".py", ".fx", ".lark", ".json")
+_CORE: Final = "_native."
+"""How the name of the core begins, which tries constants where it is there."""
 
 
 class LintCache:
@@ -267,7 +269,8 @@ def _sources(folder: str, root: str) -> Iterator[tuple[str, str]]:
     """Yield what lies in a folder, if there is one: the path of each source with its name and time, and of folders."""
     with suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(_SOURCES):
+            is_core = entry.name.startswith(_CORE) and entry.is_file()
+            if is_core or entry.name.endswith(_SOURCES):
                 yield entry.path, f"{entry.path[len(root) :]} {entry.stat().st_mtime_ns}"
             elif entry.is_dir():
                 yield entry.path, ""

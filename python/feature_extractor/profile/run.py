@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from feature_extractor.check.typed import CheckedProgram, Feature
+from feature_extractor.core_registry import load_core_registry
 from feature_extractor.errors import CompileError
 from feature_extractor.extraction import Extraction, FeatureDescription
 from feature_extractor.extractor import Extractor, InputDescription, load
@@ -58,7 +59,7 @@ def open_program(path: str | os.PathLike[str], registry: Registry | None = None)
 
     if registry is None:
         load_named_plugins()
-        registry = load_registry()
+        registry = load_core_registry()
     place = Path(path)
     with place.open("rb") as file:
         is_package = file.read(2) == b"PK"

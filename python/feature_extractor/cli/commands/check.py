@@ -1,4 +1,4 @@
-"""``fx check``: find the mistakes of programs, for which the native core is not loaded; load packages."""
+"""``fx check``: find the mistakes of programs, for which the native core is not needed; load packages."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from feature_extractor.wording import counted
 
 _HELP = """Check feature files: syntax, names, types, nulls, domains and resources.
 
-Nothing is run, and the compiled core is not needed. The exit code is 0 where no program has an
-error and 1 otherwise; warnings do not count. A package (.fxp) is loaded by the core as a server would: its digests
-and its plan are verified, and its golden rows are computed.
+Nothing is run, and the compiled core is not needed; where it is there, it tries patterns and other constants. The
+exit code is 0 where no program has an error and 1 otherwise; warnings do not count. A package (.fxp) is loaded by
+the core as a server would: its digests and its plan are verified, and its golden rows are computed.
 
 \b
 Examples:
