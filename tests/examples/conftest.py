@@ -1,23 +1,20 @@
-"""Samples of the grocery data that tests share, since preparing them takes seconds."""
+"""Samples of the grocery data that tests share."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
+from grocery_requests import flatten, grocery_requests
 
 
 @pytest.fixture(scope="session")
 def grocery_samples(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Prepare 40 requests of 20 candidates, as a row per request and as a row per candidate."""
-    sys.path.insert(0, str(ROOT / "examples" / "grocery"))
-    import prepare
-
+    """Return 40 requests of 20 candidates, as a row per request and as a row per candidate."""
     folder = tmp_path_factory.mktemp("grocery")
     nested, flat = folder / "nested.parquet", folder / "flat.parquet"
-    prepare.prepare(nested, 40, 20)
-    prepare.prepare(flat, 40, 20, flat=True)
+    table = grocery_requests(tmp_path_factory, 40, 20)
+    pq.write_table(table, nested)
+    pq.write_table(flatten(table), flat)
     return nested, flat

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from feature_extractor.digest import TableDigest
+from grocery_requests import grocery_requests
 
 from .jars import missing_for_flink
 from .rows import json_value, sql_type
@@ -73,16 +73,13 @@ def read_digest(folder: Path, schema: pa.Schema) -> TableDigest:
 @pytest.fixture(scope="session")
 def grocery(tmp_path_factory: pytest.TempPathFactory) -> Samples:
     """Return the grocery program of the examples with samples of real purchases."""
-    sys.path.insert(0, str(ROOT / "examples/grocery"))
-    import prepare
-
     folder = tmp_path_factory.mktemp("grocery")
     nested = folder / "nested.parquet"
     try:
-        prepare.prepare(nested, 20, 50)
+        table = grocery_requests(tmp_path_factory, 20)
     except FileNotFoundError as error:
         pytest.skip(f"the grocery data is not there: {error}")
-    table = pq.read_table(nested)
+    pq.write_table(table, nested)
     source = folder / "requests.json"
     with source.open("w") as lines:
         for row in table.to_pylist():
