@@ -1,35 +1,28 @@
 // max_equal(keys, values, key): the planner's form of `max` over the elements that a filter by equality keeps.
-#include "feature_extractor/extremes.h"
 #include "feature_extractor/joined_reduction.h"
 #include "feature_extractor/operator.h"
+#include "feature_extractor/reductions.h"
 
 namespace feature_extractor {
 namespace {
-
-struct Highest {
-  template <class V>
-  static Nullable<V> of(List<V> xs) {
-    return extreme_of<Greatest>(xs);
-  }
-};
-template <class V>
-struct MaxEqual : JoinedReductionOf<Highest, V> {};
 
 constexpr Operator kOperator = {
     .name = "max_equal",
     .summary = "Take the greatest value of the elements whose key equals a value",
     .detail =
         "Written by the planner for `max(filter(xs, e -> key(e) == value), f)`, where several conditions compare that "
-        "key "
-        "and `f` is a field. Rows that share the lists share one table, in which the elements of each key are reduced "
-        "once.",
+        "key and `f` is a field. Rows that share the lists share one table, in which the elements of each key are "
+        "reduced once.",
     .parameters = {{"keys", "the key of each element"},
                    {"values", "the value of each element"},
                    {"key", "the key of the elements to take"}},
-    .overloads = {overload<"(keys: list<int>, values: list<int>, key: int) -> int?", MaxEqual<int64_t>>(),
-                  overload<"(keys: list<int>, values: list<float>, key: int) -> float?", MaxEqual<double>>(),
-                  overload<"(keys: list<int>, values: list<timestamp>, key: int) -> timestamp?", MaxEqual<Timestamp>>(),
-                  overload<"(keys: list<int>, values: list<duration>, key: int) -> duration?", MaxEqual<Duration>>()},
+    .overloads =
+        {overload<"(keys: list<int>, values: list<int>, key: int) -> int?", JoinedReductionOf<Max, int64_t>>(),
+         overload<"(keys: list<int>, values: list<float>, key: int) -> float?", JoinedReductionOf<Max, double>>(),
+         overload<"(keys: list<int>, values: list<timestamp>, key: int) -> timestamp?",
+                  JoinedReductionOf<Max, Timestamp>>(),
+         overload<"(keys: list<int>, values: list<duration>, key: int) -> duration?",
+                  JoinedReductionOf<Max, Duration>>()},
     .edges = {{"no key equals the value", "null"},
               {"a list is empty, or all values are null", "null"},
               {"a key or a value is null", "its element is skipped"}},

@@ -1,40 +1,24 @@
 // mean_equal(keys, values, key): the planner's form of `mean` over the elements that a filter by equality keeps.
-#include "feature_extractor/lane_sum.h"
 #include "feature_extractor/joined_reduction.h"
 #include "feature_extractor/operator.h"
+#include "feature_extractor/reductions.h"
 
 namespace feature_extractor {
 namespace {
-
-struct Average {
-  template <class V>
-  static Nullable<double> of(List<V> xs) {
-    const uint32_t count = count_present(xs);
-    double sum;
-    if constexpr (std::is_same_v<V, double>) {
-      sum = lane_sum(xs, [](double x) { return x; });
-    } else {
-      sum = static_cast<double>(exact_sum(xs));
-    }
-    return Nullable<double>::where(count > 0, sum / static_cast<double>(count));
-  }
-};
-template <class V>
-struct MeanEqual : JoinedReductionOf<Average, V> {};
 
 constexpr Operator kOperator = {
     .name = "mean_equal",
     .summary = "Average the values of the elements whose key equals a value",
     .detail =
         "Written by the planner for `mean(filter(xs, e -> key(e) == value), f)`, where several conditions compare that "
-        "key "
-        "and `f` is a field. Rows that share the lists share one table, in which the elements of each key are reduced "
-        "once.",
+        "key and `f` is a field. Rows that share the lists share one table, in which the elements of each key are "
+        "reduced once.",
     .parameters = {{"keys", "the key of each element"},
                    {"values", "the value of each element"},
                    {"key", "the key of the elements to take"}},
-    .overloads = {overload<"(keys: list<int>, values: list<int>, key: int) -> float?", MeanEqual<int64_t>>(),
-                  overload<"(keys: list<int>, values: list<float>, key: int) -> float?", MeanEqual<double>>()},
+    .overloads =
+        {overload<"(keys: list<int>, values: list<int>, key: int) -> float?", JoinedReductionOf<Mean, int64_t>>(),
+         overload<"(keys: list<int>, values: list<float>, key: int) -> float?", JoinedReductionOf<Mean, double>>()},
     .edges = {{"no key equals the value", "null"},
               {"a list is empty, or all values are null", "null"},
               {"a key or a value is null", "its element is skipped"},

@@ -1,34 +1,26 @@
 // sum_equal(keys, values, key): the planner's form of `sum` over the elements that a filter by equality keeps.
-#include "feature_extractor/lane_sum.h"
 #include "feature_extractor/joined_reduction.h"
 #include "feature_extractor/operator.h"
+#include "feature_extractor/reductions.h"
 
 namespace feature_extractor {
 namespace {
-
-struct Total {
-  static Nullable<int64_t> of(List<int64_t> xs) { return narrowed(exact_sum(xs)); }
-  static double of(List<double> xs) {
-    return lane_sum(xs, [](double x) { return x; });
-  }
-};
-template <class V>
-struct SumEqual : JoinedReductionOf<Total, V> {};
 
 constexpr Operator kOperator = {
     .name = "sum_equal",
     .summary = "Add up the values of the elements whose key equals a value",
     .detail =
         "Written by the planner for `sum(filter(xs, e -> key(e) == value), f)`, where several conditions compare that "
-        "key "
-        "and `f` is a field. Rows that share the lists share one table, in which the elements of each key are reduced "
-        "once.",
+        "key and `f` is a field. Rows that share the lists share one table, in which the elements of each key are "
+        "reduced once.",
     .parameters = {{"keys", "the key of each element"},
                    {"values", "the value of each element"},
                    {"key", "the key of the elements to take"}},
-    .overloads = {overload<"(keys: list<int>, values: list<int>, key: int) -> int", SumEqual<int64_t>>(),
-                  overload<"(keys: list<int>, values: list<float>, key: int) -> float", SumEqual<double>>(),
-                  overload<"(keys: list<int>, values: list<duration>, key: int) -> duration", SumEqual<Duration>>()},
+    .overloads =
+        {overload<"(keys: list<int>, values: list<int>, key: int) -> int", JoinedReductionOf<Sum, int64_t>>(),
+         overload<"(keys: list<int>, values: list<float>, key: int) -> float", JoinedReductionOf<Sum, double>>(),
+         overload<"(keys: list<int>, values: list<duration>, key: int) -> duration",
+                  JoinedReductionOf<Sum, Duration>>()},
     .edges = {{"no key equals the value", "0"},
               {"a list is empty, or all values are null", "0"},
               {"a key or a value is null", "its element is skipped"},

@@ -1,20 +1,12 @@
 // max(xs), max(xs, f): the greatest element.
-#include "feature_extractor/extremes.h"
 #include "feature_extractor/operator.h"
+#include "feature_extractor/reductions.h"
 
 namespace feature_extractor {
 namespace {
 
-template <class T>
-struct Max {
-  static constexpr bool kSimd = true;
-  static Nullable<T> eval(List<T> xs) { return extreme_of<Greatest>(xs); }
-};
 template <class K>
-struct MaxOf {
-  static constexpr bool kSimd = true;
-  static Nullable<K> eval(List<Any>, List<K> values) { return Max<K>::eval(values); }
-};
+using MaxOf = ReducedFunction<Max, K>;
 
 constexpr Operator kOperator = {
     .name = "max",

@@ -1,29 +1,12 @@
 // mean(xs), mean(xs, f): the arithmetic mean.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/lane_sum.h"
+#include "feature_extractor/reductions.h"
 
 namespace feature_extractor {
 namespace {
 
-template <class T>
-struct Mean {
-  static constexpr bool kSimd = true;
-  static Nullable<double> eval(List<T> xs) {
-    const uint32_t count = count_present(xs);
-    double sum;
-    if constexpr (std::is_same_v<T, double>) {
-      sum = lane_sum(xs, [](double x) { return x; });
-    } else {
-      sum = static_cast<double>(exact_sum(xs));
-    }
-    return Nullable<double>::where(count > 0, sum / static_cast<double>(count));
-  }
-};
 template <class K>
-struct MeanOf {
-  static constexpr bool kSimd = true;
-  static Nullable<double> eval(List<Any>, List<K> values) { return Mean<K>::eval(values); }
-};
+using MeanOf = ReducedFunction<Mean, K>;
 
 constexpr Operator kOperator = {
     .name = "mean",

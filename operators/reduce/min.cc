@@ -1,20 +1,12 @@
 // min(xs), min(xs, f): the least element.
-#include "feature_extractor/extremes.h"
 #include "feature_extractor/operator.h"
+#include "feature_extractor/reductions.h"
 
 namespace feature_extractor {
 namespace {
 
-template <class T>
-struct Min {
-  static constexpr bool kSimd = true;
-  static Nullable<T> eval(List<T> xs) { return extreme_of<Least>(xs); }
-};
 template <class K>
-struct MinOf {
-  static constexpr bool kSimd = true;
-  static Nullable<K> eval(List<Any>, List<K> values) { return Min<K>::eval(values); }
-};
+using MinOf = ReducedFunction<Min, K>;
 
 constexpr Operator kOperator = {
     .name = "min",

@@ -6,11 +6,11 @@
 
 namespace feature_extractor {
 
-// `Reduction::of(List<V>)`, for ints and for floats, is what the operator on a list alone does. The lists are the keys of all
+// `Reduction::eval(List<V>)`, for ints and for floats, is what the operator on a list alone does. The lists are the keys of all
 // elements and the values of all elements; the key of the row is the one whose elements are reduced, in their order.
 template <class Reduction, class V>
 struct JoinedReduction {
-  using Returned = decltype(Reduction::of(List<V>()));
+  using Returned = decltype(Reduction::eval(List<V>()));
   using Value = typename adapter::Unwrapped<Returned>::Type;
 
   // The planner gives lists of the same elements; of any others the longer one's rest is left out.
@@ -32,7 +32,7 @@ struct JoinedReduction {
     }
     Returned reduced(ListEntry entry) const {
       const Column column{values, valid, nullptr, 0};
-      return Reduction::of(List<V>(&column, entry));
+      return Reduction::eval(List<V>(&column, entry));
     }
   };
 
@@ -170,15 +170,16 @@ struct JoinedReduction {
 };
 
 // A kernel over values of any type that is stored as an int or a float: times are reduced as ints, by the same code.
-template <class Reduction, class V>
+template <template <class> class Reduction, class V>
 struct JoinedReductionOf {
-  using Stored = JoinedReduction<Reduction, typename Storage<V>::Type>;
+  using StoredValue = typename Storage<V>::Type;
+  using Stored = JoinedReduction<Reduction<StoredValue>, StoredValue>;
   using Returned =
       std::conditional_t<std::is_same_v<typename Stored::Value, double>, typename Stored::Returned, Nullable<V>>;
 
   static Returned eval(Arena& arena, List<int64_t> keys, List<V> values, int64_t key) {
     const Column column{values.data(), values.valid(), nullptr, 0};
-    const auto reduced = Stored::eval(arena, keys, List<typename Storage<V>::Type>(&column, {0, values.size()}), key);
+    const auto reduced = Stored::eval(arena, keys, List<StoredValue>(&column, {0, values.size()}), key);
     if constexpr (std::is_same_v<decltype(reduced), const Returned>) {
       return reduced;
     } else {

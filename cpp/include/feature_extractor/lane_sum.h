@@ -93,6 +93,16 @@ inline Nullable<int64_t> narrowed(Int128 sum) {
   return Nullable<int64_t>::where(narrow == sum, narrow);
 }
 
+// The sum as a float: that of ints is exact until it is rounded.
+template <class T>
+inline double float_sum(List<T> xs) {
+  if constexpr (std::is_same_v<T, double>) {
+    return lane_sum(xs, [](double x) { return x; });
+  } else {
+    return static_cast<double>(exact_sum(xs));
+  }
+}
+
 // The sum of bytes that are 0 or 1, eight at a time.
 [[gnu::always_inline]] inline uint32_t count_ones(const uint8_t* flags, uint32_t size) {
   const auto eight = [&](uint32_t begin) __attribute__((always_inline)) {

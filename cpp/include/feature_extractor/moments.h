@@ -10,13 +10,7 @@ namespace feature_extractor {
 template <class T>
 inline Nullable<double> variance_of(List<T> xs, int64_t ddof) {
   const int64_t count = count_present(xs);
-  double sum;
-  if constexpr (std::is_same_v<T, double>) {
-    sum = lane_sum(xs, [](double x) { return x; });
-  } else {
-    sum = static_cast<double>(exact_sum(xs));
-  }
-  const double mean = sum / static_cast<double>(count > 0 ? count : 1);
+  const double mean = float_sum(xs) / static_cast<double>(count > 0 ? count : 1);
   const double squares = lane_sum(xs, [mean](auto x) {
     const double deviation = static_cast<double>(x) - mean;
     return deviation * deviation;
