@@ -7,17 +7,9 @@ namespace {
 
 template <class K>
 struct MaxBy {
-  static Nullable<Span> eval(List<Any> xs, List<K> keys) {
-    const ValueOrder<K> order{keys, true};
-    Ranked best{0, 0};
-    bool found = false;
-    for (uint32_t i = 0; i < xs.size(); ++i) {
-      if (keys.is_null(i)) continue;
-      const Ranked item{order.key(i), i};
-      if (!found || order(item, best)) best = item;
-      found = true;
-    }
-    return Nullable<Span>::where(found, {best.position, 1});
+  static Nullable<Span> eval(List<Any>, List<K> keys) {
+    const Nullable<uint32_t> position = first_in_order(ValueOrder<K>{keys, true});
+    return Nullable<Span>::where(position.has_value(), {*position, 1});
   }
 };
 

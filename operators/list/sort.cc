@@ -8,15 +8,7 @@ namespace {
 template <class T, SimdLevel Level>
 struct Sort {
   static void eval(Arena& arena, List<T> xs, bool descending, Selection& kept) {
-    Arena::Scope scope(arena);
-    auto* items = arena.allocate_array<Ranked>(xs.size());
-    const uint32_t count = rank<T, Level>(xs, descending, xs.size(), items);
-    kept.reserve(xs.size());
-    for (uint32_t i = 0; i < count; ++i) kept.push_back(items[i].position);
-    if (count == xs.size()) return;
-    for (uint32_t i = 0; i < xs.size(); ++i) {
-      if (xs.is_null(i)) kept.push_back(i);
-    }
+    keep_sorted<T, Level>(arena, xs, descending, kept);
   }
 };
 

@@ -7,16 +7,8 @@ namespace {
 
 template <class K, SimdLevel Level>
 struct SortBy {
-  static void eval(Arena& arena, List<Any> xs, List<K> keys, bool descending, Selection& kept) {
-    Arena::Scope scope(arena);
-    auto* items = arena.allocate_array<Ranked>(xs.size());
-    const uint32_t count = rank<K, Level>(keys, descending, xs.size(), items);
-    kept.reserve(xs.size());
-    for (uint32_t i = 0; i < count; ++i) kept.push_back(items[i].position);
-    if (count == xs.size()) return;
-    for (uint32_t i = 0; i < xs.size(); ++i) {
-      if (keys.is_null(i)) kept.push_back(i);
-    }
+  static void eval(Arena& arena, List<Any>, List<K> keys, bool descending, Selection& kept) {
+    keep_sorted<K, Level>(arena, keys, descending, kept);
   }
 };
 

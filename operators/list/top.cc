@@ -8,12 +8,7 @@ namespace {
 template <class T, SimdLevel Level>
 struct Top {
   static void eval(Arena& arena, List<T> xs, int64_t count, Selection& kept) {
-    Arena::Scope scope(arena);
-    const auto wanted = static_cast<uint32_t>(count < 0 ? 0 : count > xs.size() ? xs.size() : count);
-    auto* items = arena.allocate_array<Ranked>(xs.size());
-    const uint32_t found = rank<T, Level>(xs, true, wanted, items);
-    kept.reserve(found);
-    for (uint32_t i = 0; i < found; ++i) kept.push_back(items[i].position);
+    keep_greatest<T, Level>(arena, xs, count, kept);
   }
 };
 

@@ -7,13 +7,8 @@ namespace {
 
 template <class K, SimdLevel Level>
 struct TopBy {
-  static void eval(Arena& arena, List<Any> xs, List<K> keys, int64_t count, Selection& kept) {
-    Arena::Scope scope(arena);
-    const auto wanted = static_cast<uint32_t>(count < 0 ? 0 : count > xs.size() ? xs.size() : count);
-    auto* items = arena.allocate_array<Ranked>(xs.size());
-    const uint32_t found = rank<K, Level>(keys, true, wanted, items);
-    kept.reserve(found);
-    for (uint32_t i = 0; i < found; ++i) kept.push_back(items[i].position);
+  static void eval(Arena& arena, List<Any>, List<K> keys, int64_t count, Selection& kept) {
+    keep_greatest<K, Level>(arena, keys, count, kept);
   }
 };
 

@@ -8,12 +8,7 @@ namespace {
 template <class V, SimdLevel Level>
 struct TopN {
   static void eval(Arena& arena, Map<Any, V> m, int64_t count, Selection& kept) {
-    Arena::Scope scope(arena);
-    const auto wanted = static_cast<uint32_t>(count < 0 ? 0 : count > m.size() ? m.size() : count);
-    auto* items = arena.allocate_array<Ranked>(m.size());
-    const uint32_t found = rank<V, Level>(m.values(), true, wanted, items);
-    kept.reserve(found);
-    for (uint32_t i = 0; i < found; ++i) kept.push_back(items[i].position);
+    keep_greatest<V, Level>(arena, m.values(), count, kept);
   }
 };
 

@@ -8,16 +8,8 @@ namespace {
 template <class T>
 struct Argmin {
   static Nullable<int64_t> eval(List<T> xs) {
-    const ValueOrder<T> order{xs, false};
-    Ranked best{0, 0};
-    bool found = false;
-    for (uint32_t i = 0; i < xs.size(); ++i) {
-      if (xs.is_null(i)) continue;
-      const Ranked item{order.key(i), i};
-      if (!found || order(item, best)) best = item;
-      found = true;
-    }
-    return Nullable<int64_t>::where(found, best.position);
+    const Nullable<uint32_t> position = first_in_order(ValueOrder<T>{xs, false});
+    return Nullable<int64_t>::where(position.has_value(), *position);
   }
 };
 

@@ -60,6 +60,20 @@ struct ValueOrder {
   }
 };
 
+// The position of the first in order among the elements that are not null.
+template <class T>
+inline Nullable<uint32_t> first_in_order(const ValueOrder<T>& order) {
+  Ranked best{0, 0};
+  bool found = false;
+  for (uint32_t i = 0; i < order.xs.size(); ++i) {
+    if (order.xs.is_null(i)) continue;
+    const Ranked item{order.key(i), i};
+    if (!found || order(item, best)) best = item;
+    found = true;
+  }
+  return Nullable<uint32_t>::where(found, best.position);
+}
+
 inline constexpr uint32_t kInsertionSortSize = 24;
 
 // Functions of their own: inlined into the kernels of each SIMD level, sorting took most of their build time.
@@ -147,6 +161,31 @@ inline uint32_t rank(List<T> xs, bool descending, uint32_t limit, Ranked* items)
     return count < limit ? count : limit;
   }
   return rank_many(xs, descending, limit, items);
+}
+
+// Keeps all elements in the order of their keys; those without one come last, in their order.
+template <class K, SimdLevel Level>
+inline void keep_sorted(Arena& arena, List<K> keys, bool descending, Selection& kept) {
+  Arena::Scope scope(arena);
+  auto* items = arena.allocate_array<Ranked>(keys.size());
+  const uint32_t count = rank<K, Level>(keys, descending, keys.size(), items);
+  kept.reserve(keys.size());
+  for (uint32_t i = 0; i < count; ++i) kept.push_back(items[i].position);
+  if (count == keys.size()) return;
+  for (uint32_t i = 0; i < keys.size(); ++i) {
+    if (keys.is_null(i)) kept.push_back(i);
+  }
+}
+
+// Keeps the `count` elements with the greatest keys, greatest first.
+template <class K, SimdLevel Level>
+inline void keep_greatest(Arena& arena, List<K> keys, int64_t count, Selection& kept) {
+  Arena::Scope scope(arena);
+  const auto wanted = static_cast<uint32_t>(count < 0 ? 0 : count > keys.size() ? keys.size() : count);
+  auto* items = arena.allocate_array<Ranked>(keys.size());
+  const uint32_t found = rank<K, Level>(keys, true, wanted, items);
+  kept.reserve(found);
+  for (uint32_t i = 0; i < found; ++i) kept.push_back(items[i].position);
 }
 
 }  // namespace feature_extractor
