@@ -31,16 +31,7 @@ struct FilterIn {
     }
 
     void probe(Nullable<List<K>> wanted, Selection& kept) {
-      if (!wanted) return;
-      const List<K> values = *wanted;
-      table.clear_marks();
-      bool found = false;
-      for (uint32_t i = 0; i < values.size(); ++i) {
-        if (values.is_null(i)) continue;
-        const uint32_t id = table.find(values[i]);
-        if (id != HashIndex<K>::kNone) found |= table.mark(id);
-      }
-      if (!found) return;
+      if (!wanted || !table.mark_only(*wanted)) return;
       for (uint32_t i = 0; i < size; ++i) {
         if (ids[i] != HashIndex<K>::kNone && table.is_marked(ids[i])) kept.push_back(i);
       }

@@ -9,21 +9,8 @@ template <class T>
 struct CountValues {
   static void eval(Arena& arena, List<T> xs, MapBuilder<T, int64_t>& result) {
     Arena::Scope scope(arena);
-    HashIndex<T> table;
-    table.start(xs.size(), arena);
-    auto* counts = arena.allocate_array<int64_t>(xs.size());
-    auto* firsts = arena.allocate_array<uint32_t>(xs.size());
-    for (uint32_t i = 0; i < xs.size(); ++i) {
-      if (xs.is_null(i)) continue;
-      const uint32_t size = table.size();
-      const uint32_t id = table.insert(xs[i]);
-      if (id == size) {
-        counts[id] = 0;
-        firsts[id] = i;
-      }
-      ++counts[id];
-    }
-    for (uint32_t id = 0; id < table.size(); ++id) result.push_back(xs[firsts[id]], counts[id]);
+    const ValueCounts<T> values(xs, arena);
+    for (uint32_t id = 0; id < values.size; ++id) result.push_back(xs[values.firsts[id]], values.counts[id]);
   }
 };
 

@@ -11,25 +11,15 @@ template <class T>
 struct Entropy {
   static Nullable<double> eval(Arena& arena, List<T> xs) {
     Arena::Scope scope(arena);
-    HashIndex<T> table;
-    table.start(xs.size(), arena);
-    auto* counts = arena.allocate_array<uint32_t>(xs.size());
-    uint32_t present = 0;
-    for (uint32_t i = 0; i < xs.size(); ++i) {
-      if (xs.is_null(i)) continue;
-      const uint32_t size = table.size();
-      const uint32_t id = table.insert(xs[i]);
-      counts[id] = id == size ? 1 : counts[id] + 1;
-      ++present;
-    }
-    const double total = present;
+    const ValueCounts<T> values(xs, arena);
+    const double total = count_present(xs);
     // From left to right in the order of first occurrence.
     double sum = 0.0;
-    for (uint32_t id = 0; id < table.size(); ++id) {
-      const double share = static_cast<double>(counts[id]) / total;
+    for (uint32_t id = 0; id < values.size; ++id) {
+      const double share = static_cast<double>(values.counts[id]) / total;
       sum -= share * math::log2(share);
     }
-    return Nullable<double>::where(present > 0, sum + 0.0);
+    return Nullable<double>::where(values.size > 0, sum + 0.0);
   }
 };
 
@@ -38,8 +28,7 @@ constexpr Operator kOperator = {
     .summary = "Measure how evenly the values of a list are spread, in bits",
     .detail =
         "The Shannon entropy: the negative sum of p * log2(p), where p is the share of each distinct value. 0 if all "
-        "elements "
-        "are equal; log2(n) if n values are equally frequent.",
+        "elements are equal; log2(n) if n values are equally frequent.",
     .parameters = {{"xs", "the list"}},
     .overloads = {generic_overload<"<T: scalar>(xs: list<T>) -> float?", Entropy, bool, int64_t, double, Text>()},
     .edges = {{"the list is empty, or all elements are null", "null"}, {"an element is null", "it is skipped"}},

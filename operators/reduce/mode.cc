@@ -9,26 +9,9 @@ template <class T>
 struct Mode {
   static Nullable<T> eval(Arena& arena, List<T> xs) {
     Arena::Scope scope(arena);
-    HashIndex<T> table;
-    table.start(xs.size(), arena);
-    auto* counts = arena.allocate_array<uint32_t>(xs.size());
-    auto* firsts = arena.allocate_array<uint32_t>(xs.size());
-    for (uint32_t i = 0; i < xs.size(); ++i) {
-      if (xs.is_null(i)) continue;
-      const uint32_t size = table.size();
-      const uint32_t id = table.insert(xs[i]);
-      if (id == size) {
-        counts[id] = 0;
-        firsts[id] = i;
-      }
-      ++counts[id];
-    }
-    if (table.size() == 0) return null;
-    uint32_t best = 0;
-    for (uint32_t id = 1; id < table.size(); ++id) {
-      if (counts[id] > counts[best]) best = id;
-    }
-    return xs[firsts[best]];
+    const ValueCounts<T> values(xs, arena);
+    if (values.size == 0) return null;
+    return xs[values.firsts[values.most_frequent()]];
   }
 };
 

@@ -1,6 +1,7 @@
 // top_share(xs): the share of the most frequent value.
 #include "feature_extractor/operator.h"
 #include "feature_extractor/hash_index.h"
+#include "feature_extractor/lane_sum.h"
 
 namespace feature_extractor {
 namespace {
@@ -9,20 +10,9 @@ template <class T>
 struct TopShare {
   static Nullable<double> eval(Arena& arena, List<T> xs) {
     Arena::Scope scope(arena);
-    HashIndex<T> table;
-    table.start(xs.size(), arena);
-    auto* counts = arena.allocate_array<uint32_t>(xs.size());
-    uint32_t most = 0;
-    uint32_t total = 0;
-    for (uint32_t i = 0; i < xs.size(); ++i) {
-      if (xs.is_null(i)) continue;
-      const uint32_t size = table.size();
-      const uint32_t id = table.insert(xs[i]);
-      counts[id] = id == size ? 1 : counts[id] + 1;
-      most = counts[id] > most ? counts[id] : most;
-      ++total;
-    }
-    return Nullable<double>::where(total > 0, static_cast<double>(most) / static_cast<double>(total > 0 ? total : 1));
+    const ValueCounts<T> values(xs, arena);
+    if (values.size == 0) return null;
+    return static_cast<double>(values.counts[values.most_frequent()]) / static_cast<double>(count_present(xs));
   }
 };
 

@@ -26,12 +26,7 @@ struct Difference {
     MarkedIndex<T> table;
     void build(List<T> xs, Arena& arena) { table.build(xs, arena); }
     void probe(List<T> ys, Selection& kept) {
-      table.clear_marks();
-      for (uint32_t i = 0; i < ys.size(); ++i) {
-        if (ys.is_null(i)) continue;
-        const uint32_t id = table.find(ys[i]);
-        if (id != HashIndex<T>::kNone) table.mark(id);
-      }
+      table.mark_only(ys);
       for (uint32_t id = 0; id < table.size(); ++id) {
         if (!table.is_marked(id)) kept.push_back(table.first(id));
       }

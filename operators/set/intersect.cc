@@ -18,14 +18,7 @@ struct Intersect {
     MarkedIndex<T> table;
     void build(List<T> xs, Arena& arena) { table.build(xs, arena); }
     void probe(List<T> ys, Selection& kept) {
-      table.clear_marks();
-      bool found = false;
-      for (uint32_t i = 0; i < ys.size(); ++i) {
-        if (ys.is_null(i)) continue;
-        const uint32_t id = table.find(ys[i]);
-        if (id != HashIndex<T>::kNone) found |= table.mark(id);
-      }
-      if (!found) return;
+      if (!table.mark_only(ys)) return;
       for (uint32_t id = 0; id < table.size(); ++id) {
         if (table.is_marked(id)) kept.push_back(table.first(id));
       }

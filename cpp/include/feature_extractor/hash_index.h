@@ -191,6 +191,40 @@ class HashIndex {
   Key inline_keys_[kInline];
 };
 
+// The distinct values of a list, in the order in which they first come: where each first stands, and how often it comes.
+template <class T>
+struct ValueCounts {
+  uint32_t size;
+  uint32_t* firsts;
+  uint32_t* counts;
+
+  ValueCounts(List<T> xs, Arena& arena)
+      : firsts(arena.allocate_array<uint32_t>(xs.size())), counts(arena.allocate_array<uint32_t>(xs.size())) {
+    HashIndex<T> table;
+    table.start(xs.size(), arena);
+    for (uint32_t i = 0; i < xs.size(); ++i) {
+      if (xs.is_null(i)) continue;
+      const uint32_t known = table.size();
+      const uint32_t id = table.insert(xs[i]);
+      if (id == known) {
+        firsts[id] = i;
+        counts[id] = 0;
+      }
+      ++counts[id];
+    }
+    size = table.size();
+  }
+
+  // Of several values that come as often as any, the first.
+  uint32_t most_frequent() const {
+    uint32_t best = 0;
+    for (uint32_t id = 1; id < size; ++id) {
+      if (counts[id] > counts[best]) best = id;
+    }
+    return best;
+  }
+};
+
 // The distinct values of a list with where each first stands, and a mark per value that is cleared in no time: what an
 // index needs to answer many rows with a set of values each.
 template <class T>
@@ -218,6 +252,17 @@ class MarkedIndex {
   // The position of a value's first occurrence.
   uint32_t first(uint32_t id) const { return firsts_[id]; }
 
+  // Marks the values of a list and no others. True if it has some.
+  bool mark_only(List<T> values) {
+    clear_marks();
+    bool found = false;
+    for (uint32_t i = 0; i < values.size(); ++i) {
+      if (values.is_null(i)) continue;
+      const uint32_t id = find(values[i]);
+      if (id != HashIndex<T>::kNone) found |= mark(id);
+    }
+    return found;
+  }
   // Forgets all marks.
   void clear_marks() { ++round_; }
   // True if the value was not marked yet.
