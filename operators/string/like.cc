@@ -8,10 +8,7 @@ namespace {
 
 struct Like {
   static constexpr bool kRepeats = true;
-  struct State {
-    std::unique_ptr<RE2> expression;
-    std::vector<std::string> literals;  // Each text that matches has one of them, if there are any.
-  };
+  using State = SearchedPattern;
   static std::optional<State> bind(Text pattern, bool ignore_case, BindError& error) {
     std::string expression = ignore_case ? "(?is)" : "(?s)";
     std::string run;  // The literal text since the last wildcard; the longest one must be there.

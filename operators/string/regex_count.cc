@@ -9,15 +9,8 @@ namespace {
 
 struct RegexCount {
   static constexpr bool kRepeats = true;
-  struct State {
-    std::unique_ptr<RE2> expression;
-    std::vector<std::string> literals;  // One of them is in each text that matches, if there are any.
-  };
-  static std::optional<State> bind(Text pattern, BindError& error) {
-    State state{compile_pattern(pattern, error), pattern::LiteralReader::read(pattern)};
-    if (state.expression == nullptr) return std::nullopt;
-    return state;
-  }
+  using State = SearchedPattern;
+  static std::optional<State> bind(Text pattern, BindError& error) { return SearchedPattern::bind(pattern, error); }
   static int64_t eval(const State& state, Text s) {
     if (!text::contains_any(s, state.literals)) return 0;
     int64_t count = 0;

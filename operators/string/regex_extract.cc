@@ -8,27 +8,15 @@ namespace {
 
 struct RegexExtract {
   static constexpr bool kRepeats = true;
-  static constexpr int64_t kMaximumGroup = 63;
-  struct State {
-    std::unique_ptr<RE2> expression;
-    int group;
-    std::vector<std::string> literals;  // One of them is in each text that matches, if there are any.
-  };
+  using State = SearchedGroup;
   static std::optional<State> bind(Text pattern, int64_t group, BindError& error) {
-    State state{compile_pattern(pattern, error), static_cast<int>(group), {}};
-    if (state.expression == nullptr) return std::nullopt;
-    if (group < 0 || group > kMaximumGroup || group > state.expression->NumberOfCapturingGroups()) {
-      error.set("The pattern has " + std::to_string(state.expression->NumberOfCapturingGroups()) +
-                " groups; there is no group " + std::to_string(group) + ".");
-      return std::nullopt;
-    }
-    state.literals = pattern::LiteralReader::read(pattern);
-    return state;
+    return SearchedGroup::bind(pattern, group, error);
   }
   static Nullable<Text> eval(const State& state, Text s) {
-    if (!text::contains_any(s, state.literals)) return null;
-    re2::StringPiece groups[kMaximumGroup + 1];
-    if (!state.expression->Match(to_piece(s), 0, s.size(), RE2::UNANCHORED, groups, state.group + 1)) return null;
+    if (!text::contains_any(s, state.pattern.literals)) return null;
+    const RE2& expression = *state.pattern.expression;
+    re2::StringPiece groups[SearchedGroup::kMost + 1];
+    if (!expression.Match(to_piece(s), 0, s.size(), RE2::UNANCHORED, groups, state.group + 1)) return null;
     const re2::StringPiece& found = groups[state.group];
     if (found.data() == nullptr) return null;
     return Text(found.data(), found.size());

@@ -8,27 +8,14 @@ namespace feature_extractor {
 namespace {
 
 struct RegexExtractAll {
-  static constexpr int64_t kMaximumGroup = 63;
-  struct State {
-    std::unique_ptr<RE2> expression;
-    int group;
-    std::vector<std::string> literals;  // One of them is in each text that matches, if there are any.
-  };
+  using State = SearchedGroup;
   static std::optional<State> bind(Text pattern, int64_t group, BindError& error) {
-    State state{compile_pattern(pattern, error), static_cast<int>(group), {}};
-    if (state.expression == nullptr) return std::nullopt;
-    if (group < 0 || group > kMaximumGroup || group > state.expression->NumberOfCapturingGroups()) {
-      error.set("The pattern has " + std::to_string(state.expression->NumberOfCapturingGroups()) +
-                " groups; there is no group " + std::to_string(group) + ".");
-      return std::nullopt;
-    }
-    state.literals = pattern::LiteralReader::read(pattern);
-    return state;
+    return SearchedGroup::bind(pattern, group, error);
   }
   static void eval(const State& state, Text s, ListBuilder<Text>& found) {
-    if (!text::contains_any(s, state.literals)) return;
-    re2::StringPiece groups[kMaximumGroup + 1];
-    for_each_match(*state.expression, s, groups, state.group + 1, [&] {
+    if (!text::contains_any(s, state.pattern.literals)) return;
+    re2::StringPiece groups[SearchedGroup::kMost + 1];
+    for_each_match(*state.pattern.expression, s, groups, state.group + 1, [&] {
       const re2::StringPiece& group = groups[state.group];
       group.data() == nullptr ? found.push_null() : found.push_back(Text(group.data(), group.size()));
     });

@@ -8,15 +8,8 @@ namespace {
 
 struct RegexMatch {
   static constexpr bool kRepeats = true;
-  struct State {
-    std::unique_ptr<RE2> expression;
-    std::vector<std::string> literals;  // One of them is in each text that matches, if there are any.
-  };
-  static std::optional<State> bind(Text pattern, BindError& error) {
-    State state{compile_pattern(pattern, error), pattern::LiteralReader::read(pattern)};
-    if (state.expression == nullptr) return std::nullopt;
-    return state;
-  }
+  using State = SearchedPattern;
+  static std::optional<State> bind(Text pattern, BindError& error) { return SearchedPattern::bind(pattern, error); }
   static bool eval(const State& state, Text s) {
     if (!text::contains_any(s, state.literals)) return false;
     return state.expression->Match(to_piece(s), 0, s.size(), RE2::UNANCHORED, nullptr, 0);

@@ -198,4 +198,37 @@ struct ByteClass {
 };
 
 }  // namespace pattern
+
+// A pattern that is looked for in texts.
+struct SearchedPattern {
+  std::unique_ptr<RE2> expression;
+  std::vector<std::string> literals;  // One of them is in each text that matches, if there are any.
+
+  static std::optional<SearchedPattern> bind(Text pattern, BindError& error) {
+    SearchedPattern searched{compile_pattern(pattern, error), {}};
+    if (searched.expression == nullptr) return std::nullopt;
+    searched.literals = pattern::LiteralReader::read(pattern);
+    return searched;
+  }
+};
+
+// A group of it, of which the text is wanted; 0 is the whole match.
+struct SearchedGroup {
+  static constexpr int64_t kMost = 63;
+  SearchedPattern pattern;
+  int group;
+
+  static std::optional<SearchedGroup> bind(Text pattern, int64_t group, BindError& error) {
+    std::optional<SearchedPattern> searched = SearchedPattern::bind(pattern, error);
+    if (!searched.has_value()) return std::nullopt;
+    const int groups = searched->expression->NumberOfCapturingGroups();
+    if (group >= 0 && group <= kMost && group <= groups) {
+      return SearchedGroup{std::move(*searched), static_cast<int>(group)};
+    }
+    error.set("The pattern has " + std::to_string(groups) + " groups; there is no group " + std::to_string(group) +
+              ".");
+    return std::nullopt;
+  }
+};
+
 }  // namespace feature_extractor
