@@ -1,21 +1,12 @@
 // none(xs, predicate): does the condition hold for no element?
+#include "feature_extractor/extremes.h"
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {
 namespace {
 
 struct NoneHolds {
-  static bool eval(List<Any> xs, List<bool> predicate) {
-    const uint8_t* holds = predicate.data();
-    const uint8_t* valid = predicate.valid();
-    uint8_t some = 0;
-    if (valid == nullptr) {
-      for (uint32_t i = 0; i < xs.size(); ++i) some |= holds[i];
-    } else {
-      for (uint32_t i = 0; i < xs.size(); ++i) some |= holds[i] & valid[i];
-    }
-    return some == 0;
-  }
+  static bool eval(List<Any>, List<bool> predicate) { return !some_true(predicate); }
 };
 
 constexpr Operator kOperator = {

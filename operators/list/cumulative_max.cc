@@ -1,4 +1,5 @@
 // cumulative_max(xs): the greatest element so far.
+#include "feature_extractor/extremes.h"
 #include "feature_extractor/operator.h"
 
 namespace feature_extractor {
@@ -6,21 +7,7 @@ namespace {
 
 template <class T>
 struct CumulativeMax {
-  static void eval(List<T> xs, ListBuilder<T>& result) {
-    result.reserve(xs.size());
-    T best{};
-    bool found = false;
-    for (uint32_t i = 0; i < xs.size(); ++i) {
-      if (xs.is_null(i)) {
-        result.push_null();
-        continue;
-      }
-      const T x = xs[i];
-      best = !found || x > best ? x : best;
-      found = true;
-      result.push_back(best);
-    }
-  }
+  static void eval(List<T> xs, ListBuilder<T>& result) { cumulative_extreme<Greatest>(xs, result); }
 };
 
 constexpr Operator kOperator = {

@@ -1,32 +1,13 @@
 // pad_end(s, size, fill): a text filled up at its end.
 #include "feature_extractor/operator.h"
-#include "feature_extractor/text.h"
+#include "feature_extractor/padding.h"
 
 namespace feature_extractor {
 namespace {
 
 struct PadEnd {
   static Nullable<Text> eval(Arena& arena, Text s, int64_t size, Text fill) {
-    const auto length = static_cast<int64_t>(text::count_code_points(s));
-    const size_t fill_length = text::count_code_points(fill);
-    if (size <= length || fill_length == 0) return s;
-    if (size > static_cast<int64_t>(text::kMaximumSize)) return null;
-    const auto missing = static_cast<size_t>(size - length);
-    const size_t whole = missing / fill_length;
-    // At most 2^20 code points are missing, so the product has at most 2^20 times the size of `fill`; both are sizes of memory.
-    if (fill.size() > text::kMaximumSize || whole * fill.size() > text::kMaximumSize) return null;
-    const size_t bytes = whole * fill.size() + text::code_point_offset(fill, missing % fill_length);
-    if (s.size() + bytes > text::kMaximumSize) return null;
-    char* out = arena.allocate(s.size() + bytes);
-    if (!s.empty()) __builtin_memcpy(out, s.data(), s.size());
-    fill_pattern(out + s.size(), fill, bytes);
-    return Text(out, s.size() + bytes);
-  }
-
- private:
-  // Writes `fill` over and over; the last time only its beginning may fit.
-  static void fill_pattern(char* out, Text fill, size_t size) {
-    for (size_t i = 0; i < size; ++i) out[i] = i < fill.size() ? fill[i] : out[i - fill.size()];
+    return padded<false>(arena, s, size, fill);
   }
 };
 

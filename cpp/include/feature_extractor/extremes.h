@@ -98,6 +98,36 @@ template <class Extreme, class T>
   }
 }
 
+// The extreme of the elements up to each one; null in the place of a null element, which the next one passes over.
+template <class Extreme, class T>
+inline void cumulative_extreme(List<T> xs, ListBuilder<T>& result) {
+  result.reserve(xs.size());
+  T best{};
+  bool found = false;
+  for (uint32_t i = 0; i < xs.size(); ++i) {
+    if (xs.is_null(i)) {
+      result.push_null();
+      continue;
+    }
+    best = found ? Extreme::of(xs[i], best) : xs[i];
+    found = true;
+    result.push_back(best);
+  }
+}
+
+// True if an element is true.
+inline bool some_true(List<bool> xs) {
+  const uint8_t* data = xs.data();
+  const uint8_t* valid = xs.valid();
+  uint8_t some = 0;
+  if (valid == nullptr) {
+    for (uint32_t i = 0; i < xs.size(); ++i) some |= data[i];
+  } else {
+    for (uint32_t i = 0; i < xs.size(); ++i) some |= data[i] & valid[i];
+  }
+  return some != 0;
+}
+
 // True if one of the values is equal to `value`; for floats -0.0 equals 0.0.
 template <class T>
 [[gnu::always_inline]] inline bool any_equal(const T* data, uint32_t size, T value) {
