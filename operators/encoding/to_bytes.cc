@@ -36,8 +36,7 @@ constexpr Operator kOperator = {
     .detail =
         "A text gives its UTF-8. An int gives its lowest `size` bytes in the two's complement, a float the 8 bytes of "
         "its IEEE 754 form. Other systems hash numbers so: `farm_fingerprint64(to_bytes(x, 4))` is OpenMLDB's hash64 "
-        "of "
-        "an int.",
+        "of an int.",
     .parameters = {{"x", "the text or number"},
                    {"size", "how many bytes of the int"},
                    {"order", "\"little\": the lowest byte comes first; \"big\": the highest"}},

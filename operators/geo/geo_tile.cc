@@ -32,8 +32,7 @@ constexpr Operator kOperator = {
     .detail =
         "At a zoom z the map of the earth (in the Mercator projection) has 2^z columns from the west and 2^z rows from "
         "the north; the number is `x + y * 2 ** z`, from 0 to below `4 ** z`. At the equator a tile of zoom 10 is 39 "
-        "km "
-        "wide, of zoom 13 4.9 km, of zoom 16 611 m.",
+        "km wide, of zoom 13 4.9 km, of zoom 16 611 m.",
     .parameters = {{"latitude", "degrees north of the equator, from -90 to 90"},
                    {"longitude", "degrees east of Greenwich, from -180 to 180"},
                    {"zoom", "how often the map is halved in both directions"}},

@@ -36,8 +36,7 @@ constexpr Operator kOperator = {
     .summary = "Name the tile of a web map in which a place lies, by one digit for each zoom",
     .detail =
         "Each digit from 0 to 3 is a quarter of the tile before: northwest, northeast, southwest, southeast. So the "
-        "text "
-        "of a larger tile is the beginning of that of its smaller ones. The tiles are those of `geo_tile`.",
+        "text of a larger tile is the beginning of that of its smaller ones. The tiles are those of `geo_tile`.",
     .parameters = {{"latitude", "degrees north of the equator, from -90 to 90"},
                    {"longitude", "degrees east of Greenwich, from -180 to 180"},
                    {"zoom", "how often the map is halved in both directions: the number of digits"}},

@@ -58,9 +58,8 @@ constexpr Operator kOperator = {
     .summary = "Tell whether a place lies in a polygon",
     .detail =
         "The corners are given in order, by two lists of the same length; the last one is joined to the first. Edges "
-        "are "
-        "straight on a map of latitude and longitude, which is what areas of delivery and city limits are drawn on. A "
-        "place is inside if a line from it to the east crosses the border an odd number of times.",
+        "are straight on a map of latitude and longitude, which is what areas of delivery and city limits are drawn "
+        "on. A place is inside if a line from it to the east crosses the border an odd number of times.",
     .parameters = {{"latitude", "degrees north of the equator"},
                    {"longitude", "degrees east of Greenwich"},
                    {"latitudes", "the latitude of each corner"},

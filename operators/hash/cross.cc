@@ -102,13 +102,11 @@ constexpr Operator kOperator = {
     .summary = "Make one 64-bit id for each combination of values",
     .detail =
         "Each argument may be a scalar or a list of any scalar type; the compiler hashes them first (see `hash`). If "
-        "all are "
-        "scalars the result is one int. If any is a list, a scalar counts as a list of one, and the result lists all "
-        "combinations, the last argument running fastest. With h1, h2, ... as the hashes of the parts, the id is "
-        "combine(combine(combine(0, h1), h2), ...), where combine(a, b) starts with m = a * P1 xor rotate(b * P2, 32) "
-        "and mixes it "
-        "as XXH64 does in the end: m xor m >> 33, times P2, xor >> 29, times P3, xor >> 32. Give the ids to "
-        "`hash_bucket`.",
+        "all are scalars the result is one int. If any is a list, a scalar counts as a list of one, and the result "
+        "lists all combinations, the last argument running fastest. With h1, h2, ... as the hashes of the parts, the "
+        "id is combine(combine(combine(0, h1), h2), ...), where combine(a, b) starts with m = a * P1 xor rotate(b * "
+        "P2, 32) and mixes it as XXH64 does in the end: m xor m >> 33, times P2, xor >> 29, times P3, xor >> 32. Give "
+        "the ids to `hash_bucket`.",
     .parameters = {{"parts", "the values or lists to combine, at most 16"}},
     .overloads = {overload<"(parts: int...) -> int", CrossScalars>(),
                   overload<"(parts: list<int>...) -> list<int>", CrossLists>()},

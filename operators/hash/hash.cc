@@ -26,12 +26,9 @@ constexpr Operator kOperator = {
     .summary = "Hash a value, or each element of a list, to 64 bits",
     .detail =
         "XXH3-64 with the seed, over a tag byte and the value, little endian: text 1, its length in bytes (8 bytes), "
-        "its "
-        "bytes; int 2 and 8 bytes; float 3 and the 8 bytes of its IEEE 754 form; bool 4 and one byte. Timestamps and "
-        "durations hash "
-        "as ints of microseconds, byte strings as texts. The result is the hash as a signed int. It never changes from "
-        "version to "
-        "version.",
+        "its bytes; int 2 and 8 bytes; float 3 and the 8 bytes of its IEEE 754 form; bool 4 and one byte. Timestamps "
+        "and durations hash as ints of microseconds, byte strings as texts. The result is the hash as a signed int. It "
+        "never changes from version to version.",
     .parameters = {{"x", "the value or list"}, {"seed", "chooses one of many independent hash functions"}},
     .overloads =
         {generic_overload<"<T: scalar>(x: T, seed: const int = 0) -> int", HashScalar, bool, int64_t, double, Text>(),

@@ -134,8 +134,8 @@ constexpr Operator kOperator = {
     .summary = "Hash a value, or each element of a list, to an id from 0 to `buckets` - 1",
     .detail =
         "The bucket is floor(h * buckets / 2^64), where h is `hash(x, seed)` as an unsigned number. It is not the "
-        "remainder: "
-        "both are equally even, but this needs no division, and with twice the buckets each bucket is split in two.",
+        "remainder: both are equally even, but this needs no division, and with twice the buckets each bucket is split "
+        "in two.",
     .parameters = {{"x", "the value or list"},
                    {"buckets", "the number of different ids"},
                    {"seed", "chooses one of many independent hash functions"}},

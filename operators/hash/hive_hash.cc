@@ -58,11 +58,9 @@ constexpr Operator kOperator = {
     .summary = "Compute what `hash` gives in Hive",
     .detail =
         "The hash of Hive before version 3, by which its older bucketed tables are laid out: an int of 32 bits is "
-        "itself, a "
-        "long or the bits of a double are folded to 32 bits, a text is s[0] * 31^(n-1) + ... + s[n-1] over its bytes "
-        "in "
-        "UTF-8, each with its sign. Columns are chained by the seed, which is multiplied by 31: hash(a, b) is "
-        "`hive_hash(b, hive_hash(a))`. The bucket is `bit_and(hive_hash(x), 2147483647) % buckets`.",
+        "itself, a long or the bits of a double are folded to 32 bits, a text is s[0] * 31^(n-1) + ... + s[n-1] over "
+        "its bytes in UTF-8, each with its sign. Columns are chained by the seed, which is multiplied by 31: hash(a, "
+        "b) is `hive_hash(b, hive_hash(a))`. The bucket is `bit_and(hive_hash(x), 2147483647) % buckets`.",
     .parameters = {{"x", "the value"},
                    {"seed", "the hash of the columns before this one"},
                    {"type",

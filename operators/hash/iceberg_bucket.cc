@@ -28,8 +28,7 @@ constexpr Operator kOperator = {
     .summary = "Compute the partition transform `bucket[N]` of Apache Iceberg",
     .detail =
         "(murmur3_x86_32(x) & (2^31 - 1)) % buckets, where an int is hashed as the 8 bytes of a long, a timestamp as "
-        "its "
-        "microseconds, and text as UTF-8. A date is hashed as an int of days: give the days since 1970.",
+        "its microseconds, and text as UTF-8. A date is hashed as an int of days: give the days since 1970.",
     .parameters = {{"x", "the value"}, {"buckets", "N, the number of buckets"}},
     .overloads = {overload<"(x: int, buckets: const int[1..2147483647]) -> int", BucketOfLong<int64_t>>(),
                   overload<"(x: timestamp, buckets: const int[1..2147483647]) -> int", BucketOfLong<Timestamp>>(),

@@ -31,8 +31,7 @@ constexpr Operator kOperator = {
     .summary = "Compute what `String.hashCode` gives in Java and Scala",
     .detail =
         "s[0] * 31^(n-1) + s[1] * 31^(n-2) + ... + s[n-1] over the UTF-16 code units of the text, in 32-bit arithmetic "
-        "that "
-        "wraps around. The result is Java's int, from -2^31 to 2^31 - 1. `(h % n + n) % n`, Java's floorMod, is "
+        "that wraps around. The result is Java's int, from -2^31 to 2^31 - 1. `(h % n + n) % n`, Java's floorMod, is "
         "`h % n` here.",
     .parameters = {{"s", "the text"}},
     .overloads = {overload<"(s: string) -> int", JavaStringHash>()},

@@ -45,10 +45,8 @@ constexpr Operator kOperator = {
     .summary = "Sum up a set by its least hash under each of several hash functions",
     .detail =
         "The share of places in which the results for two sets agree estimates their Jaccard index. The k-th number is "
-        "the "
-        "least, as an unsigned number, of mix(hash(x, seed) + k * 0x9E3779B97F4A7C15) over the elements, where mix is "
-        "that "
-        "of SplitMix64; it is given as a signed int. The order of the elements and duplicates do not matter.",
+        "the least, as an unsigned number, of mix(hash(x, seed) + k * 0x9E3779B97F4A7C15) over the elements, where mix "
+        "is that of SplitMix64; it is given as a signed int. The order of the elements and duplicates do not matter.",
     .parameters = {{"xs", "the elements of the set"},
                    {"count", "how many hash functions"},
                    {"seed", "chooses another family of functions"}},

@@ -26,8 +26,7 @@ constexpr Operator kOperator = {
     .summary = "Map an id to the range from 0 to `buckets` - 1 by its remainder",
     .detail =
         "The int is taken as unsigned, so that ids that are hashes with the highest bit set give no negative bucket: "
-        "-1 "
-        "counts as 2^64 - 1. It does not hash: neighbours stay neighbours.",
+        "-1 counts as 2^64 - 1. It does not hash: neighbours stay neighbours.",
     .parameters = {{"x", "the id, or a list of ids"}, {"buckets", "the number of different results"}},
     .overloads = {overload<"(x: int, buckets: const int[1..9223372036854775807]) -> int", ModuloBucket>(),
                   overload<"(x: list<int>, buckets: const int[1..9223372036854775807]) -> list<int>", ModuloBuckets>()},

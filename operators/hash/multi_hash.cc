@@ -22,9 +22,8 @@ constexpr Operator kOperator = {
     .summary = "Hash a value to several ids by independent functions",
     .detail =
         "The k-th id is `hash_bucket(x, buckets, seed + k)`. A model adds up or joins the k embeddings, so that a "
-        "small "
-        "table tells many values apart: two values that share one id hardly share all. For the quotient and remainder "
-        "instead of hashes, take `[x // n, x % n]`.",
+        "small table tells many values apart: two values that share one id hardly share all. For the quotient and "
+        "remainder instead of hashes, take `[x // n, x % n]`.",
     .parameters = {{"x", "the value"},
                    {"count", "how many ids"},
                    {"buckets", "the number of different ids of each function"},

@@ -27,10 +27,10 @@ constexpr Operator kOperator = {
     .summary = "Choose a fixed share of all keys",
     .detail =
         "True if the upper 53 bits of hash(key, seed = hash(salt)), as a number in [0, 1), are below `rate`. The same "
-        "key always has "
-        "the same answer, and a key that is chosen at one rate is chosen at each higher rate. Another salt chooses "
-        "independently. For training, `label or sample(id, 0.1, \"negatives\")` keeps all positive rows and a tenth of "
-        "the others. For numbered parts, such as the folds of a split, take `hash_bucket(cross(key, \"split\"), 10)`.",
+        "key always has the same answer, and a key that is chosen at one rate is chosen at each higher rate. Another "
+        "salt chooses independently. For training, `label or sample(id, 0.1, \"negatives\")` keeps all positive rows "
+        "and a tenth of the others. For numbered parts, such as the folds of a split, take `hash_bucket(cross(key, "
+        "\"split\"), 10)`.",
     .parameters = {{"key", "what is chosen or not, such as a user"},
                    {"rate", "the share, from 0 to 1"},
                    {"salt", "the name of the experiment"}},

@@ -74,8 +74,7 @@ constexpr Operator kOperator = {
     .summary = "Make a 64-bit fingerprint that is alike for lists that are alike",
     .detail =
         "Bit b is set if, over the elements, `hash` has bit b more often set than not; with a map each key counts by "
-        "its "
-        "weight. Fingerprints of lists with a small angle between them differ in few bits: "
+        "its weight. Fingerprints of lists with a small angle between them differ in few bits: "
         "`bit_count(bit_xor(simhash(xs), simhash(ys)))` of 64 estimates the angle.",
     .parameters = {{"xs", "the tokens"}, {"weights", "the weight of each token"}},
     .overloads = {generic_overload<"<T: key>(xs: list<T>) -> int", SimhashOfList, bool, int64_t, Text>(),

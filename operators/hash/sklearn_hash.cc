@@ -77,11 +77,9 @@ constexpr Operator kOperator = {
     .summary = "Hash names to weighted indices as scikit-learn's FeatureHasher does",
     .detail =
         "With h as the signed MurmurHash3_x86_32 of a name (seed 0), its value is added at the index |h| % features, "
-        "with a "
-        "minus where h is negative and `alternate_sign` holds. Each token of a list has the value 1, as with "
+        "with a minus where h is negative and `alternate_sign` holds. Each token of a list has the value 1, as with "
         "input_type = \"string\"; a map gives the values, as with input_type = \"dict\", where a pair (name, text) is "
-        "the "
-        "token \"name=text\". The result is what a feature of kind `weighted` takes.",
+        "the token \"name=text\". The result is what a feature of kind `weighted` takes.",
     .parameters = {{"tokens", "the names"},
                    {"weights", "the value of each name"},
                    {"features", "n_features, the number of indices"},

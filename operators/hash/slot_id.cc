@@ -20,8 +20,7 @@ constexpr Operator kOperator = {
     .summary = "Pack the number of a slot and an id into one int",
     .detail =
         "slot * 2^id_bits + the lowest `id_bits` bits of the id, so that one table serves the ids of many features. "
-        "With "
-        "48 bits it is Monolith's fid of version 2, with 54 that of version 1. The inverses are `slot_of` and "
+        "With 48 bits it is Monolith's fid of version 2, with 54 that of version 1. The inverses are `slot_of` and "
         "`signature_of`.",
     .parameters = {{"id", "the id, usually a hash"},
                    {"slot", "the number of the slot"},

@@ -84,8 +84,7 @@ constexpr Operator kOperator = {
     .summary = "Keep the elements whose key equals a value",
     .detail =
         "Written by the planner for `filter(xs, e -> key(e) == value)`, where the value does not depend on the "
-        "element. "
-        "Rows that share the list share one table of its keys.",
+        "element. Rows that share the list share one table of its keys.",
     .parameters = {{"xs", "the list"}, {"key", "the key of each element"}, {"value", "the value to equal"}},
     .overloads = {generic_overload<"<T: any, K: scalar>(xs: list<T>, key: T -> K, value: K?) -> list<T>", FilterEqual,
                                    bool, int64_t, double, Text>()},

@@ -39,8 +39,8 @@ constexpr Operator kOperator = {
     .summary = "Find the first position of a value among the keys of a list, -1 where there is none",
     .detail =
         "Written by the planner where several conditions compare the same key of a list's elements with the same "
-        "value: "
-        "then they compare positions. `index_of` is the form for people: it is null where the value is not there.",
+        "value: then they compare positions. `index_of` is the form for people: it is null where the value is not "
+        "there.",
     .parameters = {{"keys", "the key of each element"}, {"value", "the value to look for"}},
     .overloads =
         {generic_overload<"<T: scalar>(keys: list<T>, value: T?) -> int", PlaceOf, bool, int64_t, double, Text>()},

@@ -32,8 +32,7 @@ constexpr Operator kOperator = {
     .summary = "Take a run of elements from a list",
     .detail =
         "The elements at the positions start, start + 1, ..., start + count - 1, as far as the list has them. A "
-        "negative start "
-        "counts from the end, so that -2 is the last but one.",
+        "negative start counts from the end, so that -2 is the last but one.",
     .parameters = {{"xs", "the list"}, {"start", "the position of the first element, from 0"}, {"count", "how many"}},
     .overloads = {overload<"<T: any>(xs: list<T>, start: int, count: int) -> list<T>", Slice>()},
     .edges = {{"an element is null", "it counts like any other"},

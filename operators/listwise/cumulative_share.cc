@@ -26,9 +26,8 @@ constexpr Operator kOperator = {
     .summary = "Measure the share of a list's elements that are not greater than a value",
     .detail =
         "The empirical distribution function, from 0 to 1. With `collect` it places a candidate among those of its "
-        "request, "
-        "whatever their number: `collect(price).cumulative_share(price)`. The list is sorted once for all rows that "
-        "share it.",
+        "request, whatever their number: `collect(price).cumulative_share(price)`. The list is sorted once for all "
+        "rows that share it.",
     .parameters = {{"xs", "the list"}, {"x", "the value"}},
     .overloads =
         {generic_overload<"<T: ordered>(xs: list<T>, x: T) -> float?", CumulativeShare, bool, int64_t, double, Text>()},

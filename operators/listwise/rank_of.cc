@@ -26,11 +26,9 @@ constexpr Operator kOperator = {
     .summary = "Give the place that a value takes among those of a list",
     .detail =
         "1 plus the number of elements that come before the value: less ones, or greater ones if `descending`. The "
-        "value need "
-        "not be in the list. With `collect` the list is that of all candidates of the request: "
+        "value need not be in the list. With `collect` the list is that of all candidates of the request: "
         "`collect(score).rank_of(score, descending = true)` is 1 for the best. The list is sorted once for all rows "
-        "that "
-        "share it.",
+        "that share it.",
     .parameters = {{"xs", "the list"}, {"x", "the value"}, {"descending", "true gives place 1 to the greatest"}},
     .overloads = {generic_overload<"<T: ordered>(xs: list<T>, x: T, descending: const bool = false) -> int", RankOf,
                                    bool, int64_t, double, Text>()},

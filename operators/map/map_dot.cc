@@ -21,8 +21,7 @@ constexpr Operator kOperator = {
     .summary = "Multiply the values of two maps key by key and add up the products",
     .detail =
         "Maps are sparse vectors: a key that one of them lacks counts as 0. The products are added from left to right "
-        "in the "
-        "order of the first map.",
+        "in the order of the first map.",
     .parameters = {{"x", "the first map"}, {"y", "the second map"}},
     .overloads =
         {generic_overload<"<K: key>(x: map<K, float>, y: map<K, float>) -> float", MapDot, bool, int64_t, Text>()},

@@ -85,8 +85,7 @@ constexpr Operator kOperator = {
     .summary = "Name the network of an IP address: its first bits",
     .detail =
         "The bits behind the prefix become 0, and the result is written as `address/bits`, an IPv6 address in the "
-        "short "
-        "form of RFC 5952, with hexadecimal groups only.",
+        "short form of RFC 5952, with hexadecimal groups only.",
     .parameters = {{"text", "an IPv4 or IPv6 address"},
                    {"ipv4_bits", "the length of the prefix of an IPv4 address"},
                    {"ipv6_bits", "the length of the prefix of an IPv6 address"}},

@@ -21,9 +21,9 @@ constexpr Operator kOperator = {
     .summary = "Take one value out of a JSON text, as text",
     .detail =
         "The path is a JSONPath query of RFC 9535: `$.user.name`, `$.items[0]`, `$['a b']`, `$..id`, and with a filter "
-        "`$.items[?@.price < 10].id`. "
-        "The first value that it selects counts. A string loses its quotes and escapes; a number, `true` and `false` "
-        "are as they are written, and an array or object is its JSON text. The whole text is checked, in one pass.",
+        "`$.items[?@.price < 10].id`. The first value that it selects counts. A string loses its quotes and escapes; a "
+        "number, `true` and `false` are as they are written, and an array or object is its JSON text. The whole text "
+        "is checked, in one pass.",
     .parameters = {{"text", "a JSON text (RFC 8259)"}, {"path", "which value; `$` is the whole text"}},
     .overloads = {overload<"(text: string, path: const string) -> string?", JsonGet>()},
     .edges = {{"the text is not JSON, also behind the value", "null"},

@@ -25,8 +25,7 @@ constexpr Operator kOperator = {
     .summary = "Read a list of numbers with separators between them",
     .detail =
         "Each part is read as by `parse_float`; white space around it is skipped. There is one element more than there "
-        "are "
-        "separators, so that positions stay.",
+        "are separators, so that positions stay.",
     .parameters = {{"text", "numbers with separators between them"}, {"separator", "what stands between two of them"}},
     .overloads = {overload<"(text: string, separator: const string = \",\") -> list<float?>", ParseFloats>()},
     .edges = {{"a part is not a number, or is too large for a double", "a null element; `remove_nulls` drops it"},

@@ -25,8 +25,7 @@ constexpr Operator kOperator = {
     .summary = "Read a list of integers with separators between them",
     .detail =
         "Each part is read as by `parse_int`; white space around it is skipped. There is one element more than there "
-        "are "
-        "separators, so that positions stay.",
+        "are separators, so that positions stay.",
     .parameters = {{"text", "integers with separators between them"}, {"separator", "what stands between two of them"}},
     .overloads = {overload<"(text: string, separator: const string = \",\") -> list<int?>", ParseInts>()},
     .edges = {{"a part is not an integer of 64 bits", "a null element; `remove_nulls` drops it"},

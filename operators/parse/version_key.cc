@@ -34,8 +34,7 @@ constexpr Operator kOperator = {
     .summary = "Read a version such as `17.4.1` as a number that orders like it",
     .detail =
         "Up to four numbers have 16 bits each, the first one the highest, so that `1.10` is above `1.9`, and `1.2` "
-        "equals "
-        "`1.2.0`. A `v` in front is skipped. What follows the numbers behind `-`, `+` or a space is left out: "
+        "equals `1.2.0`. A `v` in front is skipped. What follows the numbers behind `-`, `+` or a space is left out: "
         "`2.0.0-beta` equals `2.0.0`, where Semantic Versioning puts it before.",
     .parameters = {{"text", "one to four decimal numbers with points between them"}},
     .overloads = {overload<"(text: string) -> int?", VersionKey>()},

@@ -24,8 +24,7 @@ constexpr Operator kOperator = {
     .summary = "Take a mean in which each element counts less than the one after it",
     .detail =
         "The last element has weight 1, the one before it 1 - alpha, then (1 - alpha)^2, and so on; the weighted sum "
-        "is divided "
-        "by the sum of the weights. The same as the last value of pandas' ewm(alpha, adjust=True, "
+        "is divided by the sum of the weights. The same as the last value of pandas' ewm(alpha, adjust=True, "
         "ignore_na=True).mean().",
     .parameters = {{"xs", "the list, oldest first"},
                    {"alpha", "how much faster newer elements count: 0 is the plain mean, 1 the last element"}},

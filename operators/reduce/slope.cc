@@ -32,8 +32,7 @@ constexpr Operator kOperator = {
     .summary = "Fit a line through the elements and tell how much it rises per position",
     .detail =
         "The slope of the least-squares line through (0, x0), (1, x1), ...: the sum of (i - mean i) * (x - mean x) "
-        "divided by "
-        "the sum of (i - mean i)^2.",
+        "divided by the sum of (i - mean i)^2.",
     .parameters = {{"xs", "the list"}},
     .overloads = {generic_overload<"<T: number>(xs: list<T>) -> float?", Slope, int64_t, double>()},
     .edges = {{"fewer than two elements are not null", "null"},

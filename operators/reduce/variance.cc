@@ -15,8 +15,7 @@ constexpr Operator kOperator = {
     .summary = "Measure how far the elements of a list spread around their mean",
     .detail =
         "The sum of (x - mean)^2 divided by n - ddof, where n is the number of elements that are not null: ddof = 1 is "
-        "the "
-        "sample variance, ddof = 0 that of a whole population. Computed in two passes, each summed as `sum` does.",
+        "the sample variance, ddof = 0 that of a whole population. Computed in two passes, each summed as `sum` does.",
     .parameters = {{"xs", "the list"}, {"ddof", "what to take from n in the denominator"}},
     .overloads = {generic_overload<"<T: number>(xs: list<T>, ddof: const int[0..1] = 1) -> float?", Variance, int64_t,
                                    double>()},

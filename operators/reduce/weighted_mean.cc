@@ -36,8 +36,7 @@ constexpr Operator kOperator = {
     .summary = "Take the mean of a list in which each element counts by its weight",
     .detail =
         "The sum of weight * x divided by the sum of the weights, each summed as `sum` does. Elements and weights are "
-        "paired "
-        "by position.",
+        "paired by position.",
     .parameters = {{"xs", "the list"}, {"weights", "the weight of each element"}},
     .overloads =
         {generic_overload<"<T: number>(xs: list<T>, weights: list<float>) -> float?", FloatWeights, int64_t, double>(),

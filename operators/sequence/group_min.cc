@@ -36,8 +36,7 @@ constexpr Operator kOperator = {
     .summary = "Take the least value of each key of a list",
     .detail =
         "A map from key to value, in the order in which the keys first come with a value. Of times it is the first "
-        "event "
-        "of each key: `history.group_min(e -> e.genre, e -> e.at)[genre]` is one look-up per candidate.",
+        "event of each key: `history.group_min(e -> e.genre, e -> e.at)[genre]` is one look-up per candidate.",
     .parameters = {{"xs", "the list"},
                    {"key", "what makes elements one group"},
                    {"value", "the value of which to take the least"},

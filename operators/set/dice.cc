@@ -21,8 +21,7 @@ constexpr Operator kOperator = {
     .summary = "Measure how similar two lists are as sets, by the Dice coefficient",
     .detail =
         "Twice the number of distinct values in both lists, divided by the sum of the numbers of distinct values: from "
-        "0 "
-        "to 1.",
+        "0 to 1.",
     .parameters = {{"xs", "the first list"}, {"ys", "the second list"}},
     .overloads = {generic_leveled_overload<"<T: scalar>(xs: list<T>, ys: list<T>) -> float?", Dice, bool, int64_t,
                                            double, Text>()},

@@ -58,8 +58,7 @@ constexpr Operator kOperator = {
     .summary = "Count the positions at which two texts, two lists, or the bits of two ints differ",
     .detail =
         "Texts are compared by code points. What the longer one has more counts as different. Ints are compared by "
-        "their "
-        "64 bits, as fingerprints such as SimHash are.",
+        "their 64 bits, as fingerprints such as SimHash are.",
     .parameters = {{"s", "the first text, list or int"}, {"t", "the second"}},
     .overloads =
         {overload<"(s: string, t: string) -> int", OfTexts>(), overload<"(s: int, t: int) -> int", OfBits>(),

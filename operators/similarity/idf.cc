@@ -18,10 +18,8 @@ constexpr Operator kOperator = {
     .summary = "Weigh a term by how few documents have it",
     .detail =
         "The inverse document frequency of BM25, as in Lucene and Vespa: `log(1 + (N - n + 0.5) / (n + 0.5))` for a "
-        "term "
-        "that n of N documents have. It is always above 0. Other systems use other formulas: scikit-learn `1 + log((N "
-        "+ "
-        "1) / (n + 1))`, Hivemall `1 + log10(N / maximum(1, n))`.",
+        "term that n of N documents have. It is always above 0. Other systems use other formulas: scikit-learn `1 + "
+        "log((N + 1) / (n + 1))`, Hivemall `1 + log10(N / maximum(1, n))`.",
     .parameters = {{"documents_with_term", "how many documents have the term"},
                    {"documents", "how many documents exist"}},
     .overloads = {overload<"(documents_with_term: float, documents: float) -> float", Idf>()},

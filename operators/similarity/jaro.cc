@@ -17,10 +17,8 @@ constexpr Operator kOperator = {
     .summary = "Measure how similar two short texts are, by the code points that they share in about the same places",
     .detail =
         "From 0 (nothing in common) to 1 (equal). Two equal code points match if they stand less than half of the "
-        "longer "
-        "text's length apart. With m matches, t of which are out of order: "
-        "`(m / length(s) + m / length(t) + (m - t / 2) / m) / 3`, where t / 2 is rounded down. Made for names of "
-        "people.",
+        "longer text's length apart. With m matches, t of which are out of order: `(m / length(s) + m / length(t) + (m "
+        "- t / 2) / m) / 3`, where t / 2 is rounded down. Made for names of people.",
     .parameters = {{"s", "the first text"}, {"t", "the second text"}},
     .overloads = {overload<"(s: string, t: string) -> float", Jaro>()},
     .edges = {{"both texts are empty", "1"},

@@ -46,9 +46,8 @@ constexpr Operator kOperator = {
     .summary = "List how far apart each two of some terms stand in a list",
     .detail =
         "For each pair of different terms that the list has, the least difference of their positions: 1 where they "
-        "stand "
-        "side by side. `min`, `mean` and `max` of it are the field's measures of proximity: `term_distances(title, "
-        "query).min() ?? length(title) + 1`.",
+        "stand side by side. `min`, `mean` and `max` of it are the field's measures of proximity: "
+        "`term_distances(title, query).min() ?? length(title) + 1`.",
     .parameters = {{"tokens", "the list to look in, such as the words of a title"},
                    {"terms", "the terms, such as the words of a query"}},
     .overloads = {generic_overload<"<T: key>(tokens: list<T>, terms: list<T>) -> list<int>", TermDistances, bool,

@@ -19,10 +19,8 @@ constexpr Operator kOperator = {
     .summary = "Give the share of a beta distribution that lies below a number",
     .detail =
         "The regularised incomplete beta function I_x(a, b). With a = hits + 1 and b = misses + 1 it is the "
-        "probability "
-        "that the true rate is below `x`, after what was seen: `1.0 - beta_cdf(0.05, clicks + 1, views - clicks + 1)` "
-        "is "
-        "how sure we are that a rate is above 5 percent.",
+        "probability that the true rate is below `x`, after what was seen: `1.0 - beta_cdf(0.05, clicks + 1, views - "
+        "clicks + 1)` is how sure we are that a rate is above 5 percent.",
     .parameters = {{"x", "the point"},
                    {"a", "the first shape, above 0 and at most 1,000,000"},
                    {"b", "the second shape, above 0 and at most 1,000,000"}},

@@ -24,9 +24,8 @@ constexpr Operator kOperator = {
     .summary = "Tell whether all characters of a text belong to a class",
     .detail =
         "The classes go by Unicode's general categories: `letter` L*, `digit` Nd, `alphanumeric` L* and N*, `upper` "
-        "Lu, `lower` Ll, "
-        "`punctuation` P*, `symbol` S*; `white_space` is the property of that name, and `ascii` the code points below "
-        "128.",
+        "Lu, `lower` Ll, `punctuation` P*, `symbol` S*; `white_space` is the property of that name, and `ascii` the "
+        "code points below 128.",
     .parameters = {{"s", "the text"}, {"kind", "the class"}},
     .overloads = {overload<"(s: string, kind: const "
                            "string{\"letter\",\"digit\",\"alphanumeric\",\"upper\",\"lower\",\"punctuation\","

@@ -50,8 +50,7 @@ constexpr Operator kOperator = {
     .summary = "Write a number with a fixed number of decimals",
     .detail =
         "The exact value of the double is rounded to the nearest number with so many decimals, ties to even. The text "
-        "is "
-        "the same on every machine: `.` is the point, there is no grouping and no exponent, so it can be hashed or "
+        "is the same on every machine: `.` is the point, there is no grouping and no exponent, so it can be hashed or "
         "crossed.",
     .parameters = {{"x", "the number"}, {"decimals", "how many digits stand behind the point"}},
     .overloads = {overload<"(x: float, decimals: const int[0..17] = 2) -> string", FormatFloat>(),

@@ -79,8 +79,7 @@ constexpr Operator kOperator = {
     .summary = "Replace several parts of a text in one pass",
     .detail =
         "The text is read once from its beginning: the first part in the list that stands at a position is replaced, "
-        "and "
-        "reading goes on behind it. What was put in is not looked at again, unlike with several `replace`.",
+        "and reading goes on behind it. What was put in is not looked at again, unlike with several `replace`.",
     .parameters = {{"s", "the text"},
                    {"parts", "what to replace"},
                    {"replacements", "what to put in, one for each part"}},

@@ -33,8 +33,7 @@ constexpr Operator kOperator = {
     .summary = "Count the whole months from one instant to another",
     .detail =
         "A month is whole when the same day of a later month and the same time of day are reached, in the local time "
-        "of "
-        "the zone. `months_between(born, now, zone) // 12` is an age in years. The same as java.time's "
+        "of the zone. `months_between(born, now, zone) // 12` is an age in years. The same as java.time's "
         "ChronoUnit.MONTHS.between.",
     .parameters = {{"a", "the first instant"}, {"b", "the second instant"}, {"zone", "the time zone of the calendar"}},
     .overloads = {overload<"(a: timestamp, b: timestamp, zone: zone) -> int", MonthsBetween>()},

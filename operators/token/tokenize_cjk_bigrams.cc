@@ -52,8 +52,7 @@ constexpr Operator kOperator = {
     .summary = "Cut a text into words, and Chinese, Japanese and Korean runs into pairs of characters",
     .detail =
         "Words are found as `tokenize` does. Within them, each run of letters of the scripts Han, Hiragana, Katakana "
-        "and "
-        "Hangul gives its overlapping pairs; a letter that stands alone gives itself. The tokens are views of the "
+        "and Hangul gives its overlapping pairs; a letter that stands alone gives itself. The tokens are views of the "
         "text.",
     .parameters = {{"s", "the text"}},
     .overloads = {overload<"(s: string) -> list<string>", TokenizeCjkBigrams>()},

@@ -22,8 +22,7 @@ constexpr Operator kOperator = {
     .summary = "Make a vector of the numbers of a list",
     .detail =
         "A vector holds 32-bit floats, to which the numbers are rounded. `xs.pad(n, 0.0).to_vector(n)` takes lists of "
-        "any "
-        "length.",
+        "any length.",
     .parameters = {{"xs", "the numbers"}, {"size", "how many the vector has"}},
     .overloads = {overload<"(xs: list<float>, size: const int[1..65536]) -> vector<size>", ToVector>()},
     .edges = {{"the list has another length than `size`", "null"},

@@ -20,8 +20,7 @@ constexpr Operator kOperator = {
     .summary = "Take the mean of a list of vectors, number by number",
     .detail =
         "Mean pooling: each number is added up in double precision, from the first vector to the last, and divided by "
-        "the "
-        "number of vectors.",
+        "the number of vectors.",
     .parameters = {{"xs", "the vectors"}},
     .overloads = {overload<"<N: size>(xs: list<vector<N>>) -> vector<N>?", VectorMean>()},
     .edges = {{"the list is empty, or all vectors are null", "null"},

@@ -74,9 +74,8 @@ constexpr Operator kOperator = {
     .summary = "Look up the id of a word in a vocabulary, or the row of a key in a table",
     .detail =
         "The words of a vocabulary have the ids 1, 2, ... in the order of its file and an unknown word has 0; with oov "
-        "= n, "
-        "unknown words have one of the ids 0 to n - 1 by their hash, and the words start at n. An int is looked up by "
-        "its decimal text. The row of a table has a field for each column: `rates.lookup(category).buyer_rate`.",
+        "= n, unknown words have one of the ids 0 to n - 1 by their hash, and the words start at n. An int is looked "
+        "up by its decimal text. The row of a table has a field for each column: `rates.lookup(category).buyer_rate`.",
     .parameters = {{"resource", "the vocabulary or table"}, {"key", "the word or words, or the key"}},
     .overloads = {overload<"(resource: vocabulary, key: string) -> int", LookUpText>(),
                   overload<"(resource: vocabulary, key: int) -> int", LookUpInt>(),
