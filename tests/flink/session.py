@@ -9,6 +9,9 @@ from jvm.job_process import JobProcess
 
 from .jars import ENVIRONMENT, jar
 
+# Jobs of tests are short: the optimising compiler would cost more than it saves.
+OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
 
 class FlinkProcess(JobProcess):
     """One process with a Java machine; :meth:`run` runs a function of jobs.py in it, on a cluster inside."""
@@ -19,5 +22,5 @@ class FlinkProcess(JobProcess):
             Path(__file__).with_name("worker.py"),
             str(jar()),
             folder,
-            {"TZ": "UTC", "FLINK_HOME": None, **(environment or {})},
+            {"TZ": "UTC", "FLINK_HOME": None, "JVM_ARGS": OPTIONS, **(environment or {})},
         )
