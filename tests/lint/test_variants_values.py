@@ -47,11 +47,53 @@ input candidate {
 """
 
 NOTHING: list[str] = []
+FOLDS = """
+input request { online: bool }
+input candidate { category: string }
+resource click_means = fit.target_mean(category, target = clicked, fold_key = user, folds = 5)
+"""
+FULL, OUT = "click_means.value(category)", "click_means.out_of_fold(category)"
+DAY = 'let day = now.day_of_week("UTC")\n'
 HASHED = "feature a : id(9) = brand.hash_bucket(9)\n"
 BRANDS = "feature b : ids(9) = history.map(e -> e.brand.hash_bucket(9))"
 MOVIES = "feature b : ids(9) = history.map(e -> e.movie.hash_bucket(9))"
 LABEL = "feature y : label = clicked\n"
 CASES = [
+    # FX313 and FX314 read how folds are asked for.
+    ("FX313", f"{FOLDS}feature a : dense = {FULL}\nfeature b : dense = {OUT}", NOTHING),
+    ("FX313", f"{FOLDS}feature a : dense = {FULL} + {FULL}", ["click_means.value"]),
+    ("FX313", f"{FOLDS}feature a : dense = price", NOTHING),
+    ("FX313", f"{FOLDS}let old = {FULL}\nfeature a : dense = old", ["click_means.value"]),
+    ("FX313", f"{FOLDS}feature a : dense = if online then {FULL} else {OUT}", NOTHING),
+    ("FX313", f"{FOLDS}feature a : dense = if online then {OUT} else {FULL}", ["if online"]),
+    ("FX313", f"{FOLDS}feature a : dense = if not online then {FULL} else {OUT}", ["if not"]),
+    ("FX313", f"{FOLDS}feature a : dense = if price > 1 then {FULL} else {OUT}", NOTHING),
+    ("FX314", f"{FOLDS}feature a : dense = {FULL}", NOTHING),
+    # FX222 works out on which days a condition holds.
+    ("FX222", f"{DAY}feature a : dense = if day == 1 or day == 7 then 1 else 0", ["day == 1 or"]),
+    ("FX222", f"{DAY}feature a : dense = if not (day in [1, 7]) then 1 else 0", ["not (day"]),
+    ("FX222", f"{DAY}feature a : dense = if day >= 2 and day <= 6 then 1 else 0", ["day >= 2"]),
+    ("FX222", f"{DAY}feature a : dense = if day == 1 then 1 else 0", NOTHING),
+    ("FX222", f"{DAY}feature a : dense = if day >= 5 then 1 else 0", NOTHING),
+    ("FX222", f"{DAY}feature weekend : dense = if day > 4 then 1 else 0", ["day > 4"]),
+    ("FX222", f"{DAY}feature weekend : dense = if day > 5 then 1 else 0", NOTHING),
+    ("FX222", f"{DAY}feature weekend : dense = if day > movie then 1 else 0", NOTHING),
+    ("FX222", f"{DAY}feature weekend : dense = if day - 1 in [5, 6] then 1 else 0", NOTHING),
+    (
+        "FX222",
+        f"{DAY}let is_weekend = day in [5, 6]\nfeature a : dense = if is_weekend then price else 0",
+        ["day in [5, 6]"],
+    ),
+    (
+        "FX222",
+        f"{DAY}feature a : dense = if day in [1, 7] then 1 else 0\nfeature b : dense = if day in [1, 7] then 2 else 0",
+        ["day in [1, 7]"],
+    ),
+    (
+        "FX222",
+        f"{DAY}feature a : dense = if day == 2 then 1 else 0\nfeature b : dense = if day in [7, 1] then 2 else 0",
+        ["day in [7, 1]"],
+    ),
     # FX203 looks for what cannot be null even where an input is.
     ("FX203", "feature a : dense = views ?? 0", NOTHING),
     ("FX203", "feature a : dense = (sku ?? 0) + 1 ?? 0", NOTHING),

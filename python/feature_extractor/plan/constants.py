@@ -91,7 +91,7 @@ class ConstantTrial:
         except ImportError:
             self._has_core = False
         except EngineError as error:
-            # The core writes "Operator 'name' at place: reason", here without a place; other errors are not about constants.
+            # The core writes "Operator 'name' at place: reason", here without a place. Others are not about constants.
             front, _, reason = error.message.partition(": ")
             if front == f"Operator '{call.operator}' at ":
                 return reason[:1].lower() + reason[1:].rstrip(".")

@@ -77,7 +77,7 @@ def _may_be_zero(program: LintedProgram, value: Expression) -> bool:
         return value.type.with_nullable(False) == INT and bool(_COUNT.search(value.name))
     if not isinstance(value, Call) or value.type.with_nullable(False) != INT:
         return False
-    program.look_further()
+    program.look_closer()
     return program.ranges.of(value).low == 0
 
 

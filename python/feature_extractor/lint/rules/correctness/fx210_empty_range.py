@@ -26,7 +26,7 @@ _GREATER: Final = ("greater", "greater_equal")
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at ranges that are given to an operator, and at those that two comparisons make."""
     for call, feature in program.calls(*sorted(_RANGED)):
-        program.look_further()
+        program.look_closer()
         low, high = (_ordered(part) for part in call.arguments[1:3])
         if low is None or high is None or low[0] is not high[0]:
             continue
@@ -43,7 +43,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 help="the lower end comes first",
             )
     for call, feature in program.calls("minimum", "maximum"):
-        program.look_further()
+        program.look_closer()
         end = _crossed(call)
         if end is not None:
             yield Finding(
@@ -54,7 +54,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             )
     inner: set[int] = set()
     for call, feature in program.calls("and"):
-        program.look_further()
+        program.look_closer()
         if id(call) in inner:
             continue
         conditions = list(_conjuncts(call, inner))

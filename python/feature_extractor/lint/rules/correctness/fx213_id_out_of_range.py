@@ -27,7 +27,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 def _check(
     program: LintedProgram, feature: DeclaredFeature, value: Expression
 ) -> Iterator[Finding]:
-    program.look_further()
+    program.look_closer()
     found = program.ranges.of(value)
     size = feature.checked.size
     ids = list(_constants(program, value))

@@ -17,7 +17,7 @@ COMPARING: Final = ("equal", "not_equal", "less", "less_equal", "greater", "grea
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare what both sides can give."""
     for call, _ in program.calls(*COMPARING):
-        program.look_further()
+        program.look_closer()
         left, right = map(_written, call.arguments)
         if isinstance(left, Literal) and isinstance(right, Literal):
             continue
@@ -38,7 +38,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             help="write the comparison that was meant, or remove it",
         )
     for call, _ in program.calls("contains"):
-        program.look_further()
+        program.look_closer()
         items, value = call.arguments
         if not isinstance(items, Literal) or not isinstance(items.value, tuple):
             continue
