@@ -26,7 +26,7 @@ from feature_extractor.lint import Finding, LintedProgram, Rule, all_rules
 from feature_extractor.lint.configuration import Configuration
 from feature_extractor.lint.examination import examine
 from feature_extractor.lint.outcome import Outcome
-from feature_extractor.lint.program import SomeFeatures
+from feature_extractor.lint.program import Look, SomeFeatures
 from feature_extractor.lint.rule import Sees
 from feature_extractor.lint.sharing import Sharing, keys_of
 from feature_extractor.registry import load_registry
@@ -190,7 +190,7 @@ def test_rules_that_find_nothing_read_what_they_see(sees: Sees, read: set[str]) 
                 part = SomeFeatures(program, [declared])
                 read.clear()
                 found = list(rule.check(part))
-                if not found and not part.looked_further:
+                if not found and part.look is Look.AS_SAID:
                     assert read <= ALLOWED[sees], (rule.code, declared.name)
 
 
@@ -200,15 +200,17 @@ def test_rules_that_find_nothing_read_what_they_see(sees: Sees, read: set[str]) 
 class Asked:
     """A rule that remembers which features it was asked about, and finds those whose value is a text."""
 
-    def __init__(self, sees: Sees | None, *, looks_further: bool = False) -> None:
+    def __init__(self, sees: Sees | None, look: Look = Look.AS_SAID) -> None:
         self.names: list[str] = []
-        self._looks_further = looks_further
+        self._look = look
         self.rule = replace(
             Rule("SHOP001", "shop", Severity.WARNING, "A feature.", check=self._check), sees=sees
         )
 
     def _check(self, program: LintedProgram) -> Iterator[Finding]:
-        if self._looks_further:
+        if self._look is Look.CLOSER:
+            program.look_closer()
+        if self._look is Look.FURTHER:
             program.look_further()
         for declared in program.features:
             self.names.append(declared.name)
@@ -262,7 +264,16 @@ def test_what_was_found_is_asked_for_again() -> None:
 
 
 def test_who_looks_further_is_asked_again() -> None:
-    assert Asked(Sees.TYPES, looks_further=True).about(ONE, LIKE) == ["b"]
+    assert Asked(Sees.TYPES, Look.FURTHER).about(ONE, LIKE) == ["b"]
+
+
+def test_who_looks_closer_is_asked_again_about_other_names_and_values() -> None:
+    asked = Asked(Sees.TYPES, Look.CLOSER)
+    assert asked.about(ONE, LIKE) == []
+    assert asked.about(ONE, LIKE + OTHER_VALUE + OTHER_NAME) == ["c", "d"]
+    assert asked.about(ONE, OTHER_VALUE, LIKE + OTHER_VALUE) == []
+    # What is found is asked for again, and what is beside it is not.
+    assert asked.about(ONE + TEXT, LIKE + TEXT) == ["h"]
 
 
 def test_settings_and_parameters_of_a_kind_are_seen() -> None:
@@ -278,7 +289,7 @@ def test_zeros_of_both_signs_are_two_values() -> None:
     programs = [linted(INPUTS + text.format(zero)) for zero in ("0.0", "-0.0")]
     shapes: dict[tuple[Any, ...], int] = {}
     one, other = (keys_of(program.features[0], shapes) for program in programs)
-    assert one[Sees.VALUES] != other[Sees.VALUES]
+    assert one.of(Sees.VALUES) != other.of(Sees.VALUES)
 
 
 # ---- what values mean ----------------------------------------------------------------------------

@@ -105,6 +105,11 @@ class ExpressionChecker:
         finally:
             lets.nesting -= 1
 
+    def close(self) -> None:
+        """Part from what refers back to this checker, so that its memory is free at once."""
+        self._handlers.clear()
+        del self.lets
+
     @property
     def steps(self) -> int:
         """How many expressions were checked so far."""

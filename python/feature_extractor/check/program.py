@@ -67,6 +67,12 @@ class Analysis:
     files: list[tree.File] = field(default_factory=list)
     scopes: dict[str, Scope] = field(default_factory=dict)
 
+    def close(self) -> None:
+        """Free the memory of an analysis that is not looked at again: a scope and its lets refer to each other."""
+        if self.files:
+            # Scopes of modules may be those of other programs too.
+            self.scopes[self.files[0].source.path].names.clear()
+
 
 def check_file(
     path: str | Path, registry: Registry
@@ -108,14 +114,17 @@ def analyse_text(
     read: Reader = read_file,
 ) -> Analysis:
     """Check a program given as text, and return all that was found out; ``read`` is for its modules."""
+    checker = ProgramChecker(registry, path, root, read)
     try:
-        return ProgramChecker(registry, path, root, read).run(text)
+        return checker.run(text)
     except RecursionError:
         # The limits keep recursion shallow; this is for callers that are deep in the stack
         # themselves.
         span = Span(Source(path, text), 0, 0)
         finding = Diagnostic("FX006", "the program is nested too deeply to be checked here", span)
         return Analysis(None, [finding])
+    finally:
+        checker.close()
 
 
 @dataclass
@@ -166,6 +175,10 @@ class ProgramChecker:
         self._resources = ResourceReader(self._reporter, self._types)
         self._scopes: dict[str, Scope] = {}
         self._inputs: list[Input] = []
+
+    def close(self) -> None:
+        """Free the memory of a checker that is not asked again."""
+        self._expressions.close()
 
     def run(self, text: str) -> Analysis:
         prefix = os.path.dirname(self._path).replace(os.sep, "/")

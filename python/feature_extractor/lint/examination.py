@@ -28,6 +28,7 @@ def report_on(
     """
     analysis = analyse_file(path, registry, read)
     if analysis.program is None:
+        analysis.close()
         # What is missing on disk may be there the next time, so nothing says when this holds no more.
         return Report(analysis.diagnostics, None)
     program = LintedProgram(analysis.program, analysis, registry, configuration.settings)
@@ -36,6 +37,8 @@ def report_on(
         report.texts = _texts(analysis.program)
         resources = [Path(resource.path) for resource in analysis.program.resources]
         report.files = [*resources, *sorted(program.files_read)]
+    program.close()
+    analysis.close()
     return report
 
 

@@ -154,7 +154,7 @@ class Moments:
         known = self._conditions
         if self._has_compared:
             # Names tell which moments were compared, and constants how far they are from each other.
-            self._program.look_further()
+            self._program.look_closer()
         return (
             [(part, bounds) for part in feature.parts if part in known for bounds in known[part]]
             if known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -203,13 +204,28 @@ class LintedProgram:
             return feature.declaration.value.span
         return self._span(expression.site)
 
+    def look_closer(self) -> None:
+        """Say that a rule goes on to look at all names and constants of a value, though it does not say to see them."""
+
     def look_further(self) -> None:
-        """Say that a rule goes on to look at more than it says to see: what it finds holds for this program alone."""
+        """Say that a rule goes on to look at more than the value: what it finds holds for this program alone."""
+
+    def close(self) -> None:
+        """Forget what was worked out, some of which refers back to the program, so that its memory is free at once."""
+        self.__dict__.clear()
 
     def _span(self, site: Site) -> Span:
         starts = self.source.line_starts
         start = starts[site.line - 1] + site.column - 1
         return Span(self.source, start, starts[site.end_line - 1] + site.end_column - 1)
+
+
+class Look(Enum):
+    """At what a rule looked: at what it says to see, at all of the features' values, or at more of the program."""
+
+    AS_SAID = "as said"
+    CLOSER = "closer"
+    FURTHER = "further"
 
 
 class SomeFeatures(LintedProgram):
@@ -219,34 +235,39 @@ class SomeFeatures(LintedProgram):
         super().__init__(whole.program, whole._analysis, whole.registry, whole._settings)
         self._whole = whole
         self.files_read = whole.files_read
-        self.looked_further = False
-        """Whether somebody asked for more than typed values."""
+        self.look = Look.AS_SAID
+        """At what was looked since the last call of :meth:`forget`."""
         # In the place of what the property would find.
         self.__dict__["features"] = features
 
     @cached_property
     def written(self) -> Written:
         """How typed expressions of the main file were written; who asks looks further."""
-        self.looked_further = True
+        self.look = Look.FURTHER
         return self._whole.written
 
     @cached_property
     def names(self) -> Names:
         """Which names are used by which declarations; who asks looks further."""
-        self.looked_further = True
+        self.look = Look.FURTHER
         return self._whole.names
 
     def place(self, expression: Expression, feature: DeclaredFeature) -> Span:
         """Return where an expression stands; who asks looks further."""
-        self.looked_further = True
+        self.look = Look.FURTHER
         return super().place(expression, feature)
 
+    def look_closer(self) -> None:
+        """Remember that a rule looks at all of the values."""
+        if self.look is Look.AS_SAID:
+            self.look = Look.CLOSER
+
     def look_further(self) -> None:
-        """Remember that a rule looks at more than it says to see."""
-        self.looked_further = True
+        """Remember that a rule looks at more than the values."""
+        self.look = Look.FURTHER
 
     def forget(self) -> None:
-        """Let the next rule begin as one that has not looked further."""
-        self.looked_further = False
+        """Let the next rule begin as one that has looked at nothing."""
+        self.look = Look.AS_SAID
         self.__dict__.pop("written", None)
         self.__dict__.pop("names", None)

@@ -88,9 +88,10 @@ class Rule:
 
     A rule that ``sees`` something judges each feature by its own: features in which it finds nothing may as well not be
     there. It is not asked again about a feature that has the same in all that it sees as one in which it found nothing.
-    What it reads beyond that, where it found something to look at, it announces by
-    :meth:`LintedProgram.look_further`; to ask for places and for what was written does so by itself. A rule that says
-    nothing about it looks at each program as a whole.
+    What it reads beyond that, where it found something to look at, it announces: by :meth:`LintedProgram.look_closer`
+    where it goes on to read names and constants of the value, and by :meth:`LintedProgram.look_further` where it reads
+    anything else; to ask for places and for what was written does so by itself. A rule that says nothing about what it
+    sees looks at each program as a whole.
     """
 
     code: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -44,6 +45,8 @@ class Written:
         for found in self._statements.values():
             for node in found:
                 self._by_type[type(node)].append(node)
+        self._file = file
+        self._places_of: dict[int, dict[tuple[int, int], tree.Expression]] = {}
         self._path = file.source.path
         self._comments = [comment.span for comment in file.comments]
         self._starts = file.source.line_starts
@@ -58,10 +61,20 @@ class Written:
         """Every node of the file, outer ones first: walked once for all rules."""
         return [node for found in self._statements.values() for node in found]
 
+    def _places(self, number: int) -> dict[tuple[int, int], tree.Expression]:
+        """Return the expressions of a statement by their offsets; of two with the same ones the inner one."""
+        places = self._places_of.get(number)
+        if places is None:
+            nodes = self._statements[self._file.statements[number]]
+            places = self._places_of[number] = {
+                node.span[1:]: node for node in nodes if isinstance(node, tree.Expression)
+            }
+        return places
+
     @cached_property
-    def _places(self) -> dict[tuple[int, int], tree.Expression]:
-        """The expressions by their offsets; of two with the same ones the inner one."""
-        return {node.span[1:]: node for node in self.nodes if isinstance(node, tree.Expression)}
+    def _begins(self) -> Sequence[int]:
+        """Where each statement begins."""
+        return [statement.span.start for statement in self._file.statements]
 
     @cached_property
     def _around(self) -> dict[tuple[int, int], tree.Parenthesised]:
@@ -86,7 +99,9 @@ class Written:
         site = expression.site
         if site.path != self._path:
             return None
-        return self._places.get((self._offset(site), self._end(site)))
+        start = self._offset(site)
+        number = bisect_right(self._begins, start) - 1
+        return None if number < 0 else self._places(number).get((start, self._end(site)))
 
     def own(self, expression: Expression) -> tree.Expression | None:
         """Return the node of a typed expression that means the same wherever it stands.
