@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -132,6 +133,48 @@ class Producer:
     signature: signatures.Signature
 
 
+@dataclass(frozen=True, eq=False)
+class Overloads:
+    """Overloads that calls are chosen from."""
+
+    all: tuple[Producer, ...]
+
+    @cache  # noqa: B019  Few of these are made, and they live as long as the process.
+    def fitting(self, wanted: Type) -> tuple[tuple[Producer, Mapping[str, Any]], ...]:
+        """Return what makes a value of a type, each with the types of the variables of its signature."""
+        found = []
+        for producer in self.all:
+            bound: dict[str, Any] = {}
+            if unify(producer.signature.result, wanted, producer.signature, bound):
+                found.append((producer, MappingProxyType(bound)))
+        return tuple(found)
+
+
+@cache
+def overloads(kinds: frozenset[str]) -> Overloads:
+    """Return the overloads of all operators but those that take resources of other kinds."""
+    return Overloads(
+        tuple(
+            Producer(operator.name, i, overload.signature)
+            for operator in registry().operators
+            for i, overload in enumerate(operator.overloads)
+            if all(
+                p.pattern.kind in kinds
+                for p in overload.signature.parameters
+                if isinstance(p.pattern, signatures.ResourcePattern)
+            )
+        )
+    )
+
+
+@cache
+def _declared(declarations: str, root: Path | None) -> tuple[Input, ...]:
+    """Return the inputs that declarations declare."""
+    analysis = analyse_text(declarations + "let x = 1\n", registry(), root=root)
+    assert analysis.program is not None, [d.message for d in analysis.diagnostics]
+    return analysis.program.inputs
+
+
 class Generator:
     """Writes random expressions; what it writes may be refused by the checker."""
 
@@ -144,21 +187,10 @@ class Generator:
 
     def __init__(self, source: random.Random) -> None:
         self.source = source
-        analysis = analyse_text(self.declarations + "let x = 1\n", registry(), root=self.root)
-        assert analysis.program is not None, [d.message for d in analysis.diagnostics]
-        self.inputs: tuple[Input, ...] = analysis.program.inputs
+        self.inputs = _declared(self.declarations, self.root)
         self._named = [(declared.name, plain(declared.type)) for declared in self.inputs]
         self._item = next(t for n, t in self._named if n == "r_items")
-        self.producers = [
-            Producer(operator.name, i, overload.signature)
-            for operator in registry().operators
-            for i, overload in enumerate(operator.overloads)
-            if all(
-                p.pattern.kind in self.resources
-                for p in overload.signature.parameters
-                if isinstance(p.pattern, signatures.ResourcePattern)
-            )
-        ]
+        self.producers = overloads(frozenset(self.resources))
         self._variables = 0
 
     def expression(self, depth: int) -> str:
@@ -182,15 +214,11 @@ class Generator:
     def write(self, wanted: Type, depth: int, scope: tuple[tuple[str, Type], ...]) -> str:
         if depth <= 0 or (depth < 3 and self.source.random() < 0.12):
             return self._leaf(wanted, scope)
-        fitting = []
-        for producer in self.producers:
-            bound: dict[str, Any] = {}
-            if unify(producer.signature.result, wanted, producer.signature, bound):
-                fitting.append((producer, bound))
+        fitting = list(self.producers.fitting(wanted))
         self.source.shuffle(fitting)
         for producer, bound in fitting[:4]:
             try:
-                return self.call(producer, bound, depth, scope)
+                return self.call(producer, dict(bound), depth, scope)
             except Unfit:
                 continue
         return self._leaf(wanted, scope)

@@ -28,7 +28,7 @@ from feature_extractor.plan.dependencies import Dependencies
 from feature_extractor.testing.programs import operators, registry
 from feature_extractor.types import SCALARS, ListType, ScalarType, StructType, Type
 
-from .random_programs import DECLARATIONS, Generator, Producer, Unfit, unify
+from .random_programs import DECLARATIONS, Generator, Overloads, Producer, Unfit, unify
 
 _FIELDS: Final = """\
     {p}_blobs: list<bytes?>
@@ -92,9 +92,8 @@ class WideGenerator(Generator):
         self.root = Path(resource_folder().name)
         super().__init__(source)
         self.collects = collects
-        self._tables = [p for p in self.producers if _reads_table(p)]
-        self.targets = self.producers
-        self.producers = [p for p in self.producers if not _reads_table(p)]
+        self.targets = self.producers.all
+        self.producers = _without_tables(self.producers)
 
     def aimed(self, target: Producer, depth: int) -> str:
         """Return an expression that calls an overload; the checker may refuse it or find another one.
@@ -122,7 +121,7 @@ class WideGenerator(Generator):
     def _taking(self, made: Type) -> tuple[Producer, str, dict[str, Any]] | None:
         """Return a random overload with a parameter that takes a value of a type."""
         for _ in range(60):
-            producer = self.source.choice(self.producers)
+            producer = self.source.choice(self.producers.all)
             parameter = self.source.choice(producer.signature.parameters)
             bound: dict[str, Any] = {}
             if parameter.constant or parameter.variadic:
@@ -164,6 +163,11 @@ class WideGenerator(Generator):
             ):
                 return self._table_field(wanted.name, depth)
         return super().write(wanted, depth, scope)
+
+
+@cache
+def _without_tables(overloads: Overloads) -> Overloads:
+    return Overloads(tuple(p for p in overloads.all if not _reads_table(p)))
 
 
 def _reads_table(producer: Producer) -> bool:

@@ -57,13 +57,27 @@ def trial_in_milliseconds(number: int) -> Trial:
 
 @lru_cache(maxsize=2 * len(TRIALS))
 def _trial(number: int, milliseconds: bool) -> Trial:
+    made = _package(number)
+    return Trial(made.programs, made.content, made.texts, Data(number, made.inputs, milliseconds))
+
+
+@dataclass(frozen=True)
+class _Package:
+    programs: int
+    content: bytes
+    texts: dict[str, str]
+    inputs: tuple[Input, ...]
+
+
+@lru_cache(maxsize=len(TRIALS))
+def _package(number: int) -> _Package:
     seeds = range(number * PROGRAMS_PER_TRIAL, (number + 1) * PROGRAMS_PER_TRIAL)
     programs = [made for made in map(_program, seeds) if made is not None]
     features = tuple(feature for program, _ in programs for feature in program.features)
     texts = {name: text for _, shown in programs for name, text in shown.items()}
     inputs = programs[0][0].inputs
     content = packaged(CheckedProgram("random.fx", inputs, (), features), True)
-    return Trial(len(programs), content, texts, Data(number, inputs, milliseconds))
+    return _Package(len(programs), content, texts, inputs)
 
 
 def _program(seed: int) -> tuple[CheckedProgram, dict[str, str]] | None:
