@@ -47,6 +47,16 @@ input candidate {
 """
 
 NOTHING: list[str] = []
+WITHIN = "visits.count(t -> t < now and t >= "
+KEEPS = "visits.filter(t -> t < now and t >= "
+POSTS = """
+input request { user_id: int, posts: list<{topic_id: int, author_id: int, root_id: int, sku_id: int}> }
+input candidate { topic_id, shop_id: int, author_id: int }
+"""
+MONEY = "input candidate { a_usd, b_eur, c_km, d_miles: float }\n"
+LATER = "input candidate { opened: timestamp? }\n"
+ASKS = "feature y : label = if opened.is_not_null() then 1 else 0\n"
+DELAY = "feature y : label = (opened - released) / 1h ?? 0.0\n"
 FOLDS = """
 input request { online: bool }
 input candidate { category: string }
@@ -59,6 +69,52 @@ BRANDS = "feature b : ids(9) = history.map(e -> e.brand.hash_bucket(9))"
 MOVIES = "feature b : ids(9) = history.map(e -> e.movie.hash_bucket(9))"
 LABEL = "feature y : label = clicked\n"
 CASES = [
+    # FX223 compares names with windows.
+    ("FX223", f"feature a_7d : dense = {WITHIN}now - 7d)", NOTHING),
+    ("FX223", f"feature a_7d : dense = {WITHIN}now - 168h)", NOTHING),
+    ("FX223", f"feature a_7d : dense = {WITHIN}now - 30d)", ["a_7d"]),
+    ("FX223", f"feature a_1w : dense = {WITHIN}now - 30d)", ["a_1w"]),
+    ("FX223", f"feature a_24_hours : dense = {WITHIN}now - 2d)", ["a_24_hours"]),
+    ("FX223", f"feature a_3m : dense = {WITHIN}now - 90d)", NOTHING),
+    ("FX223", f"feature a_1d_per_7d : dense = {WITHIN}now - 30d)", NOTHING),
+    ("FX223", "feature a_7d : dense = visits.length()", NOTHING),
+    ("FX223", "feature a_7d : dense = visits.count(t -> t < now)", NOTHING),
+    ("FX223", f"feature a_24_hours : dense = clicks_last_24_hours / ({WITHIN}now - 2d) + 1)", NOTHING),
+    ("FX223", f"let past_day = {KEEPS}now - 1d)\nfeature a : dense = past_day.length()", NOTHING),
+    ("FX223", f"let past_day = {KEEPS}now - 1h)\nfeature a : dense = past_day.length()", ["past_day"]),
+    (
+        "FX223",
+        f"let all_30d = {KEEPS}now - 30d)\nfeature a_7d : dense = all_30d.count(t -> t >= now - 7d)",
+        NOTHING,
+    ),
+    (
+        "FX223",
+        f"let all_30d = {KEEPS}now - 30d)\nfeature a_7d : dense = all_30d.length()",
+        ["a_7d"],
+    ),
+    # FX224 and FX225 compare names with each other.
+    ("FX224", f"{POSTS}feature a : dense = posts.count(e -> e.topic_id == shop_id)", ["topic_id"]),
+    ("FX224", f"{POSTS}feature a : dense = posts.count(e -> shop_id == e.topic_id)", ["topic_id"]),
+    ("FX224", f"{POSTS}feature a : dense = posts.count(e -> e.topic_id == topic_id)", NOTHING),
+    ("FX224", f"{POSTS}feature a : dense = posts.count(e -> e.author_id == user_id)", NOTHING),
+    ("FX224", f"{POSTS}feature a : dense = posts.count(e -> e.root_id == topic_id)", NOTHING),
+    ("FX224", f"{POSTS}feature a : dense = posts.count(e -> e.sku_id == topic_id)", ["`topic_id`"]),
+    ("FX224", f"{POSTS}feature a : dense = posts.count(e -> e.sku_id == shop_id)", NOTHING),
+    ("FX225", f"{MONEY}feature a : dense = a_usd + b_eur", ["a_usd + b_eur"]),
+    ("FX225", f"{MONEY}feature a : dense = a_usd + b_eur * 1.1", NOTHING),
+    ("FX225", f"{MONEY}feature a : dense = a_usd / b_eur", NOTHING),
+    ("FX225", f"{MONEY}feature a : dense = a_usd + fee_usd ?? 0.0", NOTHING),
+    ("FX225", f"{MONEY}feature a : dense = (fee_usd ?? 0.0) - b_eur.round()", ["fee_usd ?? 0.0"]),
+    ("FX225", f"{MONEY}feature a : dense = a_usd + c_km", NOTHING),
+    ("FX225", f"{MONEY}feature a : dense = minimum(c_km, d_miles)", ["minimum"]),
+    # FX301 takes a moment for an outcome where the label asks whether there is one.
+    ("FX301", f"{LATER}{ASKS}feature a : dense = (opened - released) / 1h ?? 0.0", ["opened"]),
+    ("FX301", f"{LATER}{DELAY}feature a : dense = (opened - released) / 1h ?? 0.0", NOTHING),
+    # FX705 takes a window from a name.
+    ("FX705", "feature visits_7d : dense = trips.length()", ["visits_7d"]),
+    ("FX705", "feature visits_7d : dense = visits.length()", NOTHING),
+    ("FX705", "feature visits_7d : dense = price", NOTHING),
+    ("FX705", "feature views_7d : dense = trips.length()", NOTHING),
     # FX313 and FX314 read how folds are asked for.
     ("FX313", f"{FOLDS}feature a : dense = {FULL}\nfeature b : dense = {OUT}", NOTHING),
     ("FX313", f"{FOLDS}feature a : dense = {FULL} + {FULL}", ["click_means.value"]),
@@ -81,8 +137,8 @@ CASES = [
     ("FX222", f"{DAY}feature weekend : dense = if day - 1 in [5, 6] then 1 else 0", NOTHING),
     (
         "FX222",
-        f"{DAY}let is_weekend = day in [5, 6]\nfeature a : dense = if is_weekend then price else 0",
-        ["day in [5, 6]"],
+        f"{DAY}let is_weekend = day in [5, 6, 7]\nfeature a : dense = if is_weekend then price else 0",
+        ["day in [5, 6, 7]"],
     ),
     (
         "FX222",

@@ -18,8 +18,10 @@ from feature_extractor.types import INT
 
 _LOGARITHMS: Final = {"log", "log2", "log10"}
 _COUNT: Final = re.compile(
-    r"^(?:n|num|nr|count|counts|number|total|clicks|views|impressions|orders|purchases|sales|likes|shares|visits)"
-    r"(?:_|$)|_(?:count|counts|clicks|views|impressions|orders|purchases|likes|shares|visits|total)(?:_\d+[dhwm])?$"
+    r"^(?:n|num|nr|count|counts|number|total|clicks|views|impressions|orders|purchases|sales|likes|shares|visits|comments|"
+    r"replies|followers|following|friends|subscribers|plays|downloads|reviews)(?:_|$)|"
+    r"_(?:count|counts|clicks|views|impressions|orders|purchases|likes|shares|visits|comments|replies|followers|friends|"
+    r"subscribers|plays|downloads|reviews|total)(?:_\d+[dhwm])?$"
 )
 """Names of inputs that count something."""
 

@@ -21,16 +21,11 @@ _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturda
 _ALL: Final = frozenset(range(1, 8))
 _SPARK: Final = frozenset({1, 7})
 """The weekend where 1 is Sunday. Here no calendar has these two as its days of rest."""
-_PANDAS: Final = (frozenset({5, 6}), frozenset({5, 6, 7}))
-"""The weekend where 0 is Monday, as a list and as `>= 5`. Here it begins on Friday, which may be meant."""
+_PANDAS: Final = frozenset({5, 6, 7})
+"""The weekend of `>= 5`, where 0 is Monday. Here these are three days, which may be meant: the name decides."""
 _NAMED: Final = re.compile(
     r"(?:^|_)(?:weekends?|weekdays?|workdays?|(?:working|business)_days?)(?:_|$)"
 )
-_FRIDAY: Final = re.compile(
-    r"Asia/(?:Riyadh|Kuwait|Qatar|Bahrain|Muscat|Aden|Amman|Baghdad|Damascus|Dhaka|Jerusalem|Tel_Aviv|Gaza|Hebron|"
-    r"Dubai|Kabul|Tehran)|Africa/(?:Cairo|Algiers|Tripoli|Khartoum)|Indian/Maldives|Egypt|Israel|Iran|Libya"
-)
-"""Zones where Friday is, or was, a day of rest."""
 _OPERATORS: Final[dict[str, Callable[..., Any]]] = {
     "equal": operator.eq,
     "not_equal": operator.ne,
@@ -110,13 +105,10 @@ def _finding(
     condition: Expression,
     held: frozenset[int],
 ) -> Finding | None:
-    zone = call.arguments[1]
     resting = held if len(held) <= 3 else _ALL - held
     if resting == _SPARK:
         elsewhere = "1 is Sunday and 7 is Saturday in Spark and SQL, 1 is Monday here"
-    elif resting in _PANDAS and _is_named(program, feature, condition):
-        if isinstance(zone, Literal) and _FRIDAY.fullmatch(str(zone.value)):
-            return None
+    elif resting == _PANDAS and _is_named(program, feature, condition):
         elsewhere = "5 is Saturday in pandas, where Monday is 0, and Friday here"
     else:
         return None

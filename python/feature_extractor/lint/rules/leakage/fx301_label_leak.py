@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from feature_extractor.check.typed import Call, Expression
 from feature_extractor.diagnostics import Label, Severity
 from feature_extractor.lint.expressions import inputs
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import TIMESTAMP
+
+_ASKING: Final = ("is_null", "is_not_null")
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -18,8 +21,9 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     for feature in program.features:
         if feature.checked.kind == "label":
             for name, read in inputs(feature.value).items():
-                # Times are read by labels to measure delays, and known to features all the same.
-                if read.type.with_nullable(False) != TIMESTAMP:
+                # Times are read by labels to measure delays, and known to features all the same: but not one of which
+                # the label asks whether there is any.
+                if read.type.with_nullable(False) != TIMESTAMP or _asks_for(feature.parts, read):
                     outcomes.setdefault(name, feature)
     if not outcomes:
         return
@@ -40,6 +44,14 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 help="leave it out of the feature; where it is known before the outcome, say so with "
                 "`# fx: ignore[FX301] reason`",
             )
+
+
+def _asks_for(parts: Sequence[Expression], read: Expression) -> bool:
+    """Return whether a value asks if a moment is null, as a label does that is about a click with its time."""
+    return any(
+        isinstance(part, Call) and part.operator in _ASKING and part.arguments[0] is read
+        for part in parts
+    )
 
 
 RULE: Final = Rule(
