@@ -127,13 +127,18 @@ def test_the_command_itself(tmp_path: Path) -> None:
             (tmp_path / "new").write_text(text)
             (tmp_path / "new").replace(path)
 
-        assert "1 file checked: nothing found\n" in report()
-        write(GOOD + "feature (\n")
-        assert "FX00" in report()
-        write(GOOD + "let y = 1\n")
-        assert "FX601" in report()
-        path.unlink()
-        assert "0 files checked" in report()
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
+        try:
+            assert "1 file checked: nothing found\n" in report()
+            write(GOOD + "feature (\n")
+            assert "FX00" in report()
+            write(GOOD + "let y = 1\n")
+            assert "FX601" in report()
+            path.unlink()
+            assert "0 files checked" in report()
+            process.send_signal(signal.SIGINT)
+            rest = process.stdout.read()
+            process.wait()
+        finally:
+            process.kill()  # A test that fails must not wait for a command that watches.
+            process.wait()
     assert (process.returncode, rest) == (130, "\n")
