@@ -27,7 +27,6 @@ from feature_extractor.lint.configuration import Configuration
 from feature_extractor.lint.examination import examine
 from feature_extractor.lint.outcome import Outcome
 from feature_extractor.lint.program import Look, SomeFeatures
-from feature_extractor.lint.rule import Sees
 from feature_extractor.lint.sharing import Sharing, keys_of
 from feature_extractor.registry import load_registry
 from feature_extractor.types import BOOL, FLOAT, INT, STRING
@@ -143,11 +142,6 @@ def feature(number: int, text: str) -> str:
 # ---- what rules see ------------------------------------------------------------------------------
 
 NAMED = (InputReference, Field, LambdaVariable, ResourceReference)
-ALLOWED: dict[Sees, frozenset[str]] = {
-    Sees.TYPES: frozenset(),
-    Sees.NAMES: frozenset(["names"]),
-    Sees.VALUES: frozenset(["values"]),
-}
 
 
 @cache
@@ -179,9 +173,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("sees", ALLOWED, ids=lambda sees: sees.value)
-def test_rules_that_find_nothing_read_what_they_see(sees: Sees, read: set[str]) -> None:
-    rules = [rule for rule in all_rules().values() if rule.sees is sees]
+def test_rules_that_find_nothing_read_what_they_say(read: set[str]) -> None:
+    rules = [rule for rule in all_rules().values() if rule.by_feature]
     assert rules
     for program in few_programs():
         for declared in program.features:
@@ -190,8 +183,8 @@ def test_rules_that_find_nothing_read_what_they_see(sees: Sees, read: set[str]) 
                 part = SomeFeatures(program, [declared])
                 read.clear()
                 found = list(rule.check(part))
-                if not found and part.look is Look.AS_SAID:
-                    assert read <= ALLOWED[sees], (rule.code, declared.name)
+                if not found and part.look is Look.AT_SHAPE:
+                    assert not read, (rule.code, declared.name)
 
 
 # ---- what is asked -------------------------------------------------------------------------------
@@ -200,11 +193,12 @@ def test_rules_that_find_nothing_read_what_they_see(sees: Sees, read: set[str]) 
 class Asked:
     """A rule that remembers which features it was asked about, and finds those whose value is a text."""
 
-    def __init__(self, sees: Sees | None, look: Look = Look.AS_SAID) -> None:
+    def __init__(self, look: Look | None) -> None:
         self.names: list[str] = []
         self._look = look
         self.rule = replace(
-            Rule("SHOP001", "shop", Severity.WARNING, "A feature.", check=self._check), sees=sees
+            Rule("SHOP001", "shop", Severity.WARNING, "A feature.", check=self._check),
+            by_feature=look is not None,
         )
 
     def _check(self, program: LintedProgram) -> Iterator[Finding]:
@@ -240,48 +234,39 @@ TEXT = 'feature h : text = "a"\n'
 def test_a_rule_is_asked_where_it_sees_something_new() -> None:
     texts = (LIKE, OTHER_VALUE, OTHER_NAME, OTHER_TYPE)
 
-    def new(sees: Sees | None) -> list[bool]:
-        return [bool(Asked(sees).about(ONE, text)) for text in texts]
+    def new(look: Look | None) -> list[bool]:
+        return [bool(Asked(look).about(ONE, text)) for text in texts]
 
     assert new(None) == [True, True, True, True]
-    assert new(Sees.TYPES) == [False, False, False, True]
-    assert new(Sees.NAMES) == [False, False, True, True]
-    assert new(Sees.VALUES) == [False, True, False, True]
-    assert new(Sees.ALL) == [False, True, True, True]
+    assert new(Look.AT_SHAPE) == [False, False, False, True]
+    assert new(Look.CLOSER) == [False, True, True, True]
+    assert new(Look.FURTHER) == [True, True, True, True]
 
 
 def test_two_parts_are_not_one_part_twice() -> None:
-    assert Asked(Sees.TYPES).about(TWO, TWICE) == ["g"]
+    assert Asked(Look.AT_SHAPE).about(TWO, TWICE) == ["g"]
 
 
 def test_only_new_features_are_looked_at() -> None:
-    assert Asked(Sees.TYPES).about(ONE, LIKE + TWO + OTHER_VALUE) == ["f"]
+    assert Asked(Look.AT_SHAPE).about(ONE, LIKE + TWO + OTHER_VALUE) == ["f"]
+    assert Asked(Look.CLOSER).about(ONE, LIKE + OTHER_VALUE + OTHER_NAME) == ["c", "d"]
 
 
-def test_what_was_found_is_asked_for_again() -> None:
-    asked = Asked(Sees.TYPES)
-    assert asked.about(ONE + TEXT, LIKE + TEXT) == ["h"]
+def test_what_was_learnt_before_stays_known() -> None:
+    assert Asked(Look.CLOSER).about(ONE, OTHER_VALUE, LIKE + OTHER_VALUE) == []
 
 
-def test_who_looks_further_is_asked_again() -> None:
-    assert Asked(Sees.TYPES, Look.FURTHER).about(ONE, LIKE) == ["b"]
-
-
-def test_who_looks_closer_is_asked_again_about_other_names_and_values() -> None:
-    asked = Asked(Sees.TYPES, Look.CLOSER)
-    assert asked.about(ONE, LIKE) == []
-    assert asked.about(ONE, LIKE + OTHER_VALUE + OTHER_NAME) == ["c", "d"]
-    assert asked.about(ONE, OTHER_VALUE, LIKE + OTHER_VALUE) == []
-    # What is found is asked for again, and what is beside it is not.
-    assert asked.about(ONE + TEXT, LIKE + TEXT) == ["h"]
+@pytest.mark.parametrize("look", [Look.AT_SHAPE, Look.CLOSER])
+def test_what_was_found_is_asked_for_again(look: Look) -> None:
+    assert Asked(look).about(ONE + TEXT, LIKE + TEXT) == ["h"]
 
 
 def test_settings_and_parameters_of_a_kind_are_seen() -> None:
     size = "feature a : id(9, default = {}) = clicks\n"
-    assert Asked(Sees.TYPES).about(size.format(1), size.format(2)) == []
-    assert Asked(Sees.VALUES).about(size.format(1), size.format(2)) == ["a"]
+    assert Asked(Look.AT_SHAPE).about(size.format(1), size.format(2)) == []
+    assert Asked(Look.CLOSER).about(size.format(1), size.format(2)) == ["a"]
     without = size.replace(", default = {}", "")
-    assert Asked(Sees.TYPES).about(size.format(1), without) == ["a"]
+    assert Asked(Look.AT_SHAPE).about(size.format(1), without) == ["a"]
 
 
 def test_zeros_of_both_signs_are_two_values() -> None:
@@ -289,7 +274,7 @@ def test_zeros_of_both_signs_are_two_values() -> None:
     programs = [linted(INPUTS + text.format(zero)) for zero in ("0.0", "-0.0")]
     shapes: dict[tuple[Any, ...], int] = {}
     one, other = (keys_of(program.features[0], shapes) for program in programs)
-    assert one.of(Sees.VALUES) != other.of(Sees.VALUES)
+    assert one.shape == other.shape and one.all != other.all
 
 
 # ---- what values mean ----------------------------------------------------------------------------

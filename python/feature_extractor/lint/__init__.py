@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from feature_extractor.lint.rule import Finding, Rule, Sees, Status
+from feature_extractor.lint.rule import Finding, Rule, Status
 from feature_extractor.lint.setting import Setting
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ __all__ = [
     "Finding",
     "LintedProgram",
     "Rule",
-    "Sees",
     "Selection",
     "SelectionError",
     "Setting",

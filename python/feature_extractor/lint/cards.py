@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from feature_extractor.diagnostics import Severity
-from feature_extractor.lint.rule import Rule, Sees, Status
+from feature_extractor.lint.rule import Rule, Status
 from feature_extractor.lint.setting import KIND_NAMES, Setting
 
 _FUNCTIONS: Final = ("check", "summarise", "check_project", "check_comments")
@@ -75,7 +75,7 @@ def _card(rule: Rule) -> dict[str, Any]:
             for field in _FUNCTIONS
             if (function := getattr(rule, field)) is not None
         },
-        "sees": None if rule.sees is None else rule.sees.value,
+        "by_feature": rule.by_feature,
         "settings": [
             {
                 "name": setting.name,
@@ -101,7 +101,7 @@ def _rule(card: Mapping[str, Any]) -> Rule:
         summarise=functions.get("summarise"),
         check_project=functions.get("check_project"),
         check_comments=functions.get("check_comments"),
-        sees=None if card["sees"] is None else Sees(card["sees"]),
+        by_feature=card["by_feature"],
         settings=tuple(map(_setting, card["settings"])),
     )
 

@@ -56,7 +56,7 @@ def examine(
                 # Most rules find nothing in most programs: then nothing has to be kept.
                 found = (
                     list(rule.check(program))
-                    if questions is None or rule.sees is None
+                    if questions is None or not rule.by_feature
                     else questions.ask(rule)
                 )
                 if found:

@@ -54,6 +54,26 @@ class DeclaredFeature:
         return outer_first(self.checked.value)
 
     @cached_property
+    def calls(self) -> Mapping[str, Sequence[Call]]:
+        """The calls of the value, by the names of their operators."""
+        found: dict[str, list[Call]] = {}
+        for part in self.parts:
+            if type(part) is Call:
+                known = found.get(part.operator)
+                if known is None:
+                    found[part.operator] = [part]
+                else:
+                    known.append(part)
+        return found
+
+    @cached_property
+    def calls_with_lambdas(self) -> Sequence[Call]:
+        """The calls of the value that are given a lambda."""
+        return [
+            c for calls in self.calls.values() for c in calls if Lambda in map(type, c.arguments)
+        ]
+
+    @cached_property
     def graph(self) -> Graph:
         """What the value is made of, written down: equal values that mean the same have equal graphs."""
         return graph_of(self.parts)
@@ -117,42 +137,28 @@ class LintedProgram:
         """Which names are used by which declarations."""
         return Names(self.file, self.written)
 
-    @cached_property
-    def _calls(self) -> dict[str, list[tuple[Call, DeclaredFeature]]]:
-        found: dict[str, list[tuple[Call, DeclaredFeature]]] = {}
-        for pair in self._all_calls:
-            name = pair[0].operator
-            known = found.get(name)
-            if known is None:
-                found[name] = [pair]
-            else:
-                known.append(pair)
-        return found
-
-    @cached_property
-    def _all_calls(self) -> list[tuple[Call, DeclaredFeature]]:
-        """Every call, with the first feature that needs it, in the order of features."""
-        seen: set[Expression] = set()
-        found: list[tuple[Call, DeclaredFeature]] = []
-        for feature in self.features:
-            for part in feature.parts:
-                if type(part) is Call and part not in seen:
-                    seen.add(part)
-                    found.append((part, feature))
-        return found
-
     def calls(self, *operators: str) -> Iterator[tuple[Call, DeclaredFeature]]:
         """Yield the calls of some operators, by their places, each with the first feature that needs it."""
-        known = self._calls
-        found = [pair for name in operators if name in known for pair in known[name]]
-        if len(found) > 1:
-            found.sort(key=lambda pair: pair[0].site)
-        return iter(found)
+        found: dict[Call, DeclaredFeature] = {}
+        for feature in self.features:
+            known = feature.calls
+            for name in operators:
+                if name in known:
+                    for call in known[name]:
+                        found.setdefault(call, feature)
+        pairs = [*found.items()]
+        if len(pairs) > 1:
+            pairs.sort(key=lambda pair: pair[0].site)
+        return iter(pairs)
 
     @cached_property
     def calls_with_lambdas(self) -> Sequence[tuple[Call, DeclaredFeature]]:
         """The calls that are given a lambda, each with the first feature that needs it, in the order of features."""
-        return [pair for pair in self._all_calls if Lambda in map(type, pair[0].arguments)]
+        found: dict[Call, DeclaredFeature] = {}
+        for feature in self.features:
+            for call in feature.calls_with_lambdas:
+                found.setdefault(call, feature)
+        return [*found.items()]
 
     @cached_property
     def inner_first(self) -> Sequence[Expression]:
@@ -205,7 +211,7 @@ class LintedProgram:
         return self._span(expression.site)
 
     def look_closer(self) -> None:
-        """Say that a rule goes on to look at all names and constants of a value, though it does not say to see them."""
+        """Say that a rule goes on to look at names and constants of a value."""
 
     def look_further(self) -> None:
         """Say that a rule goes on to look at more than the value: what it finds holds for this program alone."""
@@ -221,9 +227,9 @@ class LintedProgram:
 
 
 class Look(Enum):
-    """At what a rule looked: at what it says to see, at all of the features' values, or at more of the program."""
+    """At what a rule looked: at the shape of values, at their names and constants too, or at more of the program."""
 
-    AS_SAID = "as said"
+    AT_SHAPE = "at shape"
     CLOSER = "closer"
     FURTHER = "further"
 
@@ -235,7 +241,7 @@ class SomeFeatures(LintedProgram):
         super().__init__(whole.program, whole._analysis, whole.registry, whole._settings)
         self._whole = whole
         self.files_read = whole.files_read
-        self.look = Look.AS_SAID
+        self.look = Look.AT_SHAPE
         """At what was looked since the last call of :meth:`forget`."""
         # In the place of what the property would find.
         self.__dict__["features"] = features
@@ -259,7 +265,7 @@ class SomeFeatures(LintedProgram):
 
     def look_closer(self) -> None:
         """Remember that a rule looks at all of the values."""
-        if self.look is Look.AS_SAID:
+        if self.look is Look.AT_SHAPE:
             self.look = Look.CLOSER
 
     def look_further(self) -> None:
@@ -268,6 +274,6 @@ class SomeFeatures(LintedProgram):
 
     def forget(self) -> None:
         """Let the next rule begin as one that has looked at nothing."""
-        self.look = Look.AS_SAID
+        self.look = Look.AT_SHAPE
         self.__dict__.pop("written", None)
         self.__dict__.pop("names", None)

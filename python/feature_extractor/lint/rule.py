@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from feature_extractor.diagnostics import Diagnostic, Fix, Label, Severity, Source, Span
@@ -20,20 +20,6 @@ class Status(StrEnum):
 
     STABLE = "stable"
     OPTIONAL = "optional"
-
-
-class Sees(Enum):
-    """What a rule looks at that judges each feature by its own typed value; see :class:`Rule`.
-
-    All of them see the operators, the types, the domains, which parts are the same one, which constants are null, and
-    the kind of the feature with the presence of its parameters. ``NAMES`` are those of inputs, of fields, of resources
-    and of lambda variables; ``VALUES`` are those of constants, and of the parameters of the kind.
-    """
-
-    TYPES = "types"
-    NAMES = "names"
-    VALUES = "values"
-    ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -86,12 +72,13 @@ class Rule:
     :meth:`LintedProgram.setting`. A rule of a plug-in brings its ``page`` with it, as Markdown; ``plugin`` is filled in
     with the name and version of the distribution.
 
-    A rule that ``sees`` something judges each feature by its own: features in which it finds nothing may as well not be
-    there. It is not asked again about a feature that has the same in all that it sees as one in which it found nothing.
-    What it reads beyond that, where it found something to look at, it announces: by :meth:`LintedProgram.look_closer`
-    where it goes on to read names and constants of the value, and by :meth:`LintedProgram.look_further` where it reads
-    anything else; to ask for places and for what was written does so by itself. A rule that says nothing about what it
-    sees looks at each program as a whole.
+    A rule that judges ``by_feature`` looks at the typed value of each by its own: features in which it finds nothing
+    may as well not be there. It is not asked again about features that are alike. At first it may look at their shape:
+    at operators, types and domains, at which parts are the same one, which constants are null, and at the kind and
+    which of its parameters are there. Before it reads a name or a constant it calls
+    :meth:`LintedProgram.look_closer`, and before anything else that is not of the value
+    :meth:`LintedProgram.look_further`; to ask for places and for what was written does so by itself. Any other rule
+    looks at each program as a whole.
     """
 
     code: str
@@ -104,7 +91,7 @@ class Rule:
     check_project: ProjectCheck | None = None
     check_comments: CommentCheck | None = None
     settings: tuple[Setting, ...] = ()
-    sees: Sees | None = None
+    by_feature: bool = False
     page: str = ""
     plugin: str = ""
 

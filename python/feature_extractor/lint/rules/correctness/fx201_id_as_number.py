@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Call, Expression, Field, InputReferenc
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import INT
 
 _IDENTIFIER: Final = re.compile(r"(?:^|_)(?:id|key|uuid|guid|hash|isbn|ean|sku|asin)$")
@@ -36,13 +36,18 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 break
 
 
+def _is_identifier(program: LintedProgram, name: str) -> bool:
+    program.look_closer()
+    return bool(_IDENTIFIER.search(name))
+
+
 def _reason(program: LintedProgram, value: Expression) -> tuple[str, str] | None:
     """Return what a value is and what to do with it, or None where it may be a number."""
     if value.type.with_nullable(False) != INT:
         return None
     number = "an id has no order: give it an `id` feature, with `hash_bucket` or a vocabulary"
     match value:
-        case InputReference() | Field() if _IDENTIFIER.search(value.name):
+        case InputReference() | Field() if _is_identifier(program, value.name):
             return f"the identifier `{value.name}`", number
         case Call(operator=name) if name in _INSTANTS:
             return "an instant", "take a difference: `(now - at) / 1h`"
@@ -60,5 +65,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="An identifier, a hash or an instant is given to the model as a 32-bit float.",
     check=check,
-    sees=Sees.NAMES,
+    by_feature=True,
 )

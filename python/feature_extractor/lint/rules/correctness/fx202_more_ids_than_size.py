@@ -10,7 +10,7 @@ from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.identifiers import id_values, lists
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.syntax import tree
 
 _BUCKET_ARGUMENT: Final = {
@@ -71,10 +71,12 @@ def _numbered(program: LintedProgram, value: Expression) -> Iterator[tuple[Call,
     """Yield the calls that an id comes from unchanged, with the number of ids that they give."""
     for origin in lists(value):
         if origin.operator in _BUCKET_ARGUMENT:
+            program.look_closer()
             ids = integer(origin.arguments[_BUCKET_ARGUMENT[origin.operator]])
             if ids is not None:
                 yield origin, ids
         elif origin.operator == "bucketize":
+            program.look_closer()
             boundaries = origin.arguments[1]
             if isinstance(boundaries, Literal) and isinstance(boundaries.value, tuple):
                 yield origin, len(boundaries.value) + 1
@@ -90,5 +92,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A hash or bucket operator gives ids that are not below the size of the feature.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

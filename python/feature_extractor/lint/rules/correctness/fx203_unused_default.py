@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda, Literal, Res
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import operand
 from feature_extractor.syntax import tree
 
@@ -168,5 +168,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A default, or a question for null, stands behind a value that is never null.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Label, Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 _ENDS: Final = {"coalesce": 1, "to_float": 0}
 """Operators behind which the default of `??` is found, with the argument to look at."""
@@ -20,6 +20,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         declared = feature.checked.default
         if declared is None:
             continue
+        program.look_closer()
         written = _default(feature.value)
         if written is None or written.value == declared:
             continue
@@ -53,5 +54,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A feature has a default in its kind and another one behind `??`.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Call, Expression, Field, InputReferenc
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments as given
 from feature_extractor.lint.written import called, is_plain
 from feature_extractor.syntax import tree
@@ -32,7 +32,10 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         if feature.checked.kind not in ("dense", "label") or feature.checked.default is not None:
             continue
         for call in _unguarded(program, feature.value):
-            if call.operator in _LOGARITHMS and _may_be_zero(program, call.arguments[0]):
+            if call.operator not in _LOGARITHMS:
+                continue
+            program.look_closer()
+            if _may_be_zero(program, call.arguments[0]):
                 yield _finding(program, feature, call)
 
 
@@ -79,7 +82,6 @@ def _may_be_zero(program: LintedProgram, value: Expression) -> bool:
         return value.type.with_nullable(False) == INT and bool(_COUNT.search(value.name))
     if not isinstance(value, Call) or value.type.with_nullable(False) != INT:
         return False
-    program.look_closer()
     return program.ranges.of(value).low == 0
 
 
@@ -89,5 +91,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="The logarithm of a count has no value where nothing was counted, and the model sees that of 1.",
     check=check,
-    sees=Sees.NAMES,
+    by_feature=True,
 )

@@ -11,7 +11,7 @@ from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.expressions import origins
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, called, is_plain
 from feature_extractor.syntax import tree
 from feature_extractor.types import FLOAT
@@ -28,6 +28,7 @@ _MONEY: Final = re.compile(
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for amounts of money that are multiplied by a power of ten and then cut off."""
     for call, feature in program.calls(*sorted(_CUTTING)):
+        program.look_closer()
         product = call.arguments[0]
         if not isinstance(product, Call) or product.operator != "multiply":
             continue
@@ -73,5 +74,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="An amount of money is made a whole number by cutting off, which loses a cent now and then.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

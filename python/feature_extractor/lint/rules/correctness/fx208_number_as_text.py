@@ -9,7 +9,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Field, InputReference, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import STRING
 
 _ORDERED: Final = {"less", "less_equal", "greater", "greater_equal", "between"}
@@ -27,6 +27,7 @@ _CODE: Final = re.compile(
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for texts that are asked which is greater, where one of them is a number."""
     for call, feature in program.calls(*sorted(_ORDERED)):
+        program.look_closer()
         values = call.arguments
         if any(value.type.with_nullable(False) != STRING for value in values):
             continue
@@ -65,5 +66,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="Texts that hold numbers are compared by their letters.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

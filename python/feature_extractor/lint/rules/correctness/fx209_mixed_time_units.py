@@ -10,7 +10,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Field, InputReference, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import FLOAT, INT
 
 _SUFFIXES: Final = (
@@ -84,6 +84,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the units that the names of inputs, operators and large constants tell."""
     units = _Units()
     for call, feature in program.calls(*sorted(_TOGETHER)):
+        program.look_closer()
         if len(call.arguments) != 2 or call.type.with_nullable(False).text() == "string":
             continue
         left, right = (units.of(part) for part in call.arguments)
@@ -98,6 +99,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             help="bring both to one unit, or make them timestamps: `from_unix_seconds(x)`, `from_unix_milliseconds(x)`",
         )
     for call, feature in program.calls(*sorted(_TAKING)):
+        program.look_closer()
         given = units.of(call.arguments[0])
         wanted = _TAKING[call.operator]
         if given is None or given == wanted or given > 10**6:
@@ -190,5 +192,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="Numbers of seconds, milliseconds or other units of time are mixed.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import number
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import DURATION, TIMESTAMP
 
 _RANGED: Final = {
@@ -149,5 +149,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="The lower end of a range lies above its upper end, so that nothing is in it.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

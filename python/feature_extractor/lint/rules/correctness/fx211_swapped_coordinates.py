@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Call, Expression, Field, InputReferenc
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 _GEOGRAPHIC: Final = {
     "bearing",
@@ -27,6 +27,7 @@ _LONGITUDE: Final = re.compile(r"(?:^|_)(?:lon|lng|long|longitude|east|west)\d*(
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the names of inputs with the names of the parameters that take them."""
     for call, feature in program.calls(*sorted(_GEOGRAPHIC)):
+        program.look_closer()
         parameters = program.operator(call.operator).overloads[call.overload].signature.parameters
         for parameter, value in zip(parameters, call.arguments, strict=False):
             problem = _problem(parameter.name, value)
@@ -68,5 +69,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A longitude is given where a latitude is asked for, or the other way round.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

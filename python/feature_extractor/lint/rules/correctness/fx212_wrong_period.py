@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, is_plain
 from feature_extractor.syntax import tree
 
@@ -37,6 +37,7 @@ _TOLERANCE: Final = 0.005
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for periods that miss that of the calendar by about one; half and double ones are meant."""
     for call, feature in program.calls(*sorted(_CYCLIC), *sorted(_WAVES)):
+        program.look_closer()
         found = _length(call)
         if found is None:
             continue
@@ -105,5 +106,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A wave over hours, weekdays or months has a period that is off by one.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

@@ -11,7 +11,7 @@ from feature_extractor.lint.expressions import origins, walk
 from feature_extractor.lint.identifiers import id_values
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.ranges import BUCKETS, UNKNOWN, Range
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -134,5 +134,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A feature is given ids below 0, or ids that are not below its size.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.texts import Forms
 from feature_extractor.lint.written import below
 from feature_extractor.syntax import tree
@@ -38,6 +38,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for constants that a text can never be equal to, or hold, because of what was done to it."""
     forms = Forms(program.ranges)
     for call, feature in program.calls(*sorted(_SOUGHT)):
+        program.look_closer()
         for one, other in ((0, 1), (1, 0)):
             constants = _texts(call.arguments[one])
             if not constants:
@@ -108,5 +109,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A text is compared with a constant that it never is, because of its case or its length.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

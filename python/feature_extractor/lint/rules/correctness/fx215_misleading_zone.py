@@ -10,7 +10,7 @@ from typing import Final
 from feature_extractor.check.typed import Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.registry import Registry, ResourcePattern
 
 _OFFSET: Final = re.compile(r"Etc/GMT([+-])(\d{1,2})")
@@ -22,6 +22,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at the zones that operators are given."""
     for operator, overloads in _taking_zones(program.registry):
         for call, feature in program.calls(operator):
+            program.look_closer()
             for position in overloads[call.overload]:
                 value = call.arguments[position] if position < len(call.arguments) else None
                 zone = value.value if isinstance(value, Literal) else None
@@ -77,5 +78,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A time zone has the opposite sign, or no summer time, against what its name seems to say.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import FLOAT, ListType
 
 _ROUNDED: Final = {
@@ -42,6 +42,7 @@ _PASSING: Final = {"coalesce", "abs", "negate", "clip", "maximum", "minimum"}
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for `==`, `!=` and `in` of floats that are rounded, or that no 32-bit column can hold."""
     for call, feature in program.calls("equal", "not_equal", "contains"):
+        program.look_closer()
         left, right = call.arguments
         if not all(_is_float(value) for value in (left, right)):
             continue
@@ -104,5 +105,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="Floats that are rounded are compared by `==`, `!=` or `in`.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import ListType, VectorType
 
 _CUT: Final = {
@@ -54,6 +54,7 @@ _NO_LONGER: Final = {
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare constant positions with the greatest length, where that is known."""
     for call, feature in program.calls("get"):
+        program.look_closer()
         items, position = call.arguments
         if _is_own_length(items, position):
             yield Finding(
@@ -111,5 +112,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="An element is asked for that lies behind the end of the list.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

@@ -10,7 +10,7 @@ from feature_extractor.check.typed import Literal
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import below
 from feature_extractor.syntax import tree
 
@@ -23,6 +23,7 @@ _MONTH_FOR_MINUTE: Final = re.compile(r"(%H[:h.]?)%m|%m(?=:?%S)")
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at the formats of times for minutes among days, and months among hours."""
     for call, feature in program.calls("format_time", "parse_time"):
+        program.look_closer()
         given = call.arguments[1]
         shown = given.value if isinstance(given, Literal) else None
         if not isinstance(shown, str):
@@ -65,5 +66,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A format of times has the minute where the month belongs, or the month for the minute.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.moments import difference
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import DURATION
 
 _DAY: Final = 86_400_000_000
@@ -29,6 +29,7 @@ _EVEN: Final = (
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for differences of midnights that are divided by a day, and for midnights to which days are added."""
     for call, feature in program.calls("divide", "floor_divide", "total_days"):
+        program.look_closer()
         if call.operator != "total_days" and not _is_days(call.arguments[1]):
             continue
         pair = difference(call.arguments[0])
@@ -43,6 +44,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 help=f'count the dates: `date_diff(earlier, later, "{zones[0]}")`',
             )
     for call, feature in program.calls("add", "subtract"):
+        program.look_closer()
         left, right = call.arguments
         zone = _midnight(left)
         if zone and isinstance(right, Literal) and _is_days(right):
@@ -79,5 +81,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="Days from midnight to midnight are counted as 24 hours each, where clocks change.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

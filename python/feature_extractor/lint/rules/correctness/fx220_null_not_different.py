@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees, Status
+from feature_extractor.lint.rule import Finding, Rule, Status
 
 _KEEPING: Final = {"filter", "count", "any", "find_first", "find_last", "take_while"}
 """Operators that leave out what their condition is null for."""
@@ -76,5 +76,5 @@ RULE: Final = Rule(
     status=Status.OPTIONAL,
     summary="A comparison by `!=` or `not in` leaves nulls out.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Field, Lambda, Literal, children
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees, Status
+from feature_extractor.lint.rule import Finding, Rule, Status
 from feature_extractor.types import FLOAT, INT
 
 _DIVIDING: Final = {"divide", "floor_divide", "modulo"}
@@ -30,6 +30,8 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             if isinstance(part, Call):
                 if program.operator(part.operator).nulls or part.operator.startswith("is_"):
                     continue
+                if part.operator in _DIVIDING:
+                    program.look_closer()
                 if part.operator in _DIVIDING and _may_be_zero(program, part.arguments[1]):
                     yield Finding(
                         program.place(part, feature),
@@ -66,5 +68,5 @@ RULE: Final = Rule(
     status=Status.OPTIONAL,
     summary="A division by a number that may be 0 has no default.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

@@ -12,7 +12,7 @@ from feature_extractor.diagnostics import Applicability, Fix, Severity
 from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, called, is_plain, within
 from feature_extractor.syntax import tree
 from feature_extractor.types import ScalarType
@@ -153,5 +153,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A condition holds on days that are the weekend only where days of the week are counted otherwise.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

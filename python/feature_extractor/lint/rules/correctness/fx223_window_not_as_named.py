@@ -16,7 +16,7 @@ from feature_extractor.lint.written import within
 from feature_extractor.syntax import tree
 
 _HOUR: Final = 3_600_000_000
-_LENGTHS: Final = {"h": _HOUR, "d": 24 * _HOUR, "w": 168 * _HOUR}
+_LENGTHS: Final = (("h", _HOUR), ("d", 24 * _HOUR), ("w", 168 * _HOUR))
 _NAMED: Final = re.compile(
     r"(?:^|_)(?:(?P<number>\d+)_?(?P<unit>h|hrs?|hours?|d|days?|w|weeks?)|(?:last|past)_(?P<one>hour|day|week))(?=_|$)"
 )
@@ -63,7 +63,7 @@ def _length(name: str) -> int | None:
     if len(found) != 1:
         return None
     (only,) = found
-    return int(only["number"] or 1) * _LENGTHS[(only["unit"] or only["one"])[0]]
+    return int(only["number"] or 1) * dict(_LENGTHS)[(only["unit"] or only["one"])[0]]
 
 
 def _is_counted(parts: Sequence[Expression], length: int) -> bool:

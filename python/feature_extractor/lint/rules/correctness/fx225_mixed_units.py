@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from feature_extractor.check.typed import Call, Expression, Field, InputReference, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import FLOAT, INT
 
 
@@ -66,6 +66,7 @@ _TOGETHER: Final = {
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the units that the names of inputs and fields tell."""
     for call, feature in program.calls(*sorted(_TOGETHER)):
+        program.look_closer()
         if len(call.arguments) != 2:
             continue
         left, right = (_unit(part) for part in call.arguments)
@@ -104,5 +105,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="Amounts of money, distances, sizes or shares in two units are mixed.",
     check=check,
-    sees=Sees.NAMES,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from typing import Final
 from feature_extractor.check.typed import Call
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.registry import Registry
 from feature_extractor.types import FLOAT, ListType, Type
 
@@ -50,5 +50,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A float is hashed, so that tiny differences make unrelated ids.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

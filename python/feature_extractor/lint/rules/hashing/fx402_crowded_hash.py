@@ -18,7 +18,7 @@ from feature_extractor.check.typed import (
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.setting import Setting
 from feature_extractor.syntax import tree
 from feature_extractor.types import BOOL, INT, ListType
@@ -61,6 +61,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     values = _Values(program)
     largest = float(program.setting(RULE, "share"))
     for call, feature in program.calls(*sorted(_HASHING), *sorted(_REMAINDERS)):
+        program.look_closer()
         position = (_HASHING | _REMAINDERS)[call.operator]
         buckets = integer(call.arguments[position])
         key = call.arguments[0]
@@ -192,7 +193,7 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A hash space is too small for the number of different values.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
     settings=(
         Setting(
             "cardinality",

@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import ListType
 
 _BUCKETS: Final = {"bucketize", "histogram"}
@@ -17,6 +17,7 @@ _BUCKETS: Final = {"bucketize", "histogram"}
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare boundaries with what is known about the number, and intervals with each other."""
     for call, feature in program.calls(*sorted(_BUCKETS)):
+        program.look_closer()
         value, boundaries = call.arguments
         dead = _outside(program, value, _numbers(boundaries))
         if dead is None:
@@ -29,6 +30,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             help="leave the boundary out; the ids behind it move down by one",
         )
     for call, feature in program.calls("bucketize_intervals"):
+        program.look_closer()
         starts, ends, ids = (_numbers(part) for part in call.arguments[1:4])
         for place, reason in _hidden(starts, ends):
             identifier = f" with the id {ids[place]:,}" if place < len(ids) else ""
@@ -84,5 +86,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A bucket stays empty, because no number can fall into it.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

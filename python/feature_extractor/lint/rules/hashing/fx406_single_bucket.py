@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 _COUNTED: Final = {
     "hash_bucket": 1,
@@ -26,6 +26,7 @@ _BOUNDED: Final = {"bucketize": 1, "histogram": 1}
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for one bucket, no boundary, and samples of nothing or everything."""
     for call, feature in program.calls(*sorted(_COUNTED), *sorted(_BOUNDED), "sample"):
+        program.look_closer()
         problem = _problem(call)
         if problem:
             what, caption = problem
@@ -68,5 +69,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="One bucket takes everything, so that the result is always the same.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

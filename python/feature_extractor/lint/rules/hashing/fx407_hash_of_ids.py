@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda, LambdaVariab
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 _HASHING: Final = {"hash_bucket": 1, "iceberg_bucket": 1, "multi_hash": 2}
 """Operators that hash, with the position of the number of buckets."""
@@ -30,6 +30,7 @@ _PASSING: Final = {
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for a hash whose key is the id of a bucket."""
     for call, feature in program.calls(*sorted(_HASHING)):
+        program.look_closer()
         inner = _inner(program, call.arguments[0])
         if inner is None:
             continue
@@ -72,5 +73,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="The ids of a hash are hashed once more, which makes more values share one.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

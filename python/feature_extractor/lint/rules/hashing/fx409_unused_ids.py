@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.identifiers import id_values
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.setting import Setting
 
 
@@ -16,10 +16,13 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the size of a feature with the greatest id that its value can be."""
     least = int(program.setting(RULE, "rows"))
     for feature in program.features:
+        if feature.checked.size is None:
+            continue
+        program.look_closer()
         size = feature.checked.size
         values = [program.ranges.of(value) for value in id_values(feature)]
         highest = [known.high for known in values if known.high is not None and known.high >= 0]
-        if size is None or not values or len(highest) < len(values):
+        if not values or len(highest) < len(values):
             continue
         default = feature.checked.default
         used = 1 + max(int(max(highest)), default if isinstance(default, int) else 0)
@@ -39,6 +42,6 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="More than half of the ids that a feature has room for never come.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
     settings=(Setting("rows", int, 1000, "how many unused ids are reported at least"),),
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer, origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees, Status
+from feature_extractor.lint.rule import Finding, Rule, Status
 
 _BUCKETS: Final = {"bucketize", "bucketize_log", "bucketize_equal_width"}
 
@@ -17,6 +17,7 @@ _BUCKETS: Final = {"bucketize", "bucketize_log", "bucketize_equal_width"}
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for a default of a bucket that is a bucket itself."""
     for call, feature in program.calls("coalesce"):
+        program.look_closer()
         default = integer(call.arguments[1])
         if default is None:
             continue
@@ -41,5 +42,5 @@ RULE: Final = Rule(
     status=Status.OPTIONAL,
     summary="A missing number is given the id of a bucket.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

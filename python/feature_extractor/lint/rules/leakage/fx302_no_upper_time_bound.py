@@ -16,7 +16,7 @@ from feature_extractor.check.typed import (
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.diagnostics.suggestions import enumerate_words
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import BOOL, TIMESTAMP, ListType, StructType, Type
 
 _LESS: Final = {"<", "<="}
@@ -159,5 +159,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A sequence of events is read without an upper bound on their time.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

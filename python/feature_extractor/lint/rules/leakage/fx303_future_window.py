@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.moments import Bound, duration_text
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -58,5 +58,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A feature asks for events after the time of the request.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

@@ -11,7 +11,7 @@ from feature_extractor.lint.expressions import number
 from feature_extractor.lint.moments import Moments, difference, shifted
 from feature_extractor.lint.places import own_node
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, is_plain
 from feature_extractor.syntax import tree
 
@@ -47,9 +47,8 @@ _PASSING: Final = {
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for a moment before the request from which the time of the request is taken away."""
     moments = program.moments
-    if not moments.now:
-        return
     for call, feature in program.calls(*sorted(_AGES)):
+        program.look_closer()
         age = _age(call)
         found = None if age is None else difference(age)
         if age is None or found is None or not _is_reversed(moments, *found):
@@ -62,6 +61,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             fix=_swapped(program, age),
         )
     for call, feature in program.calls(*sorted(_CALENDAR)):
+        program.look_closer()
         first, second = call.arguments[:2]
         if _is_reversed(moments, second, first):
             yield Finding(
@@ -124,5 +124,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="An age is counted from the request to the event, and is negative.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

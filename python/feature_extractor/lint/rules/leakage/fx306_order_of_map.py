@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Field, InputReference
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import ListType, MapType
 
 _LISTING: Final = {"keys", "values", "entries"}
@@ -108,5 +108,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A value depends on the order of the entries of a map.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.moments import difference
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 _PASSING: Final = {
     "total_days",
@@ -60,6 +60,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     moments = program.moments
     for feature in program.features:
         for counted in _counted(feature.value):
+            program.look_closer()
             if moments.is_now(counted.arguments[0]):
                 yield Finding(
                     program.place(counted, feature),
@@ -121,5 +122,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A feature is the time since, or until, a moment that is written into the program.",
     check=check,
-    sees=Sees.NAMES,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Expression, Field, InputReference
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import TIMESTAMP, ListType, StructType
 
 _OLDEST_FIRST: Final = re.compile(
@@ -133,5 +133,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A list of events is cut so that the oldest ones stay, against what its description says.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

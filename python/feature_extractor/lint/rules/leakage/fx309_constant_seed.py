@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 _SEED: Final = {"shuffle": 1, "take_sample": 2}
 """Operators that choose by chance, with the position of the seed."""
@@ -33,5 +33,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A sample or a shuffled list has the same positions for everybody.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer, origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import ListType
 
 _CUTTING: Final = {
@@ -62,6 +62,7 @@ def _is_short(program: LintedProgram, value: Expression) -> bool:
     """Return whether the length of a list is known from constants."""
     while isinstance(value, Call):
         if value.operator in _CUTTING:
+            program.look_closer()
             return integer(value.arguments[_CUTTING[value.operator]]) is not None
         lists = [
             part
@@ -81,5 +82,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A feature gives a list that may be as long as its input.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

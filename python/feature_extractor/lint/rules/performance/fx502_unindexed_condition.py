@@ -11,7 +11,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda
 from feature_extractor.diagnostics import Fix, Severity
 from feature_extractor.lint.expressions import conjuncts, walk
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, is_plain
 from feature_extractor.plan.build import deep_recursion
 from feature_extractor.plan.dependencies import Dependencies
@@ -123,5 +123,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A condition goes through a whole list for each candidate where an index would find the elements.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

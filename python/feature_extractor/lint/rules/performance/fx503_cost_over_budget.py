@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from feature_extractor.check.typed import Call, Expression, Lambda, children
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.setting import Setting
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="The estimated cost of a feature is above a budget.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
     settings=(
         Setting(
             "budget",

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Literal
 from feature_extractor.diagnostics import Applicability, Fix, Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, called
 from feature_extractor.syntax import tree
 
@@ -21,6 +21,7 @@ SORTING: Final = {"sort": ("min", "max"), "sort_by": ("min_by", "max_by")}
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at what is taken from sorted lists."""
     for call, feature in program.calls(*TAKING):
+        program.look_closer()
         if call.operator == "get" and integer(call.arguments[1]) != 0:
             continue
         ordered = call.arguments[0]
@@ -80,5 +81,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A whole list is sorted to take one element.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import integer
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, called, is_plain
 from feature_extractor.syntax import tree
 
@@ -45,6 +45,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     compared = set()
     names = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
     for comparison, _ in program.calls(*names):
+        program.look_closer()
         found = _compared(program, comparison)
         if found is None:
             continue
@@ -62,6 +63,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         )
     for made, asked, better in SHORTER:
         for call, _ in program.calls(asked):
+            program.look_closer()
             source = call.arguments[0]
             if not isinstance(source, Call) or source.operator != made:
                 continue
@@ -138,5 +140,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A list is made only to be asked for something that one operator gives.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

@@ -10,7 +10,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Literal
 from feature_extractor.diagnostics import Fix, Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, called, is_plain, operand
 from feature_extractor.syntax import tree
 
@@ -29,6 +29,7 @@ _TEXT: Final = re.compile(r"(?:[^\\.+*?()|\[\]{}^$\n]|\\[^\w\s])+")
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at the patterns of all calls that have one."""
     for call, feature in program.calls(*PLAIN):
+        program.look_closer()
         pattern = call.arguments[1]
         if not isinstance(pattern, Literal) or not isinstance(pattern.value, str):
             continue
@@ -109,5 +110,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A regular expression or SQL pattern is a plain text.",
     check=check,
-    sees=Sees.VALUES,
+    by_feature=True,
 )

@@ -17,7 +17,7 @@ from feature_extractor.check.typed import (
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import conjuncts, walk
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import ListType
 
 KEEPING: Final = {
@@ -129,5 +129,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="Each element of a list is compared with all elements of the same list.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

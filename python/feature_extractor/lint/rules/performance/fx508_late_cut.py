@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Lambda
 from feature_extractor.diagnostics import Fix, Severity
 from feature_extractor.lint.expressions import walk
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, called, is_plain
 from feature_extractor.syntax import tree
 
@@ -60,5 +60,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A list is cut behind the work on its elements.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

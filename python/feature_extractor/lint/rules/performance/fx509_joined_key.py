@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.expressions import origins
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 HASHING: Final = ("hash", "hash_bucket", "multi_hash")
 """Our own hashes: those of other systems are called to give ids that exist already, which `cross` cannot."""
@@ -18,6 +18,7 @@ HASHING: Final = ("hash", "hash_bucket", "multi_hash")
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at what is hashed."""
     for call, feature in program.calls(*HASHING):
+        program.look_closer()
         for origin in origins(call.arguments[0]):
             parts = _joined(origin)
             values = [part for part in parts if not isinstance(part, Literal)]
@@ -71,5 +72,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="Values are joined to a text to be hashed together.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )

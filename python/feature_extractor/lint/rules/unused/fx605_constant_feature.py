@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Collect, InputReference
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -30,5 +30,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A feature reads no input, so that its value is always the same.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

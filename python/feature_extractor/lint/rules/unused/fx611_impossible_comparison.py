@@ -9,7 +9,7 @@ from feature_extractor.check.typed import Call, Expression, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.ranges import Number, Range
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 
 COMPARING: Final = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
 
@@ -123,5 +123,5 @@ RULE: Final = Rule(
     severity=Severity.ERROR,
     summary="A comparison is always true or always false, whatever the inputs are.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

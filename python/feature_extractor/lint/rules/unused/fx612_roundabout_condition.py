@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Literal
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, called, operand
 from feature_extractor.syntax import tree
 
@@ -153,5 +153,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A condition is written in more words than it needs.",
     check=check,
-    sees=Sees.TYPES,
+    by_feature=True,
 )

@@ -8,7 +8,7 @@ from typing import Final
 from feature_extractor.check.typed import Call, Lambda, Literal
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.program import LintedProgram
-from feature_extractor.lint.rule import Finding, Rule, Sees
+from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, called, is_plain, operand
 
 ITSELF: Final = {
@@ -27,6 +27,7 @@ TRUE: Final = {"filter": "", "take_while": "", "count": "length"}
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at the bodies of lambdas."""
     for call, _ in program.calls(*ITSELF, *TRUE):
+        program.look_closer()
         function = next((part for part in call.arguments if isinstance(part, Lambda)), None)
         if function is None:
             continue
@@ -72,5 +73,5 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A lambda only gives its element, or `true`, back.",
     check=check,
-    sees=Sees.ALL,
+    by_feature=True,
 )
