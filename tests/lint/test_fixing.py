@@ -123,6 +123,7 @@ def test_safe_fixes_leave_every_value(tmp_path: Path, name: str, text: str) -> N
     folder = tmp_path / "examples"
     shutil.copytree(EXAMPLES, folder)
     (folder / "words.txt").write_text("a\nab\n")
+    shutil.copytree(PAGES / "example.fitted", folder / "program.fitted")
     path = folder / "program.fx"
     path.write_text(text, encoding="utf-8")
     analysis = analyse_file(path, load_registry())
