@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from jvm.java import SHORT_LIVED
 from jvm.job_process import JobProcess
 
 from .jars import ENVIRONMENT, jar
-
-# Jobs of tests are short: the optimising compiler would cost more than it saves.
-OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 class FlinkProcess(JobProcess):
@@ -22,5 +20,10 @@ class FlinkProcess(JobProcess):
             Path(__file__).with_name("worker.py"),
             str(jar()),
             folder,
-            {"TZ": "UTC", "FLINK_HOME": None, "JVM_ARGS": OPTIONS, **(environment or {})},
+            {
+                "TZ": "UTC",
+                "FLINK_HOME": None,
+                "JVM_ARGS": " ".join(SHORT_LIVED),
+                **(environment or {}),
+            },
         )

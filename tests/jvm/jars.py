@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from .java import LIBRARY, OLDEST_JAVA, tool
+from .java import LIBRARY, OLDEST_JAVA, SHORT_LIVED, tool
 
 
 def cached_jar(
@@ -69,9 +69,8 @@ def compile_java(
     """Compile Java sources with all warnings as errors, but those that ``without`` names."""
     lint = ",".join(["-Xlint:all", *(f"-{warning}" for warning in without)])
     options = [lint, "-Werror", "-proc:none", "--release", str(OLDEST_JAVA)]
-    run_compiler(
-        [tool("javac"), *options, "-cp", class_path, "-d", str(classes), *map(str, sources)]
-    )
+    command = [tool("javac"), *(f"-J{option}" for option in SHORT_LIVED), *options]
+    run_compiler([*command, "-cp", class_path, "-d", str(classes), *map(str, sources)])
 
 
 def run_compiler(command: Sequence[str]) -> None:

@@ -21,6 +21,8 @@ CORE = ROOT / "jvm_bindings/core"
 LIBRARY = ROOT / "build/libfeature_extractor_jni.so"
 PATH_PROPERTY = f"-Dorg.featureextractor.library.path={LIBRARY}"
 OLDEST_JAVA = 17
+SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Options of a Java machine that lives for a minute: the optimising compiler would cost more than it saves."""
 
 
 @cache
@@ -62,8 +64,9 @@ def compile_classes(folder: Path) -> Path:
     sources = sorted((CORE / "src/main/java").rglob("*.java"))
     sources += sorted((CORE / "src/test/java/org/featureextractor/parity").rglob("*.java"))
     options = ["-Xlint:all", "-Werror", "--release", str(OLDEST_JAVA), "-d", str(folder)]
+    command = [tool("javac"), *(f"-J{option}" for option in SHORT_LIVED), *options]
     run = subprocess.run(
-        [tool("javac"), *options, *map(str, sources)], capture_output=True, text=True, check=False
+        [*command, *map(str, sources)], capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stdout + run.stderr
     return folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jvm.jars import cached_jar, compile_java, run_compiler
-from jvm.java import CORE, ROOT, missing, tool
+from jvm.java import CORE, ROOT, SHORT_LIVED, missing, tool
 
 SPARK = ROOT / "jvm_bindings/spark/src/main"
 CACHE = ROOT / "build/spark"
@@ -53,5 +53,6 @@ def _compile(sources: list[Path], class_path: str, classes: Path) -> None:
     # The annotations of Spark's own classes are not on the class path.
     compile_java(java, class_path, classes, without=["classfile", "path", "processing"])
     options = ["-deprecation", "-feature", "-Xfatal-warnings"]
-    compiler = [tool("java"), "-Xss8m", "-cp", class_path, "scala.tools.nsc.Main", *options]
-    run_compiler([*compiler, "-classpath", f"{classes}:{class_path}", "-d", str(classes), *scala])
+    compiler = [tool("java"), *SHORT_LIVED, "-Xss8m", "-cp", class_path, "scala.tools.nsc.Main"]
+    class_path = f"{classes}:{class_path}"
+    run_compiler([*compiler, *options, "-classpath", class_path, "-d", str(classes), *scala])

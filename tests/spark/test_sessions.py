@@ -28,14 +28,14 @@ def test_little_memory_and_extensions(grocery: Samples, tmp_path: Path) -> None:
     settings = {
         "spark.sql.extensions": EXTENSIONS,
         # Of this Spark gives 60 % to tasks.
-        "spark.testing.memory": str(48 << 20),
+        "spark.testing.memory": str(16 << 20),
         "spark.testing.reservedMemory": "0",
         "spark.featureExtractor.batch.rows": "100000000",
         "spark.featureExtractor.batch.bytes": "1g",
         "spark.master": "local[1]",
     }
     source = tmp_path / "large.parquet"
-    pq.write_table(pa.concat_tables([pq.read_table(grocery.nested)] * 40), source)
+    pq.write_table(pa.concat_tables([pq.read_table(grocery.nested)] * 12), source)
     spark = SparkProcess("4.0", tmp_path, settings)
     try:
         with pytest.raises(JobError, match="This task of Spark has no more memory"):
@@ -50,7 +50,7 @@ def test_little_memory_and_extensions(grocery: Samples, tmp_path: Path) -> None:
         spark.run("configure", settings=rows)
         spark.run("sql_without_registering", query=query, output=output, log=source)
         assert (
-            read_digest(output).columns == sum([grocery.digest] * 39, start=grocery.digest).columns
+            read_digest(output).columns == sum([grocery.digest] * 11, start=grocery.digest).columns
         )
         assert spark.run("execution_memory") == 0
     finally:
