@@ -17,5 +17,6 @@ done
 rm -f jvm_bindings/*/target/maven-javadoc-plugin-stale-data.txt
 
 # Maven asks the registry only for what it has never downloaded. Its other options are in jvm_bindings/.mvn; those for
-# the JVM keep Jansi, which Maven loads, from writing escapes to what is no terminal when it ends.
+# the JVM keep Jansi, which Maven loads, from writing escapes to what is no terminal when it ends, and keep the JVM from
+# optimising what runs for seconds.
 exec mvn --quiet -f jvm_bindings/pom.xml "-Dnative.build.directory=$build" "$@"
