@@ -115,6 +115,12 @@ CASES = [
     ("FX705", "feature visits_7d : dense = visits.length()", NOTHING),
     ("FX705", "feature visits_7d : dense = price", NOTHING),
     ("FX705", "feature views_7d : dense = trips.length()", NOTHING),
+    # FX226 looks at counts as they are.
+    ("FX226", "feature a : dense = clicks / views ?? 0.0", ["clicks / views"]),
+    ("FX226", "feature a : dense = ratio(clicks, views) ?? 0.0", ["ratio(clicks, views)"]),
+    ("FX226", "feature a : dense = views / clicks ?? 0.0", NOTHING),
+    ("FX226", "feature a : dense = clicks / (views + 1)", NOTHING),
+    ("FX226", "feature a : dense = price / views", NOTHING),
     # FX313 and FX314 read how folds are asked for.
     ("FX313", f"{FOLDS}feature a : dense = {FULL}\nfeature b : dense = {OUT}", NOTHING),
     ("FX313", f"{FOLDS}feature a : dense = {FULL} + {FULL}", ["click_means.value"]),
