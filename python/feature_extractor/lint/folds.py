@@ -21,7 +21,10 @@ class FoldedMean:
 
 def folded_means(program: LintedProgram) -> Iterator[FoldedMean]:
     """Yield the target means with folds that features need."""
-    for resource in program.names.resources:
+    for resource in program.file.statements:
+        # Most programs have none, and then nobody has to know who uses which name.
+        if not isinstance(resource, tree.ResourceDeclaration):
+            continue
         if resource.constructor.text != "fit.target_mean":
             continue
         name = resource.name.text
