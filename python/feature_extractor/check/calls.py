@@ -253,7 +253,9 @@ class CallChecker:
             if reason:
                 # Which one of several is to blame, only the reason says.
                 place = constants[0].span if len(constants) == 1 else span
-                self.reporter.report("FX176", f"`{choice.operator.name}`: {reason}", place)
+                name = choice.operator.name
+                advice = f"`fx ops {name}` says what it takes"
+                self.reporter.report("FX176", f"`{name}`: {reason}", place, help=advice)
                 return self.interner.error(span)
         return call
 
