@@ -23,6 +23,8 @@ QUIETLY := --quiet | sed '/^ninja: no work to do\.$$/d'
 # Without this a pip or pyenv configuration outside of the project could choose other packages.
 export PIP_REQUIRE_VIRTUALENV := 1
 export PYTHONNOUSERSITE := 1
+# Tests start the command line hundreds of times, and each time it would be compiled anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## Name the targets.
