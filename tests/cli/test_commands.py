@@ -143,7 +143,9 @@ def test_check_of_nonsense_is_a_finding(fx: Run, write: WriteFile, text: str) ->
     assert "mistake in fx" not in found.err
 
 
-def test_check_loads_the_core_only_for_constants_that_it_alone_can_judge(ranking: str, tmp_path: Path) -> None:
+def test_check_loads_the_core_only_for_constants_that_it_alone_can_judge(
+    ranking: str, tmp_path: Path
+) -> None:
     code = (
         "import sys; from feature_extractor.cli import main; "
         f"code = main(['check', {str(tmp_path / ranking)!r}]) + main(['ops', 'clip']); "
