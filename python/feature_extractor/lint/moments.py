@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from feature_extractor.check.typed import (
@@ -94,6 +93,7 @@ class Moments:
         )
         """The names of the inputs that are the time of the request."""
         self._has_compared = False
+        self._known: dict[Call, list[list[Bound]]] = {}
 
     def is_now(self, value: Expression) -> bool:
         """Return whether a timestamp is the time of the request."""
@@ -151,31 +151,27 @@ class Moments:
 
         All bounds of a call hold together.
         """
-        known = self._conditions
+        found: list[tuple[Expression, list[Bound]]] = [
+            (part, bounds)
+            for part in feature.parts
+            if type(part) is Call and part.operator in _FILTERING
+            for bounds in self._said(part)
+        ]
         if self._has_compared:
             # Names tell which moments were compared, and constants how far they are from each other.
             self._program.look_closer()
-        return (
-            [(part, bounds) for part in feature.parts if part in known for bounds in known[part]]
-            if known
-            else []
-        )
-
-    @cached_property
-    def _conditions(self) -> dict[Expression, list[list[Bound]]]:
-        """The same of all calls of the program: what each of their lambdas says of the time."""
-        found: dict[Expression, list[list[Bound]]] = {}
-        for call, _ in self._program.calls_with_lambdas:
-            if call.operator in _FILTERING:
-                said = [
-                    bounds
-                    for argument in call.arguments
-                    if isinstance(argument, Lambda)
-                    and (bounds := list(self._bounds(argument.body)))
-                ]
-                if said:
-                    found[call] = said
         return found
+
+    def _said(self, call: Call) -> list[list[Bound]]:
+        """Return what each lambda of a call says of the time."""
+        known = self._known.get(call)
+        if known is None:
+            known = self._known[call] = [
+                bounds
+                for argument in call.arguments
+                if isinstance(argument, Lambda) and (bounds := list(self._bounds(argument.body)))
+            ]
+        return known
 
     def _bounds(self, condition: Expression) -> Iterator[Bound]:
         waiting = [condition]
