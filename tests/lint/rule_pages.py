@@ -21,6 +21,8 @@ from feature_extractor.lint.setting import Setting, SettingValue
 from feature_extractor.registry import load_registry
 
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
+FILES = Path(__file__).parent
+"""The folder of the programs of the pages, as far from the root as these: it has results of what they fit."""
 HEADINGS = ["What it does", "Why it matters", "Bad", "Good", "Fix", "Settings"]
 FIXED = "Fixed"
 """The heading of what --fix makes of the bad programs; only rules with a fix have it, behind "Fix"."""
@@ -67,7 +69,7 @@ def linted(
 ) -> LintedProgram:
     """Return a program without mistakes as rules see it."""
     registry = load_registry()
-    analysis = analyse_text(text, registry, path, PAGES)
+    analysis = analyse_text(text, registry, path, FILES)
     assert analysis.program is not None, render(analysis.diagnostics)
     return LintedProgram(analysis.program, analysis, registry, settings or {})
 

@@ -28,7 +28,7 @@ from feature_extractor.registry import load_registry
 from feature_extractor.syntax import parse_source
 from feature_extractor.testing.random_values import random_value
 from feature_extractor.testing.values import arrow_type
-from rule_pages import PAGES, read_page
+from rule_pages import FILES, PAGES, read_page
 
 SAFE = frozenset({Applicability.SAFE})
 ALL = frozenset(Applicability)
@@ -123,7 +123,7 @@ def test_safe_fixes_leave_every_value(tmp_path: Path, name: str, text: str) -> N
     folder = tmp_path / "examples"
     shutil.copytree(EXAMPLES, folder)
     (folder / "words.txt").write_text("a\nab\n")
-    shutil.copytree(PAGES / "example.fitted", folder / "program.fitted")
+    shutil.copytree(FILES / "example.fitted", folder / "program.fitted")
     path = folder / "program.fx"
     path.write_text(text, encoding="utf-8")
     analysis = analyse_file(path, load_registry())

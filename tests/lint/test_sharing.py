@@ -31,7 +31,7 @@ from feature_extractor.lint.sharing import Sharing, keys_of
 from feature_extractor.registry import load_registry
 from feature_extractor.types import BOOL, FLOAT, INT, STRING
 from operators.random_programs import DECLARATIONS, Generator, random_expressions
-from rule_pages import PAGES, linted, read_page
+from rule_pages import FILES, PAGES, linted, read_page
 
 EXAMPLES = Path(__file__).parents[2] / "dsl_grammar" / "examples"
 NUMBER = re.compile(r"(?<![\w.\"])\d+(?:\.\d+)?(?![\w.])")
@@ -77,7 +77,7 @@ def of_file(path: Path) -> list[LintedProgram]:
 
 
 def of_text(text: str) -> list[LintedProgram]:
-    return of_analysis(analyse_text(text, load_registry(), "example.fx", PAGES))
+    return of_analysis(analyse_text(text, load_registry(), "example.fx", FILES))
 
 
 def of_analysis(analysis: Analysis) -> list[LintedProgram]:
