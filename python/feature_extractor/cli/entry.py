@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import errno
 import os
 import sys
@@ -124,6 +125,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _guarded(list(sys.argv[1:] if arguments is None else arguments), settings)
         sys.stdout.flush()
+        if arguments is None:
+            # The process ends, and all memory goes with it: a last search for garbage may take a second.
+            gc.freeze()
         return code
     except BrokenPipeError:
         # The interpreter flushes once more at its end, which must not fail loudly.
