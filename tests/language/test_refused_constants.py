@@ -5,6 +5,7 @@ Only the core knows them, so they are told where there is one. The cases are tho
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from feature_extractor.check.program import check_text
 from feature_extractor.check.typed import Call
 from feature_extractor.core_registry import load_core_registry
 from feature_extractor.errors import EngineError
-from feature_extractor.plan.constants import ConstantTrial
-from feature_extractor.registry import load_registry
+from feature_extractor.lint.expressions import walk
+from feature_extractor.plan.constants import ConstantTrial, Load
+from feature_extractor.registry import Registry, load_registry
 
 _LINES = (Path(__file__).parents[1] / "operators" / "refused_constants.txt").read_text("utf-8")
 CASES = [line.split(" => ") for line in _LINES.splitlines() if line and not line.startswith("#")]
@@ -64,14 +66,20 @@ def test_all_are_told_at_once_and_in_each_call_of_a_function() -> None:
     assert [label.span.text for label in findings[0].labels] == ['found("[")']
 
 
+def registry_with(load: Load) -> Registry:
+    """Return a registry whose constants are tried by something in the place of the core."""
+    registry = load_registry(Path(__file__).parents[2] / "operators" / "registry.json")
+    registry.trial = ConstantTrial(registry, load)
+    return registry
+
+
 def test_without_a_core_nobody_says_what_is_not_known() -> None:
     def load(plan: str, files: object) -> object:
         asked.append(plan)
         raise ImportError
 
     asked: list[str] = []
-    registry = load_registry(Path(__file__).parents[2] / "operators" / "registry.json")
-    registry.trial = ConstantTrial(registry, load)
+    registry = registry_with(load)
     for _ in range(2):
         program, findings = check_text(PATTERN, registry, "text.fx", None)
         assert program is not None and not findings
@@ -85,8 +93,7 @@ def test_other_errors_of_the_core_say_nothing_about_constants(message: str) -> N
     def load(plan: str, files: object) -> object:
         raise EngineError("invalid_argument", message)
 
-    registry = load_registry(Path(__file__).parents[2] / "operators" / "registry.json")
-    registry.trial = ConstantTrial(registry, load)
+    registry = registry_with(load)
     program, _ = check_text(PATTERN, registry, "text.fx", None)
     assert program is not None
 
@@ -97,8 +104,7 @@ def test_a_constant_is_tried_once() -> None:
         return None
 
     asked: list[str] = []
-    registry = load_registry(Path(__file__).parents[2] / "operators" / "registry.json")
-    registry.trial = ConstantTrial(registry, load)
+    registry = registry_with(load)
     text = INPUTS + "".join(
         f'feature f{i} : dense = if concat(s, "{i}").regex_match("{i % 2}") then x else 0.0\n'
         for i in range(6)
@@ -108,3 +114,23 @@ def test_a_constant_is_tried_once() -> None:
         assert program is not None
         assert any(isinstance(feature.value, Call) for feature in program.features)
     assert len(asked) == 2
+
+
+def test_a_constant_is_tried_again_for_other_sizes() -> None:
+    def load(plan: str, files: object) -> object:
+        asked.append(plan)
+        return None
+
+    asked: list[str] = []
+    registry = registry_with(load)
+    text = INPUTS + 'feature f : dense = if s.regex_match("a") then x else 0.0\n'
+    program, _ = check_text(text, registry, "text.fx", None)
+    assert program is not None and registry.trial is not None
+    (call,) = (
+        part
+        for part in walk(program.features[0].value)
+        if isinstance(part, Call) and part.operator == "regex_match"
+    )
+    for size in (3, 4, 3):
+        registry.trial(replace(call, bindings=(("n", size),)))
+    assert len(asked) == 3

@@ -55,7 +55,8 @@ class ConstantTrial:
             positions = self._positions[place] = _tried(overload.signature)
         if not positions or not self._has_core:
             return ""
-        key: list[Any] = [place]
+        # What variables of the signature stand for counts too: the size of a vector may bound that of a list.
+        key: list[Any] = [place, call.bindings]
         for position in positions:
             constant = call.arguments[position]
             if not isinstance(constant, Literal):
