@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from feature_extractor.check.typed import (
     Call,
@@ -11,6 +12,21 @@ from feature_extractor.check.typed import (
     Literal,
     children,
 )
+
+TOGETHER: Final = {
+    "add": "added to",
+    "subtract": "subtracted from",
+    "less": "compared with",
+    "less_equal": "compared with",
+    "greater": "compared with",
+    "greater_equal": "compared with",
+    "equal": "compared with",
+    "not_equal": "compared with",
+    "coalesce": "the default of",
+    "minimum": "compared with",
+    "maximum": "compared with",
+}
+"""Operators whose two operands have one unit, and what a message says that the left one is to the right one."""
 
 
 def walk(*roots: Expression) -> Iterator[Expression]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from feature_extractor.check.typed import Call, Expression, Field, InputReference, Literal
 from feature_extractor.diagnostics import Severity
+from feature_extractor.lint.expressions import TOGETHER
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import FLOAT, INT
@@ -60,20 +61,6 @@ _SAME: Final = {
     "last",
 }
 """Operators that keep the unit of their first argument."""
-_TOGETHER: Final = {
-    "add": "added to",
-    "subtract": "subtracted from",
-    "less": "compared with",
-    "less_equal": "compared with",
-    "greater": "compared with",
-    "greater_equal": "compared with",
-    "equal": "compared with",
-    "not_equal": "compared with",
-    "coalesce": "the default of",
-    "minimum": "compared with",
-    "maximum": "compared with",
-}
-"""Operators whose two operands have one unit."""
 _DEEPEST: Final = 40
 """How many sums in each other are looked into."""
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800
@@ -83,7 +70,7 @@ _EARLIEST, _LATEST = 631_152_000, 4_102_444_800
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the units that the names of inputs, operators and large constants tell."""
     units = _Units()
-    for call, feature in program.calls(*sorted(_TOGETHER)):
+    for call, feature in program.calls(*sorted(TOGETHER)):
         program.look_closer()
         if len(call.arguments) != 2 or call.type.with_nullable(False).text() == "string":
             continue
@@ -94,7 +81,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             left, right = right, left
         yield Finding(
             program.place(call, feature),
-            f"{_UNITS[left]} are {_TOGETHER[call.operator]} {_UNITS[right]}",
+            f"{_UNITS[left]} are {TOGETHER[call.operator]} {_UNITS[right]}",
             caption=f"off by a factor of {max(left, right) // min(left, right):,}",
             help="bring both to one unit, or make them timestamps: `from_unix_seconds(x)`, `from_unix_milliseconds(x)`",
         )

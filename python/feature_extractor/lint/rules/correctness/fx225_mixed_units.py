@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from feature_extractor.check.typed import Call, Expression, Field, InputReference, Literal
 from feature_extractor.diagnostics import Severity
+from feature_extractor.lint.expressions import TOGETHER
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.types import FLOAT, INT
@@ -47,25 +48,11 @@ _NAMES: Final = [
 ]
 _SAME: Final = {"to_float", "round", "floor", "ceil", "trunc", "to_int", "abs", "max", "min"}
 """Operators that keep the unit of their first argument."""
-_TOGETHER: Final = {
-    "add": "added to",
-    "subtract": "subtracted from",
-    "less": "compared with",
-    "less_equal": "compared with",
-    "greater": "compared with",
-    "greater_equal": "compared with",
-    "equal": "compared with",
-    "not_equal": "compared with",
-    "coalesce": "the default of",
-    "minimum": "compared with",
-    "maximum": "compared with",
-}
-"""Operators whose two operands have one unit."""
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the units that the names of inputs and fields tell."""
-    for call, feature in program.calls(*sorted(_TOGETHER)):
+    for call, feature in program.calls(*sorted(TOGETHER)):
         program.look_closer()
         if len(call.arguments) != 2:
             continue
@@ -76,7 +63,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             left, right = right, left
         yield Finding(
             program.place(call, feature),
-            f"{left.name} are {_TOGETHER[call.operator]} {right.name}",
+            f"{left.name} are {TOGETHER[call.operator]} {right.name}",
             caption=f"{left.quantity} in two units",
             help="bring both to one unit first, or correct the name",
         )
