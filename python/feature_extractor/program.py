@@ -13,7 +13,7 @@ from feature_extractor.check.typed import CheckedProgram
 from feature_extractor.core_registry import load_core_registry
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.errors import CompileError
-from feature_extractor.plan.build import without_collection
+from feature_extractor.garbage_collection import without_collection
 from feature_extractor.plan.errors import PlanError
 from feature_extractor.plan.fold import native_fold
 from feature_extractor.plan.package import Package, build_package

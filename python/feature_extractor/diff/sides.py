@@ -90,7 +90,7 @@ def program_side(shown: str, text: str, root: Path | None, path: str, registry: 
     Raises CompileError for its mistakes.
     """
     from feature_extractor import _native
-    from feature_extractor.plan.build import without_collection
+    from feature_extractor.garbage_collection import without_collection
     from feature_extractor.plan.errors import PlanError
     from feature_extractor.plan.fold import native_fold
     from feature_extractor.plan.package import build_package

@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -75,9 +74,8 @@ def report_all(
     configurations = [configure(path) for path in left]
     task = _Task(left, configurations, load_registry(), read, cache, _sharing(len(left)))
     jobs = min(jobs, len(left) // _FEWEST)
-    with _rare_collections():
-        made = _by_processes(task, jobs) if jobs > 1 and _can_fork() else map_here(task)
-        reports.update(zip(left, made, strict=True))
+    made = _by_processes(task, jobs) if jobs > 1 and _can_fork() else map_here(task)
+    reports.update(zip(left, made, strict=True))
     return [reports[path] for path in paths]
 
 
@@ -109,20 +107,6 @@ def _keep(task: _Task, number: int, report: Report, record: Record | None = None
         record = record or to_record(report)[0]
         task.cache.keep(task.paths[number], task.configurations[number], report, record)
     return report
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let the garbage collector look hardly ever: what a program needs is there until its end, and then goes by itself.
-
-    A rule of a plug-in may leave objects that refer to each other in a circle, which only the collector finds.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(1_000_000, 10, 1_000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 # ---- processes -----------------------------------------------------------------------------------

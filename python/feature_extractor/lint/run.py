@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.files import Reader, read_file
+from feature_extractor.garbage_collection import rare_collections
 from feature_extractor.lint.cache import LintCache
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.discovery import all_rules
@@ -46,7 +47,18 @@ def lint_paths(
         def configure(_: Path) -> Configuration:
             return same
 
-    paths = list(paths)
+    with rare_collections():
+        return _lint_paths([*paths], registry, configure, read, jobs, cache)
+
+
+def _lint_paths(
+    paths: list[Path],
+    registry: Registry | LoadRegistry,
+    configure: Configure,
+    read: Reader,
+    jobs: int,
+    cache: LintCache | None,
+) -> list[Diagnostic]:
     known = None if cache is None else cache.find_run(paths, configure, read)
     if known is not None:
         return known

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import posixpath
 import sys
@@ -13,6 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from feature_extractor.check.typed import CheckedProgram, Expression, Literal, Site
+from feature_extractor.garbage_collection import without_collection
 from feature_extractor.plan.dependencies import Dependencies
 from feature_extractor.plan.errors import plan_error
 from feature_extractor.plan.fold import (
@@ -192,25 +192,6 @@ def relative_path(path: str, folder: str) -> str:
     if posixpath.isabs(posix) != posixpath.isabs(folder):
         return posix
     return posixpath.relpath(posix, folder or ".")
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Put off the cyclic garbage collector: while a program is compiled, all of it is alive.
-
-    What was made meanwhile then counts as old, so that the next collection of new objects need not
-    look through all of it. Where the process has frozen objects of its own, that is left alone.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            if gc.get_freeze_count() == 0:
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def open_program(path: str | os.PathLike[str], registry: Registry | None = None)
 def _compiled(place: Path, registry: Registry) -> Opened:
     from feature_extractor import _native
     from feature_extractor.check.program import check_file
-    from feature_extractor.plan.build import without_collection
+    from feature_extractor.garbage_collection import without_collection
     from feature_extractor.plan.errors import PlanError
     from feature_extractor.plan.fold import native_fold
     from feature_extractor.plan.package import build_package
