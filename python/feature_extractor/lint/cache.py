@@ -4,7 +4,9 @@ An entry is JSON, never code: a folder may come from anywhere. It is used only w
 modules and the other files that were read are the same, and the rules, their settings, the operators and this compiler
 too. Whatever is wrong with an entry, the file is looked at again.
 
-The last large run has an entry for all its findings together, which holds as long as nothing at all has changed.
+Entries are lines of a few files, and all that are new are written at the end of a run: to make a file for each
+takes longer than to look at a small program. The last large run has an entry for all its findings together, which holds
+as long as nothing at all has changed.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ from feature_extractor.diagnostics import Diagnostic
 from feature_extractor.files import Reader, UnreadableFile
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.discovery import all_rules
-from feature_extractor.lint.outcome import Report
+from feature_extractor.lint.outcome import Basis, Report
 from feature_extractor.lint.records import Record, from_record, to_record
 from feature_extractor.lint.rule import Rule
 from feature_extractor.standard import module_texts, stored_path
@@ -38,6 +40,10 @@ _FEWEST: Final = 16
 """From so many programs on a run is kept as a whole."""
 _RUN: Final = "run.json"
 """The file of the last such run."""
+_NAME: Final = 32
+"""Characters of the name of an entry, and of a digest."""
+_LARGEST_FILE: Final = 32 << 20
+"""Characters of a file of entries; in a larger one only those of the last run stay."""
 _UNUSABLE: Final = (
     OSError,
     UnreadableFile,
@@ -64,11 +70,17 @@ class LintCache:
         self.folder = folder
         self._entries = folder / _digest(_compiler(), *plugins)
         self._prefixes: dict[int, tuple[Configuration, str]] = {}
+        self._read_before: dict[str, dict[str, str]] = {}
+        """The lines of the files that were read in this run."""
+        self._new: dict[str, str] = {}
+        """The lines that are to be written, by the names of their entries."""
 
     def find(self, path: Path, configuration: Configuration, read: Reader) -> Report | None:
         """Return what was found in a file before, or None where that does not hold any more."""
+        name = self._name(path, configuration)
+        line = self._lines(name[0]).get(name, "")
         try:
-            entry, texts = self._read(self._place(path, configuration), read)
+            entry, texts = _opened(line, read)
             report = from_record(entry["record"], lambda name: _text(name, texts), configuration)
         except _UNUSABLE:
             return None
@@ -78,14 +90,28 @@ class LintCache:
     def keep(
         self, path: Path, configuration: Configuration, report: Report, record: Record
     ) -> None:
-        """Remember a report by its record; where that is not possible, nothing happens."""
-        if report.texts is None:
-            return
-        report.basis = {
-            "texts": [[name, _digest(text)] for name, text in report.texts.items()],
-            "files": [[str(file), _stamp(file)] for file in report.files],
-        }
-        self._write(self._place(path, configuration), {**report.basis, "record": record})
+        """Remember a report by its record, until :meth:`write`; where that is not possible, nothing happens."""
+        if report.basis is not None:
+            # A rule of a plug-in may keep of a program what is not JSON.
+            with suppress(TypeError, ValueError):
+                entry = _closed({**report.basis, "record": record})
+                self._new[self._name(path, configuration)] = entry
+
+    def write(self) -> None:
+        """Write what is to be remembered; where that is not possible, nothing happens."""
+        for first in sorted({name[0] for name in self._new}):
+            # Another run may have written meanwhile.
+            self._read_before.pop(first, None)
+            new = {name: line for name, line in self._new.items() if name[0] == first}
+            lines = {**self._lines(first), **new}
+            if sum(map(len, lines.values())) > _LARGEST_FILE:
+                lines = new
+            with suppress(OSError):
+                self._replace(
+                    self._file(first), "".join(f"{name} {line}\n" for name, line in lines.items())
+                )
+        self._new.clear()
+        self._read_before.clear()
 
     def find_run(
         self, paths: Sequence[Path], configure: Configure, read: Reader
@@ -97,7 +123,8 @@ class LintCache:
         if len(paths) < _FEWEST:
             return None
         try:
-            entry, texts = self._read(self._entries / _RUN, read, self._key(paths, configure))
+            line = (self._entries / _RUN).read_text(encoding="utf-8")
+            entry, texts = _opened(line, read, self._key(paths, configure))
             record = entry["record"]
             return from_record(record, lambda name: _text(name, texts), Configuration(())).errors
         except _UNUSABLE:
@@ -126,25 +153,8 @@ class LintCache:
             **{kind: list(known.items()) for kind, known in basis.items()},
             "record": to_record(Report(findings, None))[0],
         }
-        self._write(self._entries / _RUN, entry)
-
-    def _read(self, place: Path, read: Reader, key: str = "") -> tuple[Any, dict[str, str]]:
-        """Return an entry and the texts that it follows from. Raises one of _UNUSABLE where something changed."""
-        text = place.read_text(encoding="utf-8")
-        digest, _, body = text.partition("\n")
-        if digest != _digest(body):
-            raise ValueError("the entry is damaged")
-        entry = json.loads(body)
-        if entry.get("key", "") != key:
-            raise ValueError("the entry belongs to other programs")
-        texts: dict[str, str] = {}
-        for name, known in entry["texts"]:
-            texts[name] = read(Path(name))
-            if _digest(texts[name]) != known:
-                raise ValueError("a text has changed")
-        if any(_stamp(Path(name)) != known for name, known in entry["files"]):
-            raise ValueError("a file has changed")
-        return entry, texts
+        with suppress(OSError, TypeError, ValueError):
+            self._replace(self._entries / _RUN, _closed(entry))
 
     def _key(self, paths: Sequence[Path], configure: Configure) -> str:
         """Return what identifies a run beside the texts: its programs, what holds for each, and all rules there are."""
@@ -152,16 +162,24 @@ class LintCache:
         words = (f"{rule.code} {rule.name}" for rule in all_rules().values())
         return _digest(*map(str, paths), *prefixes, *words)
 
-    def _write(self, place: Path, entry: Mapping[str, Any]) -> None:
-        # A rule of a plug-in may keep of a program what is not JSON.
-        with suppress(OSError, TypeError, ValueError):
-            body = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
-            self._replace(place, f"{_digest(body)}\n{body}")
+    def _file(self, first: str) -> Path:
+        """Return the file of the entries whose names begin with a digit."""
+        return self._entries / f"{first}.jsonl"
+
+    def _lines(self, first: str) -> dict[str, str]:
+        """Return the lines of the entries whose names begin with a digit, by these names."""
+        known = self._read_before.get(first)
+        if known is None:
+            try:
+                text = self._file(first).read_text(encoding="utf-8")
+            except _UNUSABLE:
+                text = ""
+            known = {line[:_NAME]: line[_NAME + 1 :] for line in text.split("\n") if line}
+            self._read_before[first] = known
+        return known
 
     def _replace(self, place: Path, text: str) -> None:
-        if not place.parent.is_dir():
-            self._prepare()
-            place.parent.mkdir(exist_ok=True)
+        self._prepare()
         import tempfile
 
         handle, name = tempfile.mkstemp(dir=place.parent)
@@ -187,9 +205,8 @@ class LintCache:
                 shutil.rmtree(other, ignore_errors=True)
         self._entries.mkdir(exist_ok=True)
 
-    def _place(self, path: Path, configuration: Configuration) -> Path:
-        name = _digest(str(path), self._prefix(configuration))
-        return self._entries / name[:2] / f"{name[2:]}.json"
+    def _name(self, path: Path, configuration: Configuration) -> str:
+        return _digest(str(path), self._prefix(configuration))
 
     def _prefix(self, configuration: Configuration) -> str:
         """Return what all files of one configuration have in common; most files of a run share one."""
@@ -210,6 +227,40 @@ def remove_cache(folder: Path) -> bool:
         return False
     shutil.rmtree(folder)
     return True
+
+
+def basis_of(report: Report) -> Basis | None:
+    """Return the digests of what a report follows from; None where it may change though no file does."""
+    if report.texts is None:
+        return None
+    return {
+        "texts": [[name, _digest(text)] for name, text in report.texts.items()],
+        "files": [[str(file), _stamp(file)] for file in report.files],
+    }
+
+
+def _closed(entry: Mapping[str, Any]) -> str:
+    """Return an entry as one line, behind its digest. Raises TypeError or ValueError for what is not JSON."""
+    body = json.dumps(entry, separators=(",", ":"))
+    return f"{_digest(body)} {body}"
+
+
+def _opened(line: str, read: Reader, key: str = "") -> tuple[Any, dict[str, str]]:
+    """Return an entry and the texts that it follows from. Raises one of _UNUSABLE where something changed."""
+    body = line[_NAME + 1 :]
+    if line[:_NAME] != _digest(body):
+        raise ValueError("the entry is damaged")
+    entry = json.loads(body)
+    if entry.get("key", "") != key:
+        raise ValueError("the entry belongs to other programs")
+    texts: dict[str, str] = {}
+    for name, known in entry["texts"]:
+        texts[name] = read(Path(name))
+        if _digest(texts[name]) != known:
+            raise ValueError("a text has changed")
+    if any(_stamp(Path(name)) != known for name, known in entry["files"]):
+        raise ValueError("a file has changed")
+    return entry, texts
 
 
 def _text(name: str, texts: dict[str, str]) -> str:

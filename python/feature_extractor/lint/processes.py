@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from feature_extractor.files import Reader
-from feature_extractor.lint.cache import LintCache
+from feature_extractor.lint.cache import LintCache, basis_of
 from feature_extractor.lint.cards import load_functions
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.outcome import Report
-from feature_extractor.lint.records import Record, from_record, to_record
+from feature_extractor.lint.records import from_record, to_record
 
 if TYPE_CHECKING:
     from feature_extractor.lint.sharing import Sharing
@@ -75,14 +75,28 @@ def report_all(
     task = _Task(left, configurations, load_registry(), read, cache, _sharing(len(left)))
     jobs = min(jobs, len(left) // _FEWEST)
     made = _by_processes(task, jobs) if jobs > 1 and _can_fork() else map_here(task)
-    reports.update(zip(left, made, strict=True))
+    try:
+        for path, report in zip(left, made, strict=True):
+            reports[path] = report
+    finally:
+        if cache is not None:
+            cache.write()
     return [reports[path] for path in paths]
 
 
 def map_here(task: _Task) -> Iterator[Report]:
     """Yield the reports of a task, made in this process."""
     for number in range(len(task.paths)):
-        yield _keep(task, number, _report(task, number))
+        yield _made_here(task, number)
+
+
+def _made_here(task: _Task, number: int) -> Report:
+    report = _report(task, number)
+    if task.cache is not None:
+        task.cache.keep(
+            task.paths[number], task.configurations[number], report, to_record(report)[0]
+        )
+    return report
 
 
 def _report(task: _Task, number: int) -> Report:
@@ -90,7 +104,10 @@ def _report(task: _Task, number: int) -> Report:
     from feature_extractor.lint.examination import report_on
 
     configuration = task.configurations[number]
-    return report_on(task.paths[number], task.registry, configuration, task.read, task.sharing)
+    report = report_on(task.paths[number], task.registry, configuration, task.read, task.sharing)
+    if task.cache is not None:
+        report.basis = basis_of(report)
+    return report
 
 
 def _sharing(files: int) -> Sharing | None:
@@ -99,14 +116,6 @@ def _sharing(files: int) -> Sharing | None:
     from feature_extractor.lint.sharing import Sharing
 
     return Sharing()
-
-
-def _keep(task: _Task, number: int, report: Report, record: Record | None = None) -> Report:
-    """Put a report into the cache, if there is one; its record may have been made already."""
-    if task.cache is not None:
-        record = record or to_record(report)[0]
-        task.cache.keep(task.paths[number], task.configurations[number], report, record)
-    return report
 
 
 # ---- processes -----------------------------------------------------------------------------------
@@ -156,7 +165,6 @@ def _work(number: int) -> str:
     try:
         report = _report(_task, number)
         record, texts = to_record(report)
-        _keep(_task, number, report, record)
         return json.dumps([record, texts, report.basis])
     except Exception:
         # The main process tries again, and what then happens is told as usual.
@@ -165,8 +173,10 @@ def _work(number: int) -> str:
 
 def _received(task: _Task, number: int, text: str) -> Report:
     if not text:
-        return _keep(task, number, _report(task, number))
+        return _made_here(task, number)
     record, texts, basis = json.loads(text)
     report = from_record(record, texts.__getitem__, task.configurations[number])
     report.basis = basis
+    if task.cache is not None:
+        task.cache.keep(task.paths[number], task.configurations[number], report, record)
     return report
