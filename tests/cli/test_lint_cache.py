@@ -21,7 +21,7 @@ def test_the_cache_lies_in_the_folder_where_fx_runs(
     assert not (tmp_path / ".fx_cache").exists()
     for _ in range(2):
         assert fx("lint", ".") == first
-    assert list((tmp_path / ".fx_cache").rglob("*.json"))
+    assert list((tmp_path / ".fx_cache").rglob("*.jsonl"))
     assert fx("clean").out == ".fx_cache: removed\n"
     assert not (tmp_path / ".fx_cache").exists()
     assert fx("clean").out == ".fx_cache: there is no cache here\n"
