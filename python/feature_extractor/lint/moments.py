@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from feature_extractor.check.typed import (
@@ -79,6 +80,20 @@ class Bound(NamedTuple):
         return self.operator in ("less", "less_equal")
 
 
+class _Comparison(NamedTuple):
+    whole: Expression
+    left: Expression
+    operator: str
+    right: Expression
+
+
+class _Said(NamedTuple):
+    """What the lambdas of a call say of the time: whether one compares any, and the bounds of each that has some."""
+
+    has_compared: bool
+    bounds: list[list[Bound]]
+
+
 class Moments:
     """The timestamps of a program."""
 
@@ -92,8 +107,13 @@ class Moments:
             and _NOW.search(field.name)
         )
         """The names of the inputs that are the time of the request."""
-        self._has_compared = False
-        self._known: dict[Call, list[list[Bound]]] = {}
+        self._known: dict[Call, _Said] = {}
+
+    def of(self, part: LintedProgram) -> Moments:
+        """Return the moments of a part of the program, for which nothing is worked out a second time."""
+        found = copy(self)
+        found._program = part
+        return found
 
     def is_now(self, value: Expression) -> bool:
         """Return whether a timestamp is the time of the request."""
@@ -151,29 +171,29 @@ class Moments:
 
         All bounds of a call hold together.
         """
-        found: list[tuple[Expression, list[Bound]]] = [
-            (part, bounds)
-            for part in feature.parts
-            if type(part) is Call and part.operator in _FILTERING
-            for bounds in self._said(part)
-        ]
-        if self._has_compared:
-            # Names tell which moments were compared, and constants how far they are from each other.
-            self._program.look_closer()
+        if _FILTERING.isdisjoint(feature.calls):
+            return []
+        found: list[tuple[Expression, list[Bound]]] = []
+        for part in feature.parts:
+            if type(part) is Call and part.operator in _FILTERING:
+                said = self._known.get(part)
+                if said is None:
+                    said = self._known[part] = self._said(part)
+                if said.has_compared:
+                    # Names tell which moments were compared, and constants how far they are from each other.
+                    self._program.look_closer()
+                    found += [(part, bounds) for bounds in said.bounds]
         return found
 
-    def _said(self, call: Call) -> list[list[Bound]]:
+    def _said(self, call: Call) -> _Said:
         """Return what each lambda of a call says of the time."""
-        known = self._known.get(call)
-        if known is None:
-            known = self._known[call] = [
-                bounds
-                for argument in call.arguments
-                if isinstance(argument, Lambda) and (bounds := list(self._bounds(argument.body)))
-            ]
-        return known
+        bodies = [part.body for part in call.arguments if isinstance(part, Lambda)]
+        compared = [[*self._comparisons(body)] for body in bodies]
+        bounds = [[*self._bounds(comparisons)] for comparisons in compared]
+        return _Said(any(compared), [found for found in bounds if found])
 
-    def _bounds(self, condition: Expression) -> Iterator[Bound]:
+    def _comparisons(self, condition: Expression) -> Iterator[_Comparison]:
+        """Yield what a condition compares with a moment or the time between two."""
         waiting = [condition]
         while waiting:
             part = waiting.pop()
@@ -183,27 +203,28 @@ class Moments:
                 waiting.extend(reversed(part.arguments))
             elif part.operator == "between":
                 value, low, high = part.arguments
-                yield from self._compared(part, value, "greater_equal", low)
-                yield from self._compared(part, value, "less_equal", high)
+                if _is_time(value):
+                    yield _Comparison(part, value, "greater_equal", low)
+                    yield _Comparison(part, value, "less_equal", high)
             elif part.operator in _FLIPPED:
-                yield from self._compared(part, part.arguments[0], part.operator, part.arguments[1])
+                left, right = part.arguments
+                if isinstance(left, Literal) and _is_time(right):
+                    yield _Comparison(part, right, _FLIPPED[part.operator], left)
+                elif _is_time(left):
+                    yield _Comparison(part, left, part.operator, right)
 
-    def _compared(
-        self, whole: Expression, left: Expression, operator: str, right: Expression
-    ) -> Iterator[Bound]:
-        """Yield what a comparison says of an event, if it compares one with the time of the request."""
-        self._has_compared = True
-        if isinstance(left, Literal):
-            left, operator, right = right, _FLIPPED[operator], left
-        found = self._difference(left, right)
-        if found is None:
-            return
-        first, second, microseconds = found
-        if self.is_now(first) and self.is_event(second):
-            first, second = second, first
-            operator, microseconds = _FLIPPED[operator], -microseconds
-        if self.is_now(second) and self.is_event(first):
-            yield Bound(whole, first, operator, microseconds)
+    def _bounds(self, comparisons: Iterable[_Comparison]) -> Iterator[Bound]:
+        """Yield what comparisons say of an event, those that compare one with the time of the request."""
+        for whole, left, operator, right in comparisons:
+            found = self._difference(left, right)
+            if found is None:
+                continue
+            first, second, microseconds = found
+            if self.is_now(first) and self.is_event(second):
+                first, second = second, first
+                operator, microseconds = _FLIPPED[operator], -microseconds
+            if self.is_now(second) and self.is_event(first):
+                yield Bound(whole, first, operator, microseconds)
 
     @staticmethod
     def _difference(
@@ -230,6 +251,15 @@ class Moments:
             return None
         (first, plus), (second, minus) = shifted(found[0]), shifted(found[1])
         return first, second, right.value * scale + minus - plus
+
+
+def _is_time(value: Expression) -> bool:
+    """Return whether a value is a moment, or the time between two, maybe as a number of some unit."""
+    if value.type.with_nullable(False) == TIMESTAMP:
+        return True
+    if isinstance(value, Call) and (value.operator in _UNITS or value.operator == "divide"):
+        value = value.arguments[0]
+    return difference(value) is not None
 
 
 def difference(value: Expression) -> tuple[Expression, Expression] | None:

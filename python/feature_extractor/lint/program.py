@@ -168,7 +168,7 @@ class LintedProgram:
     @cached_property
     def ranges(self) -> Ranges:
         """What is known about the size of the numbers that features read."""
-        return Ranges(call for call, _ in self.calls_with_lambdas)
+        return Ranges(self)
 
     @cached_property
     def moments(self) -> Moments:
@@ -251,6 +251,16 @@ class SomeFeatures(LintedProgram):
         """How typed expressions of the main file were written; who asks looks further."""
         self.look = Look.FURTHER
         return self._whole.written
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """What is known about the size of numbers: the same as in the whole program."""
+        return self._whole.ranges
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Which timestamps are the time of the request, and what conditions say of those of events."""
+        return self._whole.moments.of(self)
 
     @cached_property
     def names(self) -> Names:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Final, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from feature_extractor.check.typed import (
     Call,
@@ -16,6 +17,9 @@ from feature_extractor.check.typed import (
 )
 from feature_extractor.lint.expressions import walk
 from feature_extractor.types import BOOL, INT, ListType, ScalarType, StructType, Type
+
+if TYPE_CHECKING:
+    from feature_extractor.lint.program import LintedProgram
 
 Number: TypeAlias = int | float
 
@@ -204,18 +208,21 @@ BUCKETS: Final = {"hash_bucket": 1, "modulo_bucket": 1, "iceberg_bucket": 1, "mu
 
 
 class Ranges:
-    """The ranges of the expressions of a program, each found when somebody first asks for it.
+    """The ranges of the expressions of a program, each found when somebody first asks for it."""
 
-    ``calls`` are those with lambdas: they tell which list the variable of a lambda runs over.
-    """
-
-    def __init__(self, calls: Iterable[Call]) -> None:
+    def __init__(self, program: LintedProgram) -> None:
+        self._program = program
         self._known: dict[Expression, Range] = {}
-        self._lists: dict[LambdaVariable, Expression] = {}
-        for call in calls:
-            for argument in call.arguments:
-                if isinstance(argument, Lambda):
-                    self._lists[argument.variable] = call.arguments[0]
+
+    @cached_property
+    def _lists(self) -> dict[LambdaVariable, Expression]:
+        """Which list the variable of each lambda runs over; no two lambdas share one."""
+        return {
+            argument.variable: call.arguments[0]
+            for call, _ in self._program.calls_with_lambdas
+            for argument in call.arguments
+            if isinstance(argument, Lambda)
+        }
 
     def of(self, value: Expression) -> Range:
         """Return the range of a number, or of the elements of a list of numbers; of anything else nothing is known."""

@@ -27,10 +27,10 @@ _CODE: Final = re.compile(
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for texts that are asked which is greater, where one of them is a number."""
     for call, feature in program.calls(*sorted(_ORDERED)):
-        program.look_closer()
         values = call.arguments
         if any(value.type.with_nullable(False) != STRING for value in values):
             continue
+        program.look_closer()
         if any(isinstance(value, Call) and value.operator in _PADDED for value in values):
             continue
         if any(isinstance(o, InputReference | Field) and _CODE.search(o.name) for o in values):

@@ -71,9 +71,11 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the units that the names of inputs, operators and large constants tell."""
     units = _Units()
     for call, feature in program.calls(*sorted(TOGETHER)):
-        program.look_closer()
-        if len(call.arguments) != 2 or call.type.with_nullable(False).text() == "string":
+        if len(call.arguments) != 2 or any(
+            part.type.with_nullable(False) not in (INT, FLOAT) for part in call.arguments
+        ):
             continue
+        program.look_closer()
         left, right = (units.of(part) for part in call.arguments)
         if left is None or right is None or left == right:
             continue

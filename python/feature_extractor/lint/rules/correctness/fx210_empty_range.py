@@ -19,6 +19,7 @@ _RANGED: Final = {
     "bucketize_equal_width": "this is always null",
 }
 """Operators with a range in their second and third argument, and what they give where it is empty."""
+_OTHER: Final = {"minimum": "maximum", "maximum": "minimum"}
 _LESS: Final = ("less", "less_equal")
 _GREATER: Final = ("greater", "greater_equal")
 
@@ -42,7 +43,12 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 caption=caption,
                 help="the lower end comes first",
             )
-    for call, feature in program.calls("minimum", "maximum"):
+    for call, feature in program.calls(*_OTHER):
+        if len(call.arguments) != 2 or not any(
+            isinstance(part, Call) and part.operator == _OTHER[call.operator]
+            for part in call.arguments
+        ):
+            continue
         program.look_closer()
         end = _crossed(call)
         if end is not None:
@@ -69,10 +75,9 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 
 def _crossed(call: Call) -> int | float | None:
     """Return what `minimum(maximum(x, low), high)` always is where low lies above high, or None."""
-    other = "maximum" if call.operator == "minimum" else "minimum"
     outer = [part.value for part in call.arguments if isinstance(part, Literal)]
     for part in call.arguments:
-        if not isinstance(part, Call) or part.operator != other or len(call.arguments) != 2:
+        if not isinstance(part, Call) or part.operator != _OTHER[call.operator]:
             continue
         ends = [inner.value for inner in part.arguments if isinstance(inner, Literal)]
         for end in outer:

@@ -25,15 +25,18 @@ _EVEN: Final = (
 )
 """Zones without summer time, at least in this century."""
 
+_CUTTING: Final = ("start_of_day", "truncate_time")
+"""Operators that may give a midnight."""
+
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for differences of midnights that are divided by a day, and for midnights to which days are added."""
     for call, feature in program.calls("divide", "floor_divide", "total_days"):
-        program.look_closer()
-        if call.operator != "total_days" and not _is_days(call.arguments[1]):
-            continue
         pair = difference(call.arguments[0])
         if pair is None:
+            continue
+        program.look_closer()
+        if call.operator != "total_days" and not _is_days(call.arguments[1]):
             continue
         zones = [zone for part in pair if (zone := _midnight(part))]
         if len(zones) == 2:
@@ -44,8 +47,10 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 help=f'count the dates: `date_diff(earlier, later, "{zones[0]}")`',
             )
     for call, feature in program.calls("add", "subtract"):
-        program.look_closer()
         left, right = call.arguments
+        if not isinstance(left, Call) or left.operator not in _CUTTING:
+            continue
+        program.look_closer()
         zone = _midnight(left)
         if zone and isinstance(right, Literal) and _is_days(right):
             yield Finding(
@@ -60,7 +65,7 @@ def _midnight(value: Expression) -> str:
     """Return the zone of a midnight where clocks change, or an empty text."""
     if not isinstance(value, Call):
         return ""
-    zone = value.arguments[-1] if value.operator in ("start_of_day", "truncate_time") else None
+    zone = value.arguments[-1] if value.operator in _CUTTING else None
     if value.operator == "truncate_time":
         unit = value.arguments[1]
         if not isinstance(unit, Literal) or unit.value in ("second", "minute", "hour"):

@@ -53,10 +53,11 @@ _SAME: Final = {"to_float", "round", "floor", "ceil", "trunc", "to_int", "abs", 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the units that the names of inputs and fields tell."""
     for call, feature in program.calls(*sorted(TOGETHER)):
-        program.look_closer()
-        if len(call.arguments) != 2:
+        named = [part for value in call.arguments if (part := _named(value)) is not None]
+        if len(named) != 2 or len(call.arguments) != 2:
             continue
-        left, right = (_unit(part) for part in call.arguments)
+        program.look_closer()
+        left, right = (_unit_of_name(part.name) for part in named)
         if left is None or right is None or left == right or left.quantity != right.quantity:
             continue
         if call.operator in ("add", "subtract", "coalesce"):
@@ -69,8 +70,8 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         )
 
 
-def _unit(value: Expression) -> _Unit | None:
-    """Return the unit of a number that comes from one input or field as it is, or None where nothing tells it."""
+def _named(value: Expression) -> InputReference | Field | None:
+    """Return the input or field that a number comes from as it is, or None where it does not."""
     while isinstance(value, Call):
         is_defaulted = value.operator == "coalesce" and isinstance(value.arguments[1], Literal)
         if not is_defaulted and value.operator not in _SAME:
@@ -78,7 +79,7 @@ def _unit(value: Expression) -> _Unit | None:
         value = value.arguments[0]
     if not isinstance(value, InputReference | Field):
         return None
-    return _unit_of_name(value.name) if value.type.with_nullable(False) in (INT, FLOAT) else None
+    return value if value.type.with_nullable(False) in (INT, FLOAT) else None
 
 
 @lru_cache(maxsize=4096)

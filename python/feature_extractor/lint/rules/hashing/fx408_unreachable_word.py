@@ -20,6 +20,8 @@ _INT: Final = re.compile(r"-?\d+")
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the words of vocabularies and the keys of tables with what is known about what is looked up."""
     resources = {r.name: r for r in program.program.resources}
+    if not resources:
+        return
     words: dict[str, list[str]] = {}
     forms = Forms(program.ranges)
     for call, feature in program.calls("lookup", "contains"):

@@ -43,15 +43,19 @@ _PASSING: Final = {
     "to_int",
 }
 
+_DIVIDING: Final = ("divide", "floor_divide")
+
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for a moment before the request from which the time of the request is taken away."""
     moments = program.moments
     for call, feature in program.calls(*sorted(_AGES)):
-        program.look_closer()
         age = _age(call)
         found = None if age is None else difference(age)
-        if age is None or found is None or not _is_reversed(moments, *found):
+        if age is None or found is None:
+            continue
+        program.look_closer()
+        if not _is_positive(call) or not _is_reversed(moments, *found):
             continue
         yield Finding(
             program.place(age, feature),
@@ -81,22 +85,25 @@ def _is_reversed(moments: Moments, left: Expression, right: Expression) -> bool:
 
 def _age(call: Call) -> Expression | None:
     """Return the duration that an operator is given, through division by a unit."""
-    if call.operator == "maximum" and not any(_is_zero(part) for part in call.arguments):
-        return None
-    if call.operator == "clip" and not _is_zero(call.arguments[1]):
-        return None
     value = next((part for part in call.arguments if not isinstance(part, Literal)), None)
-    while isinstance(value, Call):
-        if value.operator in _PASSING:
-            value = value.arguments[0]
-        elif value.operator in ("divide", "floor_divide"):
-            unit = number(value.arguments[1])
-            if unit is None or unit <= 0:
-                return None
-            value = value.arguments[0]
-        else:
-            return value
-    return None
+    while isinstance(value, Call) and (value.operator in _PASSING or value.operator in _DIVIDING):
+        value = value.arguments[0]
+    return value
+
+
+def _is_positive(call: Call) -> bool:
+    """Return whether an operator asks for a positive age, and the units of the age are positive too."""
+    if call.operator == "maximum" and not any(_is_zero(part) for part in call.arguments):
+        return False
+    if call.operator == "clip" and not _is_zero(call.arguments[1]):
+        return False
+    value = next((part for part in call.arguments if not isinstance(part, Literal)), None)
+    while isinstance(value, Call) and (value.operator in _PASSING or value.operator in _DIVIDING):
+        unit = number(value.arguments[1]) if value.operator in _DIVIDING else 1
+        if unit is None or unit <= 0:
+            return False
+        value = value.arguments[0]
+    return True
 
 
 def _is_zero(value: Expression) -> bool:

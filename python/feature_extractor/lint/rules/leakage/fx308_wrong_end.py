@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from feature_extractor.check.typed import Call, Expression, Field, InputReference
+from feature_extractor.check.typed import Call, Expression, Field, Input, InputReference
 from feature_extractor.diagnostics import Label, Severity, Span
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
-from feature_extractor.types import TIMESTAMP, ListType, StructType
+from feature_extractor.types import TIMESTAMP, ListType, StructType, Type
 
 _OLDEST_FIRST: Final = re.compile(
     r"\b(?:oldest|earliest) (?:comes? |is |are )?first|\bnewest last|\bchronological|\bascending",
@@ -39,11 +39,13 @@ _NEW_END: Final = {"take_last"}
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare what descriptions and comments say of the order of a list with the end that is kept."""
-    orders = _Orders(program)
+    orders = _orders(program)
+    if not orders:
+        return
     for feature in program.features:
         if feature.checked.maximum is not None:
             found = _source(feature.value, is_reversed=False)
-            if found is not None and orders.keep_old(*found):
+            if found is not None and _keeps_old(orders, *found):
                 yield _finding(
                     program,
                     feature.declaration.kind.span,
@@ -52,13 +54,18 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 )
     for call, feature in program.calls("take_first", "take_last"):
         found = _source(call.arguments[0], is_reversed=call.operator == "take_last")
-        if found is not None and orders.keep_old(*found):
+        if found is not None and _keeps_old(orders, *found):
             yield _finding(
                 program,
                 program.place(call, feature),
                 f"`{call.operator}` keeps the oldest events of `{found[0]}`",
                 found[0],
             )
+
+
+def _keeps_old(orders: Mapping[str, str], name: str, is_reversed: bool) -> bool:
+    """Return whether the first elements of a list, maybe reversed, are the old ones."""
+    return orders.get(name) == ("newest" if is_reversed else "oldest")
 
 
 def _finding(program: LintedProgram, span: Span, message: str, name: str) -> Finding:
@@ -89,34 +96,25 @@ def _source(value: Expression, *, is_reversed: bool) -> tuple[str, bool] | None:
     return (value.name, is_reversed) if isinstance(value, InputReference) else None
 
 
-class _Orders:
-    """What descriptions and comments say of the order of inputs: `oldest` or `newest` comes first."""
-
-    def __init__(self, program: LintedProgram) -> None:
-        self._program = program
-        self._known: dict[str, str] = {}
-
-    def keep_old(self, name: str, is_reversed: bool) -> bool:
-        """Return whether the first elements of a list, maybe reversed, are the old ones."""
-        # What is said of an input stands beside it, in this program only.
-        self._program.look_further()
-        order = self._known.get(name)
-        if order is None:
-            order = self._known[name] = _order(self._program, name)
-        return order == ("newest" if is_reversed else "oldest")
+def _orders(program: LintedProgram) -> dict[str, str]:
+    """Return which events come first in an input, `oldest` or `newest`, for the inputs of which somebody says it."""
+    return {
+        declared.name: order
+        for declared in program.program.inputs
+        if _has_times(declared.type) and (order := _order(program, declared))
+    }
 
 
-def _order(program: LintedProgram, name: str) -> str:
-    """Return which events come first in an input, `oldest` or `newest`, or an empty text where nobody says."""
-    span, type_ = program.inputs[name]
+def _has_times(type_: Type) -> bool:
     element = type_.element if isinstance(type_, ListType) else None
-    timed = isinstance(element, StructType) and any(
-        t.with_nullable(False) == TIMESTAMP for _, t in element.fields
-    )
-    is_times = element is not None and element.with_nullable(False) == TIMESTAMP
-    if not timed and not is_times:
-        return ""
-    declared = next(d for d in program.program.inputs if d.name == name)
+    if isinstance(element, StructType):
+        return any(t.with_nullable(False) == TIMESTAMP for _, t in element.fields)
+    return element is not None and element.with_nullable(False) == TIMESTAMP
+
+
+def _order(program: LintedProgram, declared: Input) -> str:
+    """Return what a description or a comment says of the order of an input, or an empty text."""
+    span, _ = program.inputs[declared.name]
     above = program.source.line_text(span.line - 1) if span.line > 1 else ""
     comments = [program.source.line_text(span.line).partition("#")[2]]
     if above.lstrip().startswith("#"):
@@ -133,5 +131,4 @@ RULE: Final = Rule(
     severity=Severity.WARNING,
     summary="A list of events is cut so that the oldest ones stay, against what its description says.",
     check=check,
-    by_feature=True,
 )

@@ -34,6 +34,11 @@ SHORTER: Final = (
     ("sort_by", "count", "count"),
 )
 """What makes the list, what asks it, and what gives the same answer without the list, whatever is null in it."""
+_BY_ASKED: Final = {
+    asked: {made: better for made, other, better in SHORTER if other == asked}
+    for _, asked, _ in SHORTER
+}
+"""The same by what asks it."""
 _KEEPS_CONDITION: Final = ("count", "find_first")
 """Operators that take the condition of the filter that they replace."""
 _SOME: Final = ((">", 0), ("!=", 0), (">=", 1))
@@ -45,6 +50,9 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     compared = set()
     names = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
     for comparison, _ in program.calls(*names):
+        counted = comparison.arguments[0]
+        if not isinstance(counted, Call) or counted.operator not in ("length", "count"):
+            continue
         program.look_closer()
         found = _compared(program, comparison)
         if found is None:
@@ -61,12 +69,12 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 node, called(inner, better, arguments(inner)), f"replace with `{better}`"
             ),
         )
-    for made, asked, better in SHORTER:
+    for asked, known in _BY_ASKED.items():
         for call, _ in program.calls(asked):
-            program.look_closer()
             source = call.arguments[0]
-            if not isinstance(source, Call) or source.operator != made:
+            if not isinstance(source, Call) or source.operator not in known:
                 continue
+            made, better = source.operator, known[source.operator]
             if made == "reverse" and asked == "length" and _is_text(call):
                 continue
             outer = program.written.call(call, asked)

@@ -49,12 +49,6 @@ class _Constants:
 
     def __init__(self, program: LintedProgram) -> None:
         self._program = program
-        self._values = {
-            let.name.text: program.values[let.name.text]
-            for let in program.names.lets
-            if let.parameters is None and let.name.text in program.values
-        }
-        self._lets = {let.name.text for let in program.names.lets}
 
     def has(self, condition: tree.Expression) -> bool:
         """Return whether all that a condition reads are literals and lets that read nothing."""
@@ -69,6 +63,17 @@ class _Constants:
                 case _:
                     pass
         return True
+
+    @cached_property
+    def _values(self) -> dict[str, Expression]:
+        """The values of the lets without parameters, by name."""
+        values = self._program.values
+        lets = [let for let in self._program.names.lets if let.parameters is None]
+        return {let.name.text: values[let.name.text] for let in lets if let.name.text in values}
+
+    @cached_property
+    def _lets(self) -> set[str]:
+        return {let.name.text for let in self._program.names.lets}
 
     @cached_property
     def _local(self) -> set[str]:

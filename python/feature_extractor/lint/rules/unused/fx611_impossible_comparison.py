@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feature_extractor.check.typed import Call, Expression, Literal
+from feature_extractor.check.typed import Call, Expression, Field, InputReference, Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.ranges import Number, Range
@@ -13,14 +13,19 @@ from feature_extractor.lint.rule import Finding, Rule
 
 COMPARING: Final = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
 
+_ANY: Final = (InputReference, Field)
+"""What may be any number."""
+
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare what both sides can give."""
     for call, _ in program.calls(*COMPARING):
-        program.look_closer()
         left, right = map(_written, call.arguments)
+        if isinstance(left, _ANY) or isinstance(right, _ANY):
+            continue
         if isinstance(left, Literal) and isinstance(right, Literal):
             continue
+        program.look_closer()
         ranges = program.ranges.of(left), program.ranges.of(right)
         result = _outcome(call.operator, *ranges)
         node = program.written.own(call) if result is not None else None
@@ -38,11 +43,13 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             help="write the comparison that was meant, or remove it",
         )
     for call, _ in program.calls("contains"):
-        program.look_closer()
         items, value = call.arguments
-        if not isinstance(items, Literal) or not isinstance(items.value, tuple):
-            continue
         value = _written(value)
+        if not isinstance(items, Literal) or isinstance(value, _ANY):
+            continue
+        program.look_closer()
+        if not isinstance(items.value, tuple):
+            continue
         found = program.ranges.of(value)
         strange = [
             item

@@ -11,6 +11,7 @@ from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, called, operand
 from feature_extractor.syntax import tree
+from feature_extractor.types import BOOL
 
 OPPOSITE: Final = {"is_null": "is_not_null", "is_not_null": "is_null", "any": "none", "none": "any"}
 """Operators that give a bool which is never null, with those that give the contrary."""
@@ -74,6 +75,11 @@ def _opposite_comparison(node: tree.Expression) -> str:
 
 
 def _comparison(program: LintedProgram, call: Call) -> Iterator[Finding]:
+    if not any(
+        isinstance(part, Literal) and part.type.with_nullable(False) == BOOL
+        for part in call.arguments
+    ):
+        return
     node = program.written.at(call)
     if not isinstance(node, tree.Binary):
         return
@@ -93,32 +99,39 @@ def _comparison(program: LintedProgram, call: Call) -> Iterator[Finding]:
 
 
 def _choice(program: LintedProgram, call: Call) -> Iterator[Finding]:
-    node = program.written.at(call)
-    if not isinstance(node, tree.Conditional):
-        return
     condition, consequence, alternative = call.arguments
     if isinstance(consequence, Literal) and isinstance(alternative, Literal):
-        values = (consequence.value, alternative.value)
-        if values in ((True, False), (False, True)) and isinstance(values[0], bool):
-            text = node.condition.span.text
-            yield _finding(
-                program,
-                node,
-                text if values[0] else f"not ({text})",
-                Applicability.UNSAFE,
-                note="where the condition is null, the `if` takes its `else`",
-            )
-        return
-    if not isinstance(condition, Call) or condition.operator not in ("is_null", "is_not_null"):
-        return
-    is_first = condition.operator == "is_not_null"
-    value = consequence if is_first else alternative
-    if condition.arguments[0] is not value:
-        return
-    kept, default = node.consequence, node.alternative
-    if not is_first:
-        kept, default = default, kept
-    yield _finding(program, node, f"{_side(kept)} ?? {_side(default)}")
+        if call.type.with_nullable(False) == BOOL:
+            yield from _choice_of_bools(program, call, consequence, alternative)
+    elif isinstance(condition, Call) and condition.operator in ("is_null", "is_not_null"):
+        is_first = condition.operator == "is_not_null"
+        if condition.arguments[0] is (consequence if is_first else alternative):
+            yield from _default(program, call, is_first=is_first)
+
+
+def _choice_of_bools(
+    program: LintedProgram, call: Call, consequence: Literal, alternative: Literal
+) -> Iterator[Finding]:
+    node = program.written.at(call)
+    values = (consequence.value, alternative.value)
+    if isinstance(node, tree.Conditional) and values in ((True, False), (False, True)):
+        text = node.condition.span.text
+        yield _finding(
+            program,
+            node,
+            text if values[0] else f"not ({text})",
+            Applicability.UNSAFE,
+            note="where the condition is null, the `if` takes its `else`",
+        )
+
+
+def _default(program: LintedProgram, call: Call, *, is_first: bool) -> Iterator[Finding]:
+    node = program.written.at(call)
+    if isinstance(node, tree.Conditional):
+        kept, default = node.consequence, node.alternative
+        if not is_first:
+            kept, default = default, kept
+        yield _finding(program, node, f"{_side(kept)} ?? {_side(default)}")
 
 
 def _side(node: tree.Expression) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from feature_extractor.check.typed import Call, Lambda, Literal
+from feature_extractor.check.typed import Call, Expression, Lambda, Literal
 from feature_extractor.diagnostics import Applicability, Severity
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
@@ -27,14 +27,13 @@ TRUE: Final = {"filter": "", "take_while": "", "count": "length"}
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at the bodies of lambdas."""
     for call, _ in program.calls(*ITSELF, *TRUE):
-        program.look_closer()
         function = next((part for part in call.arguments if isinstance(part, Lambda)), None)
         if function is None:
             continue
         body = function.body
         if body is function.variable and call.operator in ITSELF:
             better, what = ITSELF[call.operator], "its element"
-        elif isinstance(body, Literal) and body.value is True and call.operator in TRUE:
+        elif call.operator in TRUE and _is_true(program, body):
             better, what = TRUE[call.operator], "`true`"
         else:
             continue
@@ -56,6 +55,13 @@ def check(program: LintedProgram) -> Iterator[Finding]:
                 Applicability.UNSAFE if _has_two_zeros(program, call) else Applicability.SAFE,
             ),
         )
+
+
+def _is_true(program: LintedProgram, body: Expression) -> bool:
+    if not isinstance(body, Literal):
+        return False
+    program.look_closer()
+    return body.value is True
 
 
 def _has_two_zeros(program: LintedProgram, call: Call) -> bool:
