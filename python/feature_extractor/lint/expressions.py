@@ -45,20 +45,31 @@ def walk(*roots: Expression) -> Iterator[Expression]:
             waiting += below[::-1]
 
 
-def outer_first(root: Expression) -> list[Expression]:
-    """Return the same as :func:`walk` below one root, all at once: a generator takes longer for what is kept."""
-    seen: set[Expression] = set()
-    found: list[Expression] = []
+def outer_first(root: Expression) -> tuple[list[Expression], dict[str, list[Call]]]:
+    """Return the same as :func:`walk` below one root, and the calls among it by the names of their operators.
+
+    All at once: a generator takes longer for what is kept.
+    """
+    found: dict[Expression, None] = {}
+    calls: dict[str, list[Call]] = {}
     waiting = [root]
     while waiting:
         expression = waiting.pop()
-        if expression not in seen:
-            seen.add(expression)
-            found.append(expression)
-            below = expression.arguments if type(expression) is Call else children(expression)
+        if expression in found:
+            continue
+        found[expression] = None
+        if type(expression) is Call:
+            known = calls.get(expression.operator)
+            if known is None:
+                calls[expression.operator] = [expression]
+            else:
+                known.append(expression)
+            waiting += expression.arguments[::-1]
+        else:
+            below = children(expression)
             if below:
                 waiting += below[::-1]
-    return found
+    return [*found], calls
 
 
 def inner_first(roots: Iterable[Expression]) -> list[Expression]:

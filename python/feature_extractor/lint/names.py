@@ -32,13 +32,20 @@ class Names:
         """
         found = self._mentioned.get(node)
         if found is None:
-            found = self._mentioned[node] = []
-            for part in self._written.below(node):
-                # No class of the tree is derived from these: that is asked faster.
-                if type(part) is tree.Name:
-                    found.append((part.text, part.span))
-                elif type(part) is tree.Call:
-                    found.append((part.name.text, part.name.span))
+            names = self._names(node)
+            names.sort(key=lambda name: name.span.start)
+            found = self._mentioned[node] = [(name.text, name.span) for name in names]
+        return found
+
+    def _names(self, node: tree.Node) -> list[tree.Name | tree.Identifier]:
+        """Return the names that are read and called below a node, in no order."""
+        # No class of the tree is derived from these: that is asked faster.
+        found: list[tree.Name | tree.Identifier] = []
+        for part in self._written.below(node):
+            if type(part) is tree.Name:
+                found.append(part)
+            elif type(part) is tree.Call:
+                found.append(part.name)
         return found
 
     def _reached(self) -> set[str]:
@@ -46,12 +53,9 @@ class Names:
         used: set[str] = set()
         waiting: list[tree.Node] = [*self.features]
         while waiting:
-            for name, _ in self.mentions(waiting.pop()):
-                if name not in used:
-                    used.add(name)
-                    declaration = self._declared.get(name)
-                    if declaration is not None:
-                        waiting.append(declaration)
+            new = {name.text for name in self._names(waiting.pop())} - used
+            used |= new
+            waiting += [self._declared[name] for name in new & self._declared.keys()]
         return used
 
     def way(self, start: tree.FeatureDeclaration, target: str) -> tuple[Span, list[str]] | None:

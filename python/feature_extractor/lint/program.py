@@ -49,22 +49,18 @@ class DeclaredFeature:
         return self.checked.value
 
     @cached_property
-    def parts(self) -> Sequence[Expression]:
-        """Every expression of the value, each once and outer ones first: walked once for all rules."""
+    def _walked(self) -> tuple[Sequence[Expression], Mapping[str, Sequence[Call]]]:
         return outer_first(self.checked.value)
 
-    @cached_property
+    @property
+    def parts(self) -> Sequence[Expression]:
+        """Every expression of the value, each once and outer ones first: walked once for all rules."""
+        return self._walked[0]
+
+    @property
     def calls(self) -> Mapping[str, Sequence[Call]]:
         """The calls of the value, by the names of their operators."""
-        found: dict[str, list[Call]] = {}
-        for part in self.parts:
-            if type(part) is Call:
-                known = found.get(part.operator)
-                if known is None:
-                    found[part.operator] = [part]
-                else:
-                    known.append(part)
-        return found
+        return self._walked[1]
 
     @cached_property
     def calls_with_lambdas(self) -> Sequence[Call]:
@@ -210,6 +206,9 @@ class LintedProgram:
             return feature.declaration.value.span
         return self._span(expression.site)
 
+    def look_at_names(self) -> None:
+        """Say that a rule goes on to look at the names of a value, and not at its constants."""
+
     def look_closer(self) -> None:
         """Say that a rule goes on to look at names and constants of a value."""
 
@@ -227,9 +226,10 @@ class LintedProgram:
 
 
 class Look(Enum):
-    """At what a rule looked: at the shape of values, at their names and constants too, or at more of the program."""
+    """At what a rule looked: at the shape of values, at their names, at constants too, or at more of the program."""
 
     AT_SHAPE = "at shape"
+    AT_NAMES = "at names"
     CLOSER = "closer"
     FURTHER = "further"
 
@@ -273,9 +273,14 @@ class SomeFeatures(LintedProgram):
         self.look = Look.FURTHER
         return super().place(expression, feature)
 
+    def look_at_names(self) -> None:
+        """Remember that a rule looks at the names of values."""
+        if self.look is Look.AT_SHAPE:
+            self.look = Look.AT_NAMES
+
     def look_closer(self) -> None:
         """Remember that a rule looks at all of the values."""
-        if self.look is Look.AT_SHAPE:
+        if self.look is not Look.FURTHER:
             self.look = Look.CLOSER
 
     def look_further(self) -> None:

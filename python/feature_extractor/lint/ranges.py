@@ -206,6 +206,9 @@ _CHOOSING: Final = {
 BUCKETS: Final = {"hash_bucket": 1, "modulo_bucket": 1, "iceberg_bucket": 1, "multi_hash": 2}
 """Operators that give ids below a constant, with its position."""
 
+_ALONE: Final = {*KNOWN, *BUCKETS, *_HASHES}
+"""Operators whose result is known, whatever they are given beside constants."""
+
 
 class Ranges:
     """The ranges of the expressions of a program, each found when somebody first asks for it."""
@@ -247,8 +250,9 @@ class Ranges:
 
     def _below(self, value: Expression) -> tuple[Expression, ...]:
         if type(value) is Call:
-            # Where nothing can be known, nobody has to look at what it is made of.
-            return value.arguments if _may_have_range(value.type) else ()
+            # Where nothing can be known, or all is, nobody has to look at what it is made of.
+            is_open = value.operator not in _ALONE and _may_have_range(value.type)
+            return value.arguments if is_open else ()
         if isinstance(value, LambdaVariable):
             around = self._lists.get(value)
             return () if around is None else (around,)

@@ -75,9 +75,10 @@ class Rule:
     A rule that judges ``by_feature`` looks at the typed value of each by its own: features in which it finds nothing
     may as well not be there. It is not asked again about features that are alike. At first it may look at their shape:
     at operators, types and domains, at which parts are the same one, which constants are null, and at the kind and
-    which of its parameters are there. Before it reads a name or a constant it calls
-    :meth:`LintedProgram.look_closer`, and before anything else that is not of the value
-    :meth:`LintedProgram.look_further`; to ask for places and for what was written does so by itself. Any other rule
+    which of its parameters are there. Before it reads a name it calls
+    :meth:`LintedProgram.look_at_names`, before a constant :meth:`LintedProgram.look_closer`, and before anything else
+    that is not of the value :meth:`LintedProgram.look_further`; to ask for places and for what was written does so by
+    itself. Any other rule
     looks at each program as a whole.
     """
 

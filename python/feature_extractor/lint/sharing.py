@@ -3,7 +3,8 @@
 The features of a repository are many, and most of them are like others before: the same operators on values of the same
 types. The graph of a typed value is a key: without names and constants that of its shape, and with them that of all
 that can be seen of it. A rule that found nothing by the shape alone finds nothing in the next feature that has it. If
-it looked closer, this holds for features with the same names and constants. If it looked further, it holds for none.
+it looked at names, this holds for features with the same names, if it looked closer, for those with the same constants
+too, and if it looked further, for none.
 What a rule finds is never copied: it is asked again.
 """
 
@@ -44,6 +45,7 @@ class Learnt:
         self.registry = registry
         self.codes = [rule.code for rule in rules if rule.by_feature and rule.check is not None]
         self.by_shape: dict[int, Sequence[str]] = {}
+        self.by_names: dict[Hashable, Sequence[str]] = {}
         self.by_all: dict[Hashable, Sequence[str]] = {}
         self.shapes: dict[tuple[Any, ...], int] = {}
         """A number for each shape: a short key."""
@@ -53,6 +55,7 @@ class Learnt:
         if len(self.by_all) > _MOST_KEYS:
             self.shapes.clear()
             self.by_shape.clear()
+            self.by_names.clear()
             self.by_all.clear()
         return Questions(self, program)
 
@@ -67,6 +70,8 @@ class Questions:
         """The numbers of the features that a rule is asked about, by its code."""
         self._new_shapes: dict[int, list[str]] = {}
         """The shapes that were met first in this program, with the rules that have to be asked again."""
+        self._new_names: dict[Hashable, list[str]] = {}
+        """The same for shapes with their names."""
         self._new: dict[Hashable, list[str]] = {}
         """The same for all that can be seen."""
         self._keys: list[Keys] = []
@@ -78,6 +83,9 @@ class Questions:
             known = learnt.by_all.get(keys.all)
             if known is None:
                 self._new[keys.all] = []
+                known = learnt.by_names.get(keys.names)
+            if known is None:
+                self._new_names[keys.names] = []
                 known = learnt.by_shape.get(keys.shape)
             if known is None:
                 self._new_shapes[keys.shape] = []
@@ -120,15 +128,21 @@ class Questions:
         for shape in shapes.keys() & self._new_shapes.keys():
             if not clean_by(shapes[shape], Look.AT_SHAPE):
                 self._new_shapes[shape].append(code)
+        if found or look in (Look.CLOSER, Look.FURTHER):
+            named = {self._keys[number].names: number for number in numbers}
+            for names in named.keys() & self._new_names.keys():
+                if not clean_by(named[names], Look.AT_SHAPE, Look.AT_NAMES):
+                    self._new_names[names].append(code)
         if found or look is Look.FURTHER:
             wholes = {self._keys[number].all: number for number in numbers}
             for whole in wholes.keys() & self._new.keys():
-                if not clean_by(wholes[whole], Look.AT_SHAPE, Look.CLOSER):
+                if not clean_by(wholes[whole], Look.AT_SHAPE, Look.AT_NAMES, Look.CLOSER):
                     self._new[whole].append(code)
 
     def learn(self) -> None:
         """Remember what all rules said: now that they were asked about each new key."""
         self._learnt.by_shape.update(self._new_shapes)
+        self._learnt.by_names.update(self._new_names)
         self._learnt.by_all.update(self._new)
         for part in self._parts.values():
             part.close()
@@ -151,6 +165,8 @@ class Keys(NamedTuple):
 
     shape: int
     """All but names and constants."""
+    names: Hashable
+    """All but constants."""
     all: Hashable
 
 
@@ -166,6 +182,6 @@ def keys_of(feature: DeclaredFeature, shapes: dict[tuple[Any, ...], int]) -> Key
         graph.form,
     )
     shape = shapes.setdefault(form, len(shapes))
-    names = (checked.vocabulary, graph.names, graph.variables, graph.resources)
+    names = (shape, checked.vocabulary, graph.names, graph.variables, graph.resources)
     values = (checked.size, checked.maximum, repr(checked.default), graph.values)
-    return Keys(shape, (shape, names, values))
+    return Keys(shape, names, (names, values))

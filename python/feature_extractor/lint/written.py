@@ -42,9 +42,11 @@ class Written:
             statement: below(statement) for statement in file.statements
         }
         self._by_type: defaultdict[type[tree.Node], list[tree.Node]] = defaultdict(list)
+        by_type = self._by_type
         for found in self._statements.values():
             for node in found:
-                self._by_type[type(node)].append(node)
+                by_type[type(node)].append(node)
+        self._in_order: set[type[tree.Node]] = set()
         self._file = file
         self._places_of: dict[int, dict[tuple[int, int], tree.Expression]] = {}
         self._path = file.source.path
@@ -58,8 +60,8 @@ class Written:
 
     @cached_property
     def nodes(self) -> Sequence[tree.Node]:
-        """Every node of the file, outer ones first: walked once for all rules."""
-        return [node for found in self._statements.values() for node in found]
+        """Every node of the file by the beginnings of their places, outer ones first."""
+        return [n for found in self._statements.values() for n in sorted(found, key=_beginning)]
 
     def _places(self, number: int) -> dict[tuple[int, int], tree.Expression]:
         """Return the expressions of a statement by their offsets; of two with the same ones the inner one."""
@@ -92,7 +94,12 @@ class Written:
     def of(self, *types: type[_Node]) -> Iterator[_Node]:
         """Yield the nodes of some types, those of one type in the order of the file."""
         for type_ in types:
-            yield from self._by_type.get(type_, ())  # type: ignore[misc]
+            found = self._by_type.get(type_)
+            if found is not None:
+                if type_ not in self._in_order:
+                    self._in_order.add(type_)
+                    found.sort(key=_beginning)
+                yield from found  # type: ignore[misc]
 
     def at(self, expression: Expression) -> tree.Expression | None:
         """Return the node of a typed expression, or None where it was written in another file."""
@@ -151,16 +158,18 @@ class Written:
 
 
 def below(node: tree.Node) -> list[tree.Node]:
-    """Return a node and every node below it, outer ones first."""
-    found: list[tree.Node] = []
-    waiting = [node]
+    """Return a node and every node below it, level by level: outer ones first."""
+    found = [node]
     children = tree.children
-    while waiting:
-        part = waiting.pop()
-        found.append(part)
+    for part in found:
+        # The list grows while it is gone through.
         if type(part) not in _LEAVES:
-            waiting += children(part)[::-1]
+            found += children(part)
     return found
+
+
+def _beginning(node: tree.Node) -> int:
+    return node.span.start
 
 
 def bare(node: tree.Expression) -> tree.Expression:

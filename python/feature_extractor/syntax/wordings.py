@@ -62,11 +62,11 @@ class _Kinds(dict[str, int | str]):
 
     def __missing__(self, word: str) -> int | str:
         kind: int | str = -1
-        found = list(self._tokens(word, 0, len(word)))
+        found = next(self._tokens(word, 0, len(word)))
         if word in _PREFIXES:
             kind = word
-        elif len(found) == 1 and token_end(found[0]) == len(word):
-            kind = found[0].lastindex or -1
+        elif token_end(found) == len(word):
+            kind = found.lastindex or -1
         self[word] = kind
         return kind
 

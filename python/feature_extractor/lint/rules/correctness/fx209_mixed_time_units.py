@@ -61,6 +61,10 @@ _SAME: Final = {
     "last",
 }
 """Operators that keep the unit of their first argument."""
+_SUMS: Final = ("add", "subtract", "coalesce")
+"""Operators whose result has the unit that both operands have."""
+_SCALING: Final = ("multiply", "divide", "floor_divide")
+"""Operators that give another unit where one operand is a constant."""
 _DEEPEST: Final = 40
 """How many sums in each other are looked into."""
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800
@@ -74,6 +78,9 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         if len(call.arguments) != 2 or any(
             part.type.with_nullable(False) not in (INT, FLOAT) for part in call.arguments
         ):
+            continue
+        program.look_at_names()
+        if not all(_may_tell(part) for part in call.arguments):
             continue
         program.look_closer()
         left, right = (units.of(part) for part in call.arguments)
@@ -102,6 +109,33 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         )
 
 
+def _may_tell(value: Expression, depth: int = 0) -> bool:
+    """Return whether some constants would let a number tell its unit."""
+    while isinstance(value, Call):
+        if value.operator in _GIVING:
+            return True
+        if value.operator in _SAME and value.arguments:
+            value = value.arguments[0]
+        elif value.operator in _SUMS or value.operator in _SCALING:
+            left, right = value.arguments
+            if isinstance(left, Literal):
+                value = right
+            elif isinstance(right, Literal):
+                value = left
+            else:
+                return (
+                    value.operator in _SUMS
+                    and depth < _DEEPEST
+                    and _may_tell(left, depth + 1)
+                    and _may_tell(right, depth + 1)
+                )
+        else:
+            return False
+    if isinstance(value, InputReference | Field):
+        return _unit_of_name(value.name) is not None
+    return isinstance(value, Literal)
+
+
 class _Units:
     def __init__(self) -> None:
         self._known: dict[int, int | None] = {}
@@ -121,14 +155,14 @@ class _Units:
                 return _scaled(_GIVING[value.operator], factor)
             if value.operator in _SAME and value.arguments:
                 value = value.arguments[0]
-            elif value.operator in ("add", "subtract", "coalesce"):
+            elif value.operator in _SUMS:
                 left, right = value.arguments
                 if not isinstance(left, Literal) and not isinstance(right, Literal):
                     unit = self.of(left, depth + 1)
                     same = unit is not None and unit == self.of(right, depth + 1)
                     return _scaled(unit, factor) if same and unit is not None else None
                 value = right if isinstance(left, Literal) else left
-            elif value.operator in ("multiply", "divide", "floor_divide"):
+            elif value.operator in _SCALING:
                 left, right = value.arguments
                 if value.operator == "multiply" and isinstance(left, Literal):
                     left, right = right, left

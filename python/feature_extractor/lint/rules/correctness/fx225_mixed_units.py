@@ -56,7 +56,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         named = [part for value in call.arguments if (part := _named(value)) is not None]
         if len(named) != 2 or len(call.arguments) != 2:
             continue
-        program.look_closer()
+        program.look_at_names()
         left, right = (_unit_of_name(part.name) for part in named)
         if left is None or right is None or left == right or left.quantity != right.quantity:
             continue

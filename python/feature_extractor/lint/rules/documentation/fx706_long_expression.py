@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Final
 
@@ -48,16 +49,13 @@ def _long(
     program: LintedProgram, most: int, deepest: int
 ) -> Iterator[tree.LetDeclaration | tree.FeatureDeclaration]:
     """Yield the statements with more nodes, or more lambdas and conditions: only they have to be measured."""
-    nesting = [
-        node.span.start for node in program.written.of(tree.LambdaExpression, tree.Conditional)
-    ]
+    written = program.written.of(tree.LambdaExpression, tree.Conditional)
+    nesting = sorted([node.span.start for node in written])
     for statement in program.file.statements:
         if isinstance(statement, tree.LetDeclaration | tree.FeatureDeclaration):
             _, start, end = statement.span
-            if len(program.written.below(statement)) > most or (
-                len(nesting) > deepest
-                and sum([start <= place < end for place in nesting]) > deepest
-            ):
+            inside = bisect_left(nesting, end) - bisect_left(nesting, start)
+            if inside > deepest or len(program.written.below(statement)) > most:
                 yield statement
 
 
