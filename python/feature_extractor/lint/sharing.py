@@ -131,7 +131,10 @@ class Questions:
         if found or look in (Look.CLOSER, Look.FURTHER):
             named = {self._keys[number].names: number for number in numbers}
             for names in named.keys() & self._new_names.keys():
-                if not clean_by(named[names], Look.AT_SHAPE, Look.AT_NAMES):
+                # To ask about one more feature by itself, for its names alone, would cost more than it saves.
+                number = named[names]
+                is_told = number in alone or len(numbers) == 1
+                if not is_told or not clean_by(number, Look.AT_SHAPE, Look.AT_NAMES):
                     self._new_names[names].append(code)
         if found or look is Look.FURTHER:
             wholes = {self._keys[number].all: number for number in numbers}
