@@ -274,15 +274,15 @@ class Registry:
         self.trial: Callable[[Any], str] | None = None
         """Says why the core refuses a typed call with its constants, where there may be a core to ask."""
         self.by_name: dict[str, Operator] = {}
-        self._by_syntax: dict[str, list[Operator]] = {}
+        self._by_syntax: dict[str, tuple[Operator, ...]] = {}
         self._by_alias: dict[str, list[str]] = {}
-        self._by_role: dict[str, list[Operator]] = {}
+        self._by_role: dict[str, tuple[Operator, ...]] = {}
         for operator in operators:
             self.by_name[operator.name] = operator
             if operator.role:
-                self._by_role.setdefault(operator.role, []).append(operator)
+                self._by_role[operator.role] = (*self.by_role(operator.role), operator)
             if operator.syntax:
-                self._by_syntax.setdefault(operator.syntax, []).append(operator)
+                self._by_syntax[operator.syntax] = (*self.by_syntax(operator.syntax), operator)
             for alias in operator.aliases:
                 self._by_alias.setdefault(alias, []).append(operator.name)
         for operator in operators:
@@ -301,11 +301,11 @@ class Registry:
 
     def by_syntax(self, syntax: str) -> tuple[Operator, ...]:
         """Return the operators that a piece of syntax such as ``+`` stands for."""
-        return tuple(self._by_syntax.get(syntax, ()))
+        return self._by_syntax.get(syntax, ())
 
     def by_role(self, role: str) -> tuple[Operator, ...]:
         """Return the operators with a role that the compiler knows, such as ``hash``."""
-        return tuple(self._by_role.get(role, ()))
+        return self._by_role.get(role, ())
 
     def by_alias(self, name: str) -> str | None:
         """Return the name that we use for what another system calls ``name``, the first of several."""

@@ -11,7 +11,7 @@ from feature_extractor.check.typed import Literal
 from feature_extractor.diagnostics import Severity
 from feature_extractor.lint.program import LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
-from feature_extractor.registry import Registry, ResourcePattern
+from feature_extractor.registry import Operator, ResourcePattern
 
 _OFFSET: Final = re.compile(r"Etc/GMT([+-])(\d{1,2})")
 _WITHOUT_SUMMER: Final = (("EST", "America/New_York"), ("MST", "America/Denver"))
@@ -20,10 +20,12 @@ _WITHOUT_SUMMER: Final = (("EST", "America/New_York"), ("MST", "America/Denver")
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at the zones that operators are given."""
-    for operator, overloads in _taking_zones(program.registry):
-        for call, feature in program.calls(operator):
+    called = {name for feature in program.features for name in feature.calls}
+    for name in sorted(called):
+        zones = _zones(program.operator(name))
+        for call, feature in program.calls(name) if any(zones) else ():
             program.look_closer()
-            for position in overloads[call.overload]:
+            for position in zones[call.overload]:
                 value = call.arguments[position] if position < len(call.arguments) else None
                 zone = value.value if isinstance(value, Literal) else None
                 problem = _problem(zone) if isinstance(zone, str) else None
@@ -33,22 +35,16 @@ def check(program: LintedProgram) -> Iterator[Finding]:
 
 
 @cache
-def _taking_zones(registry: Registry) -> list[tuple[str, list[list[int]]]]:
-    """Return the operators that take a zone, with the positions of zones in each overload."""
-    found = []
-    for operator in registry.operators:
-        overloads = [
-            [
-                position
-                for position, parameter in enumerate(overload.signature.parameters)
-                if isinstance(parameter.pattern, ResourcePattern)
-                and parameter.pattern.kind == "zone"
-            ]
-            for overload in operator.overloads
+def _zones(operator: Operator) -> list[list[int]]:
+    """Return at which positions each overload of an operator takes a zone."""
+    return [
+        [
+            position
+            for position, parameter in enumerate(overload.signature.parameters)
+            if isinstance(parameter.pattern, ResourcePattern) and parameter.pattern.kind == "zone"
         ]
-        if any(overloads):
-            found.append((operator.name, overloads))
-    return found
+        for overload in operator.overloads
+    ]
 
 
 def _problem(zone: str) -> tuple[str, str, str] | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from feature_extractor.check.typed import Call, Expression, Lambda
 from feature_extractor.diagnostics import Fix, Severity
@@ -13,12 +12,10 @@ from feature_extractor.lint.expressions import conjuncts, walk
 from feature_extractor.lint.program import DeclaredFeature, LintedProgram
 from feature_extractor.lint.rule import Finding, Rule
 from feature_extractor.lint.written import arguments, bare, is_plain
-from feature_extractor.plan.build import deep_recursion
-from feature_extractor.plan.dependencies import Dependencies
-from feature_extractor.plan.operators import Operators
-from feature_extractor.plan.rewrite import JoinRewriter
-from feature_extractor.registry import Registry
 from feature_extractor.syntax import tree
+
+if TYPE_CHECKING:
+    from feature_extractor.plan.rewrite import JoinRewriter
 
 ASKING: Final = ("filter", "count", "any", "none", "find_first", "find_last")
 """Operators for which `xs.f(e -> a and b)` is `xs.filter(e -> a).f(e -> b)`."""
@@ -26,35 +23,50 @@ ASKING: Final = ("filter", "count", "any", "none", "find_first", "find_last")
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look at conditions of several parts, of which one alone would be found by an index."""
-    with deep_recursion():
-        found = list(_check(program))
-    yield from found
+    joining = frozenset(
+        operator.name for syntax in ("==", "in") for operator in program.registry.by_syntax(syntax)
+    )
+    asked = [
+        _Asked(feature, call, function, parts)
+        for call, feature in program.calls(*ASKING)
+        if isinstance(function := call.arguments[-1], Lambda)
+        and len(parts := conjuncts(function.body)) > 1
+        and _has_call(function.body, joining)
+    ]
+    if asked:
+        yield from _unindexed(program, asked)
 
 
-def _check(program: LintedProgram) -> Iterator[Finding]:
-    operators = _operators(program.registry)
+class _Asked(NamedTuple):
+    """A call with a condition of several parts, one of which an index may answer."""
+
+    feature: DeclaredFeature
+    call: Call
+    function: Lambda
+    parts: list[Expression]
+
+
+def _unindexed(program: LintedProgram, asked: list[_Asked]) -> list[Finding]:
+    # The planner is not imported where no program has such a condition.
+    from feature_extractor.plan.build import deep_recursion
+    from feature_extractor.plan.dependencies import Dependencies
+    from feature_extractor.plan.operators import Operators
+    from feature_extractor.plan.rewrite import JoinRewriter
+
+    operators = Operators(program.registry)
     rewriter = JoinRewriter(operators, Dependencies(operators))
-    joining = operators.names_with_syntax("==") | operators.names_with_syntax("in")
-    for call, feature in program.calls(*ASKING):
-        function = call.arguments[-1]
-        if not isinstance(function, Lambda):
-            continue
-        parts = conjuncts(function.body)
-        if len(parts) < 2 or not _has_call(function.body, joining):
-            continue
-        # The planner's own rewriter learns here which lists the lambdas of the feature run over.
-        rewriter.rewrite(feature.value)
-        if _is_joined(rewriter, call):
-            continue
-        for index, part in enumerate(parts):
-            if _is_joined(rewriter, _with_condition(call, function, part)):
-                yield _finding(program, feature, call, len(parts), index)
-                break
-
-
-@cache
-def _operators(registry: Registry) -> Operators:
-    return Operators(registry)
+    found: list[Finding] = []
+    with deep_recursion():
+        for feature, call, function, parts in asked:
+            # The planner's own rewriter learns here which lists the lambdas of the feature run over.
+            rewriter.rewrite(feature.value)
+            if _is_joined(rewriter, call):
+                continue
+            for index, part in enumerate(parts):
+                if _is_joined(rewriter, _with_condition(call, function, part)):
+                    found.append(_finding(program, feature, call, len(parts), index))
+                    break
+    return found
 
 
 def _has_call(condition: Expression, operators: frozenset[str]) -> bool:
