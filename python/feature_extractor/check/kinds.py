@@ -17,7 +17,6 @@ from feature_extractor.check.typed import (
     Literal,
     ResourceReference,
     Struct,
-    site_of,
 )
 from feature_extractor.check.unification import is_unclear, join
 from feature_extractor.diagnostics import Applicability, Edit, Fix, Label, Span
@@ -121,7 +120,7 @@ class KindChecker:
             name=node.name.text,
             kind=kind,
             value=fitted,
-            site=site_of(node.name.span),
+            place=node.name.span,
             size=size,
             vocabulary=vocabulary,
             maximum=maximum,

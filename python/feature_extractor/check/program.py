@@ -37,7 +37,7 @@ from feature_extractor.check.scopes import (
     Scope,
     Symbol,
 )
-from feature_extractor.check.typed import CheckedProgram, Expression, Feature, Input, site_of
+from feature_extractor.check.typed import CheckedProgram, Expression, Feature, Input
 from feature_extractor.check.written_types import TypeReader
 from feature_extractor.diagnostics import Diagnostic, Label, Source, Span
 from feature_extractor.diagnostics.diagnostic import Severity
@@ -366,7 +366,7 @@ class ProgramChecker:
                 self._add(scope, name.text, name.span, symbol)
                 if not scope.is_module:
                     self._inputs.append(
-                        Input(domain, name.text, type_, site_of(name.span), declared.description)
+                        Input(domain, name.text, type_, name.span, declared.description)
                     )
 
     def _declare_let(self, node: tree.LetDeclaration, scope: Scope) -> None:

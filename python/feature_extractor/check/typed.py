@@ -44,6 +44,10 @@ def site_of(span: Span) -> Site:
     return Site(source.path, line, start - begin + 1, *source.line_and_column(end))
 
 
+def _site(place: Span | Site) -> Site:
+    return place if isinstance(place, Site) else site_of(place)
+
+
 _tuple: Final[Callable[[type[Site], tuple[str, int, int, int, int]], Site]] = tuple.__new__
 
 
@@ -61,9 +65,7 @@ class Expression:
     @property
     def site(self) -> Site:
         """The place in lines and columns, which nobody asks of most expressions."""
-        place = self.place
-        if not isinstance(place, Site):
-            place = self.place = site_of(place)
+        place = self.place = _site(self.place)
         return place
 
 
@@ -202,8 +204,13 @@ class Input:
     domain: str
     name: str
     type: Type
-    site: Site
+    place: Span | Site
     description: str = ""
+
+    @property
+    def site(self) -> Site:
+        """The place in lines and columns, which the linter does not ask."""
+        return _site(self.place)
 
 
 @dataclass(frozen=True)
@@ -241,13 +248,18 @@ class Feature:
     name: str
     kind: str
     value: Expression
-    site: Site
+    place: Span | Site
     size: int | None = None
     vocabulary: str | None = None
     maximum: int | None = None
     default: float | int | str | None = None
     description: str = ""
     owner: str = ""
+
+    @property
+    def site(self) -> Site:
+        """The place in lines and columns, which the linter does not ask."""
+        return _site(self.place)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -28,7 +28,7 @@ from feature_extractor.files import Reader, UnreadableFile
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.discovery import all_rules
 from feature_extractor.lint.outcome import Basis, Report
-from feature_extractor.lint.records import Record, from_record, to_record
+from feature_extractor.lint.records import from_record, to_record
 from feature_extractor.lint.rule import Rule
 from feature_extractor.standard import module_texts, stored_path
 
@@ -80,22 +80,17 @@ class LintCache:
         name = self._name(path, configuration)
         line = self._lines(name[0]).get(name, "")
         try:
-            entry, texts = _opened(line, read)
-            report = from_record(entry["record"], lambda name: _text(name, texts), configuration)
+            record, basis = opened(line)
+            texts = _unchanged(basis, read)
+            report = from_record(record, lambda name: _text(name, texts), configuration)
         except _UNUSABLE:
             return None
-        report.basis = {"texts": entry["texts"], "files": entry["files"]}
+        report.basis = basis
         return report
 
-    def keep(
-        self, path: Path, configuration: Configuration, report: Report, record: Record
-    ) -> None:
-        """Remember a report by its record, until :meth:`write`; where that is not possible, nothing happens."""
-        if report.basis is not None:
-            # A rule of a plug-in may keep of a program what is not JSON.
-            with suppress(TypeError, ValueError):
-                entry = _closed({**report.basis, "record": record})
-                self._new[self._name(path, configuration)] = entry
+    def keep(self, path: Path, configuration: Configuration, line: str) -> None:
+        """Remember the report on a file, as one line, until :meth:`write`."""
+        self._new[self._name(path, configuration)] = line
 
     def write(self) -> None:
         """Write what is to be remembered; where that is not possible, nothing happens."""
@@ -124,8 +119,10 @@ class LintCache:
             return None
         try:
             line = (self._entries / _RUN).read_text(encoding="utf-8")
-            entry, texts = _opened(line, read, self._key(paths, configure))
-            record = entry["record"]
+            (key, record), basis = opened(line)
+            if key != self._key(paths, configure):
+                return None
+            texts = _unchanged(basis, read)
             return from_record(record, lambda name: _text(name, texts), Configuration(())).errors
         except _UNUSABLE:
             return None
@@ -140,21 +137,19 @@ class LintCache:
         """Remember what was found in all programs of a run; where that is not possible, nothing happens."""
         if len(paths) < _FEWEST:
             return
-        basis: dict[str, dict[str, Any]] = {"texts": {}, "files": {}}
+        known: dict[str, dict[str, Any]] = {"texts": {}, "files": {}}
         for report in reports:
             if report.basis is None:
                 return
-            for kind, known in basis.items():
+            for kind, digests in known.items():
                 for name, digest in report.basis[kind]:
-                    if known.setdefault(name, digest) != digest:
+                    if digests.setdefault(name, digest) != digest:
                         return  # The file has changed while the programs were looked at.
-        entry = {
-            "key": self._key(paths, configure),
-            **{kind: list(known.items()) for kind, known in basis.items()},
-            "record": to_record(Report(findings, None))[0],
-        }
+        basis = {kind: list(digests.items()) for kind, digests in known.items()}
+        record = to_record(Report(findings, None))[0]
         with suppress(OSError, TypeError, ValueError):
-            self._replace(self._entries / _RUN, _closed(entry))
+            line = closed((self._key(paths, configure), record), basis)
+            self._replace(self._entries / _RUN, line)
 
     def _key(self, paths: Sequence[Path], configure: Configure) -> str:
         """Return what identifies a run beside the texts: its programs, what holds for each, and all rules there are."""
@@ -239,28 +234,34 @@ def basis_of(report: Report) -> Basis | None:
     }
 
 
-def _closed(entry: Mapping[str, Any]) -> str:
-    """Return an entry as one line, behind its digest. Raises TypeError or ValueError for what is not JSON."""
-    body = json.dumps(entry, separators=(",", ":"))
+def closed(record: Any, basis: Basis | None) -> str:
+    """Return a record and what it follows from as one line, behind its digest.
+
+    Raises TypeError or ValueError for what is not JSON.
+    """
+    body = json.dumps([record, basis], separators=(",", ":"))
     return f"{_digest(body)} {body}"
 
 
-def _opened(line: str, read: Reader, key: str = "") -> tuple[Any, dict[str, str]]:
-    """Return an entry and the texts that it follows from. Raises one of _UNUSABLE where something changed."""
+def opened(line: str) -> tuple[Any, Any]:
+    """Return the record and the basis of a line again. Raises ValueError where it is damaged."""
     body = line[_NAME + 1 :]
     if line[:_NAME] != _digest(body):
         raise ValueError("the entry is damaged")
-    entry = json.loads(body)
-    if entry.get("key", "") != key:
-        raise ValueError("the entry belongs to other programs")
+    record, basis = json.loads(body)
+    return record, basis
+
+
+def _unchanged(basis: Basis, read: Reader) -> dict[str, str]:
+    """Return the texts that an entry follows from. Raises one of _UNUSABLE where something changed."""
     texts: dict[str, str] = {}
-    for name, known in entry["texts"]:
+    for name, known in basis["texts"]:
         texts[name] = read(Path(name))
         if _digest(texts[name]) != known:
             raise ValueError("a text has changed")
-    if any(_stamp(Path(name)) != known for name, known in entry["files"]):
+    if any(_stamp(Path(name)) != known for name, known in basis["files"]):
         raise ValueError("a file has changed")
-    return entry, texts
+    return texts
 
 
 def _text(name: str, texts: dict[str, str]) -> str:

@@ -22,6 +22,7 @@ class Names:
             **{resource.name.text: resource for resource in self.resources},
         }
         self._mentioned: dict[tree.Node, list[tuple[str, Span]]] = {}
+        self._read: dict[tree.Node, set[str]] = {}
         self.used = self._reached()
 
     def mentions(self, node: tree.Node) -> list[tuple[str, Span]]:
@@ -35,6 +36,13 @@ class Names:
             names = self._names(node)
             names.sort(key=lambda name: name.span.start)
             found = self._mentioned[node] = [(name.text, name.span) for name in names]
+        return found
+
+    def read(self, node: tree.Node) -> set[str]:
+        """Return the names that :meth:`mentions` tells, each once."""
+        found = self._read.get(node)
+        if found is None:
+            found = self._read[node] = {name.text for name in self._names(node)}
         return found
 
     def _names(self, node: tree.Node) -> list[tree.Name | tree.Identifier]:
@@ -53,7 +61,7 @@ class Names:
         used: set[str] = set()
         waiting: list[tree.Node] = [*self.features]
         while waiting:
-            new = {name.text for name in self._names(waiting.pop())} - used
+            new = self.read(waiting.pop()) - used
             used |= new
             waiting += [self._declared[name] for name in new & self._declared.keys()]
         return used

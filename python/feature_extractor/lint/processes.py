@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from feature_extractor.files import Reader
-from feature_extractor.lint.cache import LintCache, basis_of
+from feature_extractor.lint.cache import LintCache, basis_of, closed, opened
 from feature_extractor.lint.cards import load_functions
 from feature_extractor.lint.configuration import Configuration, Configure
 from feature_extractor.lint.outcome import Report
@@ -92,10 +92,11 @@ def map_here(task: _Task) -> Iterator[Report]:
 
 def _made_here(task: _Task, number: int) -> Report:
     report = _report(task, number)
-    if task.cache is not None:
-        task.cache.keep(
-            task.paths[number], task.configurations[number], report, to_record(report)[0]
-        )
+    if task.cache is not None and report.basis is not None:
+        # A rule of a plug-in may keep of a program what is not JSON.
+        with suppress(TypeError, ValueError):
+            line = closed(to_record(report)[0], report.basis)
+            task.cache.keep(task.paths[number], task.configurations[number], line)
     return report
 
 
@@ -145,38 +146,38 @@ def _by_processes(task: _Task, jobs: int) -> Iterator[Report]:
     _task = task
     try:
         statement_parser()  # Each copy would make the tables of the grammar again.
-        for rule in {id(r): r for c in task.configurations for r in c.rules}.values():
-            load_functions(rule)
+        for configuration in {id(c): c for c in task.configurations}.values():
+            for rule in configuration.rules:
+                load_functions(rule)
         gc.freeze()  # What is shared with the copies is not looked at again, and so is not copied.
         numbers = range(len(task.paths))
         with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
-            for number, text in zip(
+            for number, found in zip(
                 numbers, pool.map(_work, numbers, chunksize=_CHUNK), strict=True
             ):
-                yield _received(task, number, text)
+                yield _made_here(task, number) if found is None else _received(task, number, *found)
     finally:
         gc.unfreeze()
         _task = None
 
 
-def _work(number: int) -> str:
-    """Return the report on a file as JSON; an empty text where that failed."""
+def _work(number: int) -> tuple[str, dict[str, str]] | None:
+    """Return the report on a file as a line of the cache, and the texts that its places are in; None if that failed."""
     assert _task is not None
     try:
         report = _report(_task, number)
         record, texts = to_record(report)
-        return json.dumps([record, texts, report.basis])
+        return closed(record, report.basis), texts
     except Exception:
         # The main process tries again, and what then happens is told as usual.
-        return ""
+        return None
 
 
-def _received(task: _Task, number: int, text: str) -> Report:
-    if not text:
-        return _made_here(task, number)
-    record, texts, basis = json.loads(text)
-    report = from_record(record, texts.__getitem__, task.configurations[number])
+def _received(task: _Task, number: int, line: str, texts: Mapping[str, str]) -> Report:
+    configuration = task.configurations[number]
+    record, basis = opened(line)
+    report = from_record(record, texts.__getitem__, configuration)
     report.basis = basis
-    if task.cache is not None:
-        task.cache.keep(task.paths[number], task.configurations[number], report, record)
+    if task.cache is not None and basis is not None:
+        task.cache.keep(task.paths[number], configuration, line)
     return report

@@ -13,7 +13,7 @@ from feature_extractor.syntax import tree
 
 _WRITTEN_OUT: Final = 3
 """From how many operators on a formula in two files should be a let of a module."""
-_OPERATIONS: Final = (tree.Call, tree.Binary, tree.Unary, tree.Conditional, tree.Index)
+_OPERATIONS: Final = frozenset((tree.Call, tree.Binary, tree.Unary, tree.Conditional, tree.Index))
 
 
 def check(program: LintedProgram) -> Iterator[Finding]:
@@ -55,14 +55,14 @@ def _received(feature: DeclaredFeature, meaning: str) -> tuple[object, ...]:
 def _is_long(feature: DeclaredFeature) -> bool:
     """Return whether a formula has so many operators that it should be written once."""
     count = 0
-    waiting: list[tree.Node] = [feature.declaration.value]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, _OPERATIONS):
+    found: list[tree.Node] = [feature.declaration.value]
+    for node in found:
+        # The list grows while it is gone through, until it is long enough.
+        if type(node) in _OPERATIONS:
             count += 1
             if count == _WRITTEN_OUT:
                 return True
-        waiting.extend(tree.children(node))
+        found += tree.children(node)
     return False
 
 

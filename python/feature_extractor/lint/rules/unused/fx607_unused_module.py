@@ -24,7 +24,7 @@ def check(program: LintedProgram) -> Iterator[Finding]:
     missing = {alias.text for _, alias in named}
     for statement in program.file.statements:
         # Most modules are used soon.
-        missing.difference_update([name for name, _ in program.names.mentions(statement)])
+        missing -= program.names.read(statement)
         if not missing:
             return
     for statement, alias in named:
