@@ -16,7 +16,7 @@ from functools import cache, cached_property
 from hashlib import blake2b
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from feature_extractor.types import SCALARS
 
@@ -185,24 +185,21 @@ class Overload:
         return parse_signature(self.signature_text)
 
 
-@dataclass(frozen=True)
-class ParameterDocumentation:
+class ParameterDocumentation(NamedTuple):
     """The description of a parameter, for all overloads."""
 
     name: str
     description: str
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """What happens in a special case."""
 
     when: str
     result: str
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(NamedTuple):
     """An expression and its value."""
 
     expression: str
