@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "whole_files": set[str](),
     "files": set[str](),
     "time_zones": set[str](),
+    "garbage_collection": set[str](),
     "syntax": {"diagnostics", "types"},
     "standard": {"syntax", "diagnostics"},
     "check": {
@@ -43,6 +44,7 @@ MAY_IMPORT = {
         "standard",
         "whole_files",
         "time_zones",
+        "garbage_collection",
     },
 }
 """By stage of the compiler; the faces above it may import all of them."""

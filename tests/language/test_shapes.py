@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from feature_extractor.diagnostics import Source, Span
-from feature_extractor.syntax import parser, statements
+from feature_extractor.syntax import parser, statements, wordings
 from feature_extractor.syntax.shapes import Shape
 from feature_extractor.syntax.tree import Node
 
@@ -66,13 +66,14 @@ def parsed(source: Source) -> Any:
     return shown(result.file.statements), [str(found) for found in result.diagnostics]
 
 
-@pytest.fixture
-def shapes(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
-    """Make shapes at once, beginning without any."""
+@pytest.fixture(params=[False, True], ids=["steps", "functions"])
+def shapes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
+    """Make shapes at once, beginning without any; trees by their steps, or by functions that are written for them."""
     made: dict[Any, Any] = {}
     monkeypatch.setattr(parser, "_SHAPES", made)
     monkeypatch.setattr(parser, "_WORDINGS", {})
     monkeypatch.setattr(parser, "_MEETINGS", 1)
+    monkeypatch.setattr(wordings, "_MANY", 1 if request.param else 1_000_000)
     return made
 
 

@@ -203,7 +203,7 @@ def _unescape(body: str, shift: int) -> str:
 
 
 def _check_underscores(text: str) -> None:
-    match = _UNDERSCORES.search(text)
+    match = _UNDERSCORES.search(text) if "_" in text else None
     if match or text[:3] in ("0x", "0X"):
         raise LiteralError(
             "an underscore in a number stands between two digits", match.start() if match else 0

@@ -42,12 +42,12 @@ class Shape:
     and their lists, inner ones first. ``steps`` make those, each of values before it.
     """
 
-    __slots__ = ("_constants", "_steps", "literals", "names", "places")
+    __slots__ = ("_picks", "constants", "literals", "names", "places", "steps")
 
     def __init__(self, tree: Any) -> None:
         row = _Row()
         row.add(tree)
-        self._constants = row.constants
+        self.constants = row.constants
         self.names = [*row.names]
         """The numbers of the tokens that are names."""
         self.literals = [*row.literals]
@@ -55,10 +55,11 @@ class Shape:
         self.places = [*row.places]
         """The numbers of the first and the last token of each place."""
         offsets = _offsets(row)
-        self._steps = [
-            (make, _picking([offsets[kind] + number for kind, number in parts]))
-            for make, parts in row.steps
+        self.steps = [
+            (make, [offsets[kind] + number for kind, number in parts]) for make, parts in row.steps
         ]
+        """What makes each list and node, and the positions in the row of what it is made of."""
+        self._picks = [(make, _picking(positions)) for make, positions in self.steps]
 
     def tree(self, source: Source, tokens: Sequence[Token]) -> Any:
         """Return the tree of a statement of this shape; None where a name or a literal of it is not allowed."""
@@ -85,9 +86,9 @@ class Shape:
 
     def made(self, names: list[str], literals: list[Any], places: list[Span]) -> Any:
         """Return the tree that has these names, values of literals and places, in the order of the shape's."""
-        row: list[Any] = [*self._constants, *names, *literals, *places]
+        row: list[Any] = [*self.constants, *names, *literals, *places]
         add = row.append
-        for make, pick in self._steps:
+        for make, pick in self._picks:
             add(make(*pick(row)))
         return row[-1]
 
@@ -157,7 +158,7 @@ class _Row:
         if isinstance(value, Node):
             return self._step(type(value), [getattr(value, name) for name in _given(type(value))])
         if isinstance(value, list | tuple):
-            return self._step(_list if isinstance(value, list) else _pair, value)
+            return self._step(make_list if isinstance(value, list) else make_tuple, value)
         if isinstance(value, str) and "\0" in value:
             numbers = [int(number) for number in _MARK.findall(value)]
             parts = [("names", self.names.setdefault(n, len(self.names))) for n in numbers]
@@ -203,11 +204,13 @@ def _nothing(row: list[Any]) -> Sequence[Any]:
     return ()
 
 
-def _list(*values: Any) -> list[Any]:
+def make_list(*values: Any) -> list[Any]:
+    """Return the values as a list."""
     return list(values)
 
 
-def _pair(*values: Any) -> tuple[Any, ...]:
+def make_tuple(*values: Any) -> tuple[Any, ...]:
+    """Return the values as a tuple."""
     return values
 
 

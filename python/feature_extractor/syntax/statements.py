@@ -54,6 +54,8 @@ _BEGINNINGS: Final = (
 )
 _MAXIMUM_UNCLOSED_DESCRIPTIONS: Final = 4
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+_OTHERS: Final = bytes(set(range(256)) - {*b"()[]{}"})
+"""The bytes of texts beside brackets."""
 
 
 @dataclass(slots=True)
@@ -158,7 +160,9 @@ def cut_soundly(source: Source) -> Layout | None:
 
 def _closes_now(statement: str) -> bool:
     """Return whether each bracket of a statement is closed by one of its kind, and not too many are open at a time."""
-    return _are_pairs("".join(_BRACKETS.findall(statement)))
+    if '"' in statement or "#" in statement:
+        return _are_pairs("".join(_BRACKETS.findall(statement)).encode())
+    return _are_pairs(statement.encode("utf-8", "surrogatepass").translate(None, _OTHERS))
 
 
 _closes: Final = lru_cache(maxsize=8192)(_closes_now)
@@ -167,9 +171,9 @@ _SHORT: Final = 500
 
 
 @lru_cache(maxsize=4096)
-def _are_pairs(brackets: str) -> bool:
+def _are_pairs(brackets: bytes) -> bool:
     opened: list[str] = []
-    for bracket in brackets:
+    for bracket in brackets.decode():
         if bracket in _CLOSING:
             opened.append(_CLOSING[bracket])
             if len(opened) > MAXIMUM_BRACKETS:

@@ -18,14 +18,18 @@ from feature_extractor.syntax.lexer import Token, token_end
 from feature_extractor.syntax.limits import MAXIMUM_NAME_CHARACTERS
 from feature_extractor.syntax.literals import LiteralError
 from feature_extractor.syntax.shapes import Shape
+from feature_extractor.syntax.tree_functions import Place, TreeFunction, tree_function
 
 Key: TypeAlias = tuple[tuple[str, ...], tuple[int | str, ...]]
 """What is between the words of a statement, and the kinds of these."""
 
 _WORDS: Final = ("FLOAT", "DURATION", "INTEGER", "STRING")
 """The terminals of words beside names and keywords, in the order in which the lexer tries them."""
+_NAME: Final = "[A-Za-z_][A-Za-z0-9_]*"
 _PREFIXES: Final = frozenset(("b", "t"))
 """Names that are the beginning of a token where a quote follows: they are words of a kind of their own."""
+_MANY: Final = 60
+"""After so many statements of a wording a function is written that makes their trees."""
 _MOST_KINDS: Final = 50_000
 """Words whose kind is remembered."""
 
@@ -40,8 +44,9 @@ class Splitter:
         expressions: Mapping[str, str],
         tokens: Callable[[str, int, int], Iterator[Token]],
     ) -> None:
-        words = "|".join(["[A-Za-z_][A-Za-z0-9_]*", *[expressions[name] for name in _WORDS]])
-        self._split = re.compile(f"({words})").split
+        words = "|".join([_NAME, *[expressions[name] for name in _WORDS]])
+        # Where no word begins, not each of them is tried.
+        self._split = re.compile(f'((?=[A-Za-z0-9_"])(?:{words}))').split
         self._kinds = _Kinds(tokens)
 
     def split(self, text: str) -> tuple[list[str], Key]:
@@ -74,15 +79,17 @@ class _Kinds(dict[str, int | str]):
 class Wording:
     """How the statements with one key are cut into tokens, and what their tree is made of."""
 
-    __slots__ = ("_literals", "_names", "_places", "_shape")
+    __slots__ = ("_literals", "_names", "_places", "_shape", "_tree", "_uses")
 
     def __init__(
         self,
         shape: Shape,
         names: list[int],
         literals: list[tuple[Callable[[str], Any], int]],
-        places: list[tuple[int, int, int, int]],
+        places: list[Place],
     ) -> None:
+        self._uses = 0
+        self._tree: TreeFunction | None = None
         self._shape = shape
         self._names = names
         self._literals = literals
@@ -98,12 +105,17 @@ class Wording:
         except LiteralError:
             return None
         starts = [*accumulate(map(len, parts), initial=start)]
-        # Making a named tuple in the usual way takes twice as long.
-        places = [
-            _tuple(Span, (source, starts[first] + before, starts[last] + behind))
-            for first, before, last, behind in self._places
-        ]
-        return self._shape.made(names, literals, places)
+        if self._tree is None:
+            self._uses += 1
+            if self._uses < _MANY:
+                # Making a named tuple in the usual way takes twice as long.
+                places = [
+                    _tuple(Span, (source, starts[first] + before, starts[last] + behind))
+                    for first, before, last, behind in self._places
+                ]
+                return self._shape.made(names, literals, places)
+            self._tree = tree_function(self._shape, self._names, self._places)
+        return self._tree(source, parts, literals, starts)
 
 
 def make_wording(
