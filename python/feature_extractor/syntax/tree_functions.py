@@ -2,7 +2,7 @@
 
 It makes the same as going through the steps of a shape, one by one, in two thirds of the time: for each value that has
 to be fetched from the row of all values, the function has a local variable. To write and compile one takes as long as
-to make some hundred trees, so that this is worth it for statements that are met again and again.
+to make some sixty trees, so that this is worth it for statements that are met again and again.
 """
 
 from __future__ import annotations
