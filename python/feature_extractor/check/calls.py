@@ -247,7 +247,6 @@ class CallChecker:
             choice.bindings,
             tuple(arguments),
             span,
-            has_lambdas=bodies is not None,
         )
         if constants and self.registry.trial is not None:
             reason = self.registry.trial(call)

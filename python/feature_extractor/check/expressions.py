@@ -91,9 +91,9 @@ class ExpressionChecker:
 
     def check(self, node: tree.Expression, environment: Environment) -> Expression:
         """Return the typed expression; mistakes are reported and give an expression of ErrorType."""
-        steps = self._steps = self._steps + 1
+        self._steps += 1
         lets = self.lets
-        if steps > MAXIMUM_STEPS:
+        if self._steps > MAXIMUM_STEPS:
             lets.report_budget(node.span, MAXIMUM_STEPS)
             raise BudgetExceeded
         if lets.nesting >= MAXIMUM_NESTING:
@@ -547,7 +547,9 @@ class ExpressionChecker:
     def _call(self, node: tree.Call, environment: Environment) -> Expression:
         name = node.name
         receiver = node.receiver
-        arguments = [(argument.name, argument.value) for argument in node.arguments]
+        arguments: list[tuple[tree.Identifier | None, tree.Expression]] = [
+            (argument.name, argument.value) for argument in node.arguments
+        ]
         plugin: Plugin | None = None
         if receiver is not None:
             if isinstance(receiver, tree.Name):

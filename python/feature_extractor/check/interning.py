@@ -154,13 +154,13 @@ class Interner:
         bindings: tuple[tuple[str, Type | int], ...],
         arguments: tuple[Expression, ...],
         span: Span,
-        *,
-        has_lambdas: bool = False,
     ) -> Expression:
         """Return an operator's call; its type follows from the operator and the arguments."""
-        key: tuple[Any, ...] = ("call", operator, overload, *map(id, arguments))
-        if has_lambdas:
+        key: tuple[Any, ...]
+        if Lambda in map(type, arguments):
             key = ("call", operator, overload, *[self._shape(part, {}) for part in arguments])
+        else:
+            key = ("call", operator, overload, *map(id, arguments))
         found = self._table.get(key)
         if found is None:
             found = Call(type_, span, operator, overload, bindings, arguments)
