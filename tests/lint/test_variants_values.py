@@ -451,6 +451,14 @@ def test_findings(code: str, text: str, names: list[str]) -> None:
         )
 
 
+def test_sums_that_are_used_twice_are_gone_through_once() -> None:
+    lets = "".join(f"let a{n + 1} = a{n} + a{n}\n" for n in range(38))
+    for name, count in (("wait_ms", 1), ("wait_seconds", 0), ("wait", 0)):
+        text = f"input request {{ {name}, other_seconds: float }}\nlet a0 = {name}\n{lets}"
+        found = lint_text(text + "feature f : dense = a38 - other_seconds\n", all_rules()["FX209"])
+        assert len(found) == count
+
+
 def test_tables_name_operators_that_exist() -> None:
     known = load_registry().by_name
     named = [

@@ -61,10 +61,6 @@ _SAME: Final = {
     "last",
 }
 """Operators that keep the unit of their first argument."""
-_SUMS: Final = ("add", "subtract", "coalesce")
-"""Operators whose result has the unit that both operands have."""
-_SCALING: Final = ("multiply", "divide", "floor_divide")
-"""Operators that give another unit where one operand is a constant."""
 _DEEPEST: Final = 40
 """How many sums in each other are looked into."""
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800
@@ -73,17 +69,13 @@ _EARLIEST, _LATEST = 631_152_000, 4_102_444_800
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Compare the units that the names of inputs, operators and large constants tell."""
-    units = _Units()
+    units = _Units(program)
     for call, feature in program.calls(*sorted(TOGETHER)):
         if len(call.arguments) != 2 or any(
             part.type.with_nullable(False) not in (INT, FLOAT) for part in call.arguments
         ):
             continue
-        program.look_at_names()
-        if not all(_may_tell(part) for part in call.arguments):
-            continue
-        program.look_closer()
-        left, right = (units.of(part) for part in call.arguments)
+        left, right = units.of_both(*call.arguments)
         if left is None or right is None or left == right:
             continue
         if call.operator in ("add", "subtract"):
@@ -95,7 +87,6 @@ def check(program: LintedProgram) -> Iterator[Finding]:
             help="bring both to one unit, or make them timestamps: `from_unix_seconds(x)`, `from_unix_milliseconds(x)`",
         )
     for call, feature in program.calls(*sorted(_TAKING)):
-        program.look_closer()
         given = units.of(call.arguments[0])
         wanted = _TAKING[call.operator]
         if given is None or given == wanted or given > 10**6:
@@ -109,36 +100,19 @@ def check(program: LintedProgram) -> Iterator[Finding]:
         )
 
 
-def _may_tell(value: Expression, depth: int = 0) -> bool:
-    """Return whether some constants would let a number tell its unit."""
-    while isinstance(value, Call):
-        if value.operator in _GIVING:
-            return True
-        if value.operator in _SAME and value.arguments:
-            value = value.arguments[0]
-        elif value.operator in _SUMS or value.operator in _SCALING:
-            left, right = value.arguments
-            if isinstance(left, Literal):
-                value = right
-            elif isinstance(right, Literal):
-                value = left
-            else:
-                return (
-                    value.operator in _SUMS
-                    and depth < _DEEPEST
-                    and _may_tell(left, depth + 1)
-                    and _may_tell(right, depth + 1)
-                )
-        else:
-            return False
-    if isinstance(value, InputReference | Field):
-        return _unit_of_name(value.name) is not None
-    return isinstance(value, Literal)
-
-
 class _Units:
-    def __init__(self) -> None:
+    """Finds the units of numbers, and looks at names and constants where they decide."""
+
+    def __init__(self, program: LintedProgram) -> None:
+        self._program = program
         self._known: dict[int, int | None] = {}
+
+    def of_both(self, left: Expression, right: Expression) -> tuple[int | None, int | None]:
+        """Return the units of two numbers; both None where one has none. A constant is looked at last."""
+        first, second = (right, left) if isinstance(left, Literal) else (left, right)
+        if self.of(first) is None or self.of(second) is None:
+            return None, None
+        return self.of(left), self.of(right)
 
     def of(self, value: Expression, depth: int = 0) -> int | None:
         """Return the unit of a number in microseconds, or None where nothing tells it."""
@@ -149,45 +123,64 @@ class _Units:
         return self._known[id(value)]
 
     def _found(self, value: Expression, depth: int) -> int | None:
-        factor = 1.0
+        scales: list[tuple[str, Literal]] = []
         while isinstance(value, Call):
             if value.operator in _GIVING:
-                return _scaled(_GIVING[value.operator], factor)
+                return self._scaled(_GIVING[value.operator], scales)
             if value.operator in _SAME and value.arguments:
                 value = value.arguments[0]
-            elif value.operator in _SUMS:
+            elif value.operator in ("add", "subtract", "coalesce"):
                 left, right = value.arguments
                 if not isinstance(left, Literal) and not isinstance(right, Literal):
                     unit = self.of(left, depth + 1)
-                    same = unit is not None and unit == self.of(right, depth + 1)
-                    return _scaled(unit, factor) if same and unit is not None else None
+                    if unit is None or unit != self.of(right, depth + 1):
+                        return None
+                    return self._scaled(unit, scales)
                 value = right if isinstance(left, Literal) else left
-            elif value.operator in _SCALING:
+            elif value.operator in ("multiply", "divide", "floor_divide"):
                 left, right = value.arguments
                 if value.operator == "multiply" and isinstance(left, Literal):
                     left, right = right, left
-                number = right.value if isinstance(right, Literal) else None
-                if not isinstance(number, int | float) or number <= 0:
+                if not isinstance(right, Literal):
                     return None
-                factor *= 1 / number if value.operator == "multiply" else number
+                scales.append((value.operator, right))
                 value = left
             else:
                 return None
-        return self._leaf(value, factor)
+        return self._scaled(self._leaf(value), scales)
 
-    @staticmethod
-    def _leaf(value: Expression, factor: float) -> int | None:
+    def _leaf(self, value: Expression) -> int | None:
         if isinstance(value, InputReference | Field):
             if value.type.with_nullable(False) not in (INT, FLOAT):
                 return None
-            length = _unit_of_name(value.name)
-            return None if length is None else _scaled(length, factor)
-        number = value.value if isinstance(value, Literal) else None
+            self._program.look_at_names()
+            return _unit_of_name(value.name)
+        if not isinstance(value, Literal):
+            return None
+        self._program.look_closer()
+        number = value.value
         if isinstance(number, int | float) and not isinstance(number, bool):
             for unit in (10**6, 10**3, 1):
                 if _EARLIEST <= number * unit / 10**6 <= _LATEST:
-                    return _scaled(unit, factor)
+                    return unit
         return None
+
+    def _scaled(self, unit: int | None, scales: list[tuple[str, Literal]]) -> int | None:
+        """Return the unit of a number that was multiplied with or divided by constants, if it is one with a name."""
+        if unit is None or not scales:
+            return unit
+        self._program.look_closer()
+        factor = 1.0
+        for operator, constant in scales:
+            number = constant.value
+            if not isinstance(number, int | float) or number <= 0:
+                return None
+            factor *= 1 / number if operator == "multiply" else number
+        if not 1e-9 < factor < 1e15:
+            return None
+        found = round(unit * factor)
+        is_exact = abs(unit * factor - found) < 1e-6 * unit * factor
+        return found if is_exact and found in _UNITS else None
 
 
 @lru_cache(maxsize=4096)
@@ -198,15 +191,6 @@ def _unit_of_name(name: str) -> int | None:
     if length is None or (length >= _LONG and not _TIME.search(name)):
         return None
     return length
-
-
-def _scaled(unit: int, factor: float) -> int | None:
-    """Return the unit of a number of ``unit`` that was divided by ``factor``, if it is one that has a name."""
-    if not 1e-9 < factor < 1e15:
-        return None
-    found = round(unit * factor)
-    is_exact = abs(unit * factor - found) < 1e-6 * unit * factor
-    return found if is_exact and found in _UNITS else None
 
 
 RULE: Final = Rule(
