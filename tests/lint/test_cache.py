@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from feature_extractor.diagnostics import Diagnostic, Severity
+from feature_extractor.files import read_file
 from feature_extractor.lint import all_rules, examination, lint_paths
+from feature_extractor.lint import cache as cache_module
 from feature_extractor.lint.cache import LintCache, remove_cache
 from feature_extractor.lint.configuration import Configuration
 from feature_extractor.lint.records import from_record, to_record
@@ -49,6 +52,19 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
     monkeypatch.setattr(examination, "report_on", report_on)
     return found
+
+
+@pytest.fixture
+def entries(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
+    """Put all entries into one file, and return what reads its lines."""
+    real = LintCache._name
+    monkeypatch.setattr(LintCache, "_name", lambda *given: "0" + real(*given)[1:])
+
+    def read() -> list[str]:
+        (file,) = Path(".fx_cache").rglob("*.jsonl")
+        return file.read_text().splitlines()
+
+    return read
 
 
 def write_programs(count: int) -> None:
@@ -143,6 +159,56 @@ def test_a_damaged_entry_is_no_entry(folder: Path, damage: str, count: int) -> N
         else:
             entry.write_text(damage)
     assert findings(cached=True) == plain
+
+
+def test_runs_that_share_a_folder_keep_what_the_others_wrote(
+    entries: Callable[[], list[str]], looked_at: list[Path]
+) -> None:
+    first, second = LintCache(Path(".fx_cache")), LintCache(Path(".fx_cache"))
+    rules = Configuration(RULES)
+    for path in programs():
+        # Both have read the folder before the other one writes.
+        assert all(cache.find(path, rules, read_file) is None for cache in (first, second))
+    for cache, paths in ((first, programs()[:2]), (second, programs()[2:])):
+        lint_paths(paths, load_registry, lambda _: rules, cache=cache)
+    assert len(entries()) == len(programs())
+    looked_at.clear()
+    findings(cached=True)
+    assert looked_at == []
+
+
+def test_what_was_found_before_an_interruption_is_kept(
+    folder: Path, looked_at: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = examination.report_on
+
+    def interrupted(path: Path, *others: object) -> object:
+        if path == programs()[2]:
+            raise KeyboardInterrupt
+        return real(path, *others)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(examination, "report_on", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            findings(cached=True)
+    looked_at.clear()
+    assert findings(cached=True) == findings()
+    assert looked_at[: len(looked_at) - len(programs())] == programs()[2:]
+
+
+def test_a_large_file_of_entries_begins_anew_with_those_of_the_run(
+    entries: Callable[[], list[str]], looked_at: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    findings(cached=True, severities={"FX601": Severity.ERROR})
+    findings(cached=True)
+    assert len(entries()) == 2 * len(programs())
+    monkeypatch.setattr(cache_module, "_LARGEST_FILE", 1)
+    Path("p03.fx").write_text(PROGRAM.format(number=3) + "let more = 1\n")
+    findings(cached=True)
+    assert len(entries()) == len(programs())
+    looked_at.clear()
+    findings(cached=True)
+    assert looked_at == []
 
 
 def test_a_program_with_errors_is_not_kept(folder: Path, looked_at: list[Path]) -> None:

@@ -72,8 +72,10 @@ class LintCache:
         self._prefixes: dict[int, tuple[Configuration, str]] = {}
         self._read_before: dict[str, dict[str, str]] = {}
         """The lines of the files that were read in this run."""
-        self._new: dict[str, str] = {}
-        """The lines that are to be written, by the names of their entries."""
+        self._current: dict[str, str] = {}
+        """The lines of this run, found or made, by the names of their entries."""
+        self._changed: set[str] = set()
+        """The first digits of the names of those that were made."""
 
     def find(self, path: Path, configuration: Configuration, read: Reader) -> Report | None:
         """Return what was found in a file before, or None where that does not hold any more."""
@@ -86,26 +88,30 @@ class LintCache:
         except _UNUSABLE:
             return None
         report.basis = basis
+        self._current[name] = line
         return report
 
     def keep(self, path: Path, configuration: Configuration, line: str) -> None:
         """Remember the report on a file, as one line, until :meth:`write`."""
-        self._new[self._name(path, configuration)] = line
+        name = self._name(path, configuration)
+        self._current[name] = line
+        self._changed.add(name[0])
 
     def write(self) -> None:
         """Write what is to be remembered; where that is not possible, nothing happens."""
-        for first in sorted({name[0] for name in self._new}):
+        for first in sorted(self._changed):
             # Another run may have written meanwhile.
             self._read_before.pop(first, None)
-            new = {name: line for name, line in self._new.items() if name[0] == first}
-            lines = {**self._lines(first), **new}
+            own = {name: line for name, line in self._current.items() if name[0] == first}
+            lines = {**self._lines(first), **own}
             if sum(map(len, lines.values())) > _LARGEST_FILE:
-                lines = new
+                lines = own
             with suppress(OSError):
                 self._replace(
                     self._file(first), "".join(f"{name} {line}\n" for name, line in lines.items())
                 )
-        self._new.clear()
+        self._changed.clear()
+        self._current.clear()
         self._read_before.clear()
 
     def find_run(
