@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from feature_extractor.registry import Registry
 
 
+@rare_collections()
 def lint_paths(
     paths: Iterable[Path],
     registry: Registry | LoadRegistry,
@@ -47,18 +48,7 @@ def lint_paths(
         def configure(_: Path) -> Configuration:
             return same
 
-    with rare_collections():
-        return _lint_paths([*paths], registry, configure, read, jobs, cache)
-
-
-def _lint_paths(
-    paths: list[Path],
-    registry: Registry | LoadRegistry,
-    configure: Configure,
-    read: Reader,
-    jobs: int,
-    cache: LintCache | None,
-) -> list[Diagnostic]:
+    paths = list(paths)
     known = None if cache is None else cache.find_run(paths, configure, read)
     if known is not None:
         return known

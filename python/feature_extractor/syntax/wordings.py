@@ -26,6 +26,7 @@ Key: TypeAlias = tuple[tuple[str, ...], tuple[int | str, ...]]
 _WORDS: Final = ("FLOAT", "DURATION", "INTEGER", "STRING")
 """The terminals of words beside names and keywords, in the order in which the lexer tries them."""
 _NAME: Final = "[A-Za-z_][A-Za-z0-9_]*"
+"""The words that are names and keywords."""
 _PREFIXES: Final = frozenset(("b", "t"))
 """Names that are the beginning of a token where a quote follows: they are words of a kind of their own."""
 _MANY: Final = 60

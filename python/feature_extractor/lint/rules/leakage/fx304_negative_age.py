@@ -43,19 +43,17 @@ _PASSING: Final = {
     "to_int",
 }
 
-_DIVIDING: Final = ("divide", "floor_divide")
-
 
 def check(program: LintedProgram) -> Iterator[Finding]:
     """Look for a moment before the request from which the time of the request is taken away."""
     moments = program.moments
     for call, feature in program.calls(*sorted(_AGES)):
-        age = _age(call)
+        age, units = _age(call)
         found = None if age is None else difference(age)
         if age is None or found is None:
             continue
         program.look_closer()
-        if not _is_positive(call) or not _is_reversed(moments, *found):
+        if not _is_positive(call, units) or not _is_reversed(moments, *found):
             continue
         yield Finding(
             program.place(age, feature),
@@ -83,27 +81,27 @@ def _is_reversed(moments: Moments, left: Expression, right: Expression) -> bool:
     return moments.is_now(later) and moments.is_past(earlier) and plus <= minus
 
 
-def _age(call: Call) -> Expression | None:
-    """Return the duration that an operator is given, through division by a unit."""
+def _age(call: Call) -> tuple[Expression | None, list[Expression]]:
+    """Return the duration that an operator is given, and the units that it is divided by on the way."""
+    units: list[Expression] = []
     value = next((part for part in call.arguments if not isinstance(part, Literal)), None)
-    while isinstance(value, Call) and (value.operator in _PASSING or value.operator in _DIVIDING):
+    while isinstance(value, Call):
+        if value.operator in ("divide", "floor_divide"):
+            units.append(value.arguments[1])
+        elif value.operator not in _PASSING:
+            break
         value = value.arguments[0]
-    return value
+    return value, units
 
 
-def _is_positive(call: Call) -> bool:
+def _is_positive(call: Call, units: list[Expression]) -> bool:
     """Return whether an operator asks for a positive age, and the units of the age are positive too."""
     if call.operator == "maximum" and not any(_is_zero(part) for part in call.arguments):
         return False
     if call.operator == "clip" and not _is_zero(call.arguments[1]):
         return False
-    value = next((part for part in call.arguments if not isinstance(part, Literal)), None)
-    while isinstance(value, Call) and (value.operator in _PASSING or value.operator in _DIVIDING):
-        unit = number(value.arguments[1]) if value.operator in _DIVIDING else 1
-        if unit is None or unit <= 0:
-            return False
-        value = value.arguments[0]
-    return True
+    numbers = [number(unit) for unit in units]
+    return all(found is not None and found > 0 for found in numbers)
 
 
 def _is_zero(value: Expression) -> bool:

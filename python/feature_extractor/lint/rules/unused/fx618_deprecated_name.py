@@ -40,7 +40,7 @@ def _deprecated_operators(registry: Registry) -> list[tuple[str, str]]:
 
 def _lets(program: LintedProgram) -> Iterator[Finding]:
     """Look at the names in the main file, those of its own lets and of modules."""
-    if not any("Deprecated:" in file.source.text for file in program.files):
+    if not any(map(_deprecated, program.files)):
         return
     own = dict(_deprecated(program.file))
     modules: dict[str, Mapping[str, str]] = {}
