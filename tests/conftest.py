@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# Images of containers often set this. The processes that tests start write their output as those of a user do.
+os.environ.pop("PYTHONUNBUFFERED", None)
 
 # The same examples each time: a test that fails on one machine fails on all. No deadline, because a
 # busy machine is no mistake.

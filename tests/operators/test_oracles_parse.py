@@ -191,17 +191,23 @@ def _flat(text: str, read: Callable[[Any], Any] = _float_of) -> Any:
 
 
 def _address(source: random.Random) -> str:
-    parts = [
+    front = [
         source.choice(["", "http:", "HTTPS:", "ftp:", "x-1.2+y:", "mailto:"]),
         source.choice(["", "//", "//u:p@", "//a@"]),
         source.choice(["", "example.com", "WWW.Example.COM", "1.2.3.4", "[::1]", "é.fr"]),
+    ]
+    behind = [
         source.choice(["", ":80", ":"]),
         source.choice(["", "/", "/a/b", "/a%20b//c", "/日"]),
         source.choice(["", "?"]),
         "&".join(_parameter(source) for _ in range(source.randint(0, 4))),
         source.choice(["", "#", "#top?x=1", "#a/b"]),
     ]
-    return "".join(parts)
+    rest = "".join(behind)
+    if front[-1] == "[::1]" and not rest.startswith((":", "/", "?", "#")):
+        # Newer Pythons, and that of Debian, refuse an address that goes on at once behind the bracket.
+        rest = f"/{rest}"
+    return "".join(front) + rest
 
 
 def _parameter(source: random.Random) -> str:

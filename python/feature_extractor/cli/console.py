@@ -26,14 +26,30 @@ def wants_colour(stream: TextIO) -> bool:
     return stream.isatty()
 
 
+def error_stream() -> TextIO:
+    """Return stderr, for what is said next; what was written to stdout is there first, where both are one place.
+
+    A broken pipe raises BrokenPipeError, which ends the command in silence. What else stdout cannot take is told at the
+    end, when it is written out again.
+    """
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except (OSError, ValueError):
+        pass
+    return sys.stderr
+
+
 def print_error(message: str, hint: str = "") -> None:
     """Write one line ``error: ...`` to stderr, and perhaps a second one that says what to do."""
     title = f"{_RED}error{_RESET}" if wants_colour(sys.stderr) else "error"
     lines = [f"{title}: {visible(message)}"]
     if hint:
         lines.append(f"  {visible(hint)}")
-    sys.stderr.write("\n".join(lines) + "\n")
-    sys.stderr.flush()
+    stream = error_stream()
+    stream.write("\n".join(lines) + "\n")
+    stream.flush()
 
 
 def print_findings(diagnostics: Sequence[Diagnostic], stream: TextIO) -> None:

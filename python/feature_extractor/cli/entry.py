@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from feature_extractor.cli import commands
-from feature_extractor.cli.console import print_error, print_findings
+from feature_extractor.cli.console import error_stream, print_error, print_findings
 from feature_extractor.cli.failures import (
     EXIT_FAILURE,
     EXIT_FINDINGS,
@@ -160,7 +160,7 @@ def _guarded(arguments: list[str], settings: dict[str, Any]) -> int:
     except click.exceptions.Exit as wanted:
         return wanted.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message(), file=sys.stderr)
+        print(error.format_message(), file=error_stream())
         return EXIT_FAILURE
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "fx"
@@ -173,10 +173,10 @@ def _guarded(arguments: list[str], settings: dict[str, Any]) -> int:
         print_error("interrupted")
         return EXIT_INTERRUPTED
     except CompileError as error:
-        print_findings(error.diagnostics, sys.stderr)
+        print_findings(error.diagnostics, error_stream())
         return EXIT_FINDINGS
     except SettingsError as error:
-        print_findings(error.diagnostics, sys.stderr)
+        print_findings(error.diagnostics, error_stream())
         return EXIT_FAILURE
     except CommandError as error:
         print_error(error.message, error.hint)

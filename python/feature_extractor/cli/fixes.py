@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from feature_extractor.cli.console import print_error, visible
+from feature_extractor.cli.console import error_stream, print_error, visible
 from feature_extractor.cli.failures import EXIT_FINDINGS, CommandError
 from feature_extractor.cli.writing import print_difference, write_text
 from feature_extractor.diagnostics import Applicability, Diagnostic
@@ -25,7 +25,7 @@ def print_differences(fixing: Fixing) -> int:
     """Show what the fixes change as one diff; return the exit code, which is 1 where there is something."""
     for file in fixing.files:
         print_difference(file.before, file.after, str(file.path))
-    print(f"would fix {_what(fixing)}", file=sys.stderr)
+    print(f"would fix {_what(fixing)}", file=error_stream())
     _warn(fixing)
     return EXIT_FINDINGS if fixing.files else 0
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from feature_extractor.cli.console import print_error, print_findings, visible
+from feature_extractor.cli.console import error_stream, print_error, print_findings, visible
 from feature_extractor.cli.failures import EXIT_FAILURE, EXIT_FINDINGS, CommandError
 from feature_extractor.cli.fixes import (
     print_differences,
@@ -94,7 +94,7 @@ class _Run:
             return print_differences(fixing)
         failed = write_fixes(fixing)
         # Reports are read by programs, so that what was done is told elsewhere.
-        print_fixes(fixing, sys.stdout if options.output_format in FOR_PEOPLE else sys.stderr)
+        print_fixes(fixing, sys.stdout if options.output_format in FOR_PEOPLE else error_stream())
         code = self._report(fixing.findings, baseline)
         return EXIT_FAILURE if failed else code
 
@@ -194,7 +194,7 @@ class _Run:
         self, findings: list[Diagnostic], baseline: Baseline, has_errors: bool
     ) -> int:
         if has_errors:
-            print_findings([finding for finding in findings if not finding.rule], sys.stderr)
+            print_findings([finding for finding in findings if not finding.rule], error_stream())
             print_error("no baseline was written, because programs have errors")
             return EXIT_FINDINGS
         updated = baseline.updated(findings, self._examined())
@@ -224,7 +224,7 @@ def _print_stale(baseline: Baseline, stale: Mapping[Entry, int]) -> None:
     ]
     if len(stale) > len(shown):
         lines.append(f"  and {len(stale) - len(shown)} more")
-    sys.stderr.write("".join(f"{visible(line)}\n" for line in lines))
+    error_stream().write("".join(f"{visible(line)}\n" for line in lines))
 
 
 def _print_findings(

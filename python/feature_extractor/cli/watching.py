@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import click
 
-from feature_extractor.cli.console import print_error, print_findings
+from feature_extractor.cli.console import error_stream, print_error, print_findings
 from feature_extractor.cli.failures import EXIT_INTERRUPTED, CommandError
 from feature_extractor.errors import SettingsError
 from feature_extractor.wording import counted
@@ -63,7 +63,7 @@ def watch(
 
 def _tell(error: CommandError | SettingsError) -> None:
     if isinstance(error, SettingsError):
-        print_findings(error.diagnostics, sys.stderr)
+        print_findings(error.diagnostics, error_stream())
     else:
         print_error(error.message, error.hint)
 

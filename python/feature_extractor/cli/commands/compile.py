@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from feature_extractor.cli.console import print_findings, size_text, visible
+from feature_extractor.cli.console import error_stream, print_findings, size_text, visible
 from feature_extractor.cli.failures import CommandError, require_file
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
 from feature_extractor.cli.writing import refuse_overwriting
@@ -120,7 +119,7 @@ def command(
     from feature_extractor.program import compile
 
     compiled = compile(place, labels=not without_labels)
-    print_findings(compiled.warnings, sys.stderr)
+    print_findings(compiled.warnings, error_stream())
     if golden is not None:
         from feature_extractor.cli.golden_tables import program_with_golden_rows
 

@@ -67,7 +67,7 @@ def command(
     require_core()
     registry = known_registry()
 
-    from feature_extractor.cli.console import print_findings, write_rendered
+    from feature_extractor.cli.console import error_stream, print_findings, write_rendered
     from feature_extractor.diff import DiffError, FolderDiff, diff
     from feature_extractor.diff.markdown import markdown
     from feature_extractor.diff.selection import only
@@ -82,7 +82,7 @@ def command(
                 raise CommandError("--feature is for two programs, not for folders")
             found = only(found, features)
     except CompileError as error:
-        print_findings(error.diagnostics, sys.stderr)
+        print_findings(error.diagnostics, error_stream())
         return EXIT_FAILURE
     except DiffError as error:
         raise CommandError(str(error), error.hint) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time as clock
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from feature_extractor.cli.console import error_stream
 from feature_extractor.cli.failures import CommandError, DataError, require_file
 from feature_extractor.cli.name_lists import names
 from feature_extractor.cli.programs import is_package, refuse_binary, require_core
@@ -119,7 +119,7 @@ def command(
         passes = counted(fitted.passes, "pass") if fitted.passes == 1 else f"{fitted.passes} passes"
         rows = counted(runner.rows, "row")
         speed = runner.rows / max(seconds, 1e-9)
-        print(f"{passes}, {rows} in {seconds:.2f} s ({speed:,.0f} rows/s)", file=sys.stderr)
+        print(f"{passes}, {rows} in {seconds:.2f} s ({speed:,.0f} rows/s)", file=error_stream())
     return 0
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from feature_extractor.cli.console import print_error, print_findings, visible
+from feature_extractor.cli.console import error_stream, print_error, print_findings, visible
 from feature_extractor.cli.failures import (
     EXIT_FAILURE,
     EXIT_FINDINGS,
@@ -99,7 +99,7 @@ def command(
         return run.exit_code()
     for path in _files(paths, _SettingsOptions(config, isolated, force_exclude)):
         _guarded(path, run)
-    print(run.summary(), file=sys.stderr if diff else sys.stdout)
+    print(run.summary(), file=error_stream() if diff else sys.stdout)
     return run.exit_code()
 
 
@@ -188,7 +188,7 @@ def _formatted(text: str, path: str, run: _Run) -> str | None:
         return format_text(text, path)
     except CompileError as error:
         run.mistaken += 1
-        print_findings(error.diagnostics, sys.stderr)
+        print_findings(error.diagnostics, error_stream())
     except FormatError as error:
         run.failed += 1
         print_error(f"{path}: this file is left as it is: {error}")

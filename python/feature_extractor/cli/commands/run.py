@@ -12,6 +12,7 @@ from typing import Literal
 
 import click
 
+from feature_extractor.cli.console import error_stream
 from feature_extractor.cli.failures import CommandError
 from feature_extractor.cli.name_lists import names
 from feature_extractor.cli.tables.formats import (
@@ -172,8 +173,9 @@ def command(
     extractor = opened.extractor
     operators = opened.operators_at()
     if not quiet:
-        sys.stdout.flush()
-        print_counts(sys.stderr, counts, seconds, extractor.features, extractor.inputs, operators)
+        print_counts(
+            error_stream(), counts, seconds, extractor.features, extractor.inputs, operators
+        )
     if statistics_path is not None:
         content = as_json(counts, seconds, extractor.digest, extractor.features, operators)
         text = json.dumps(content, ensure_ascii=False, indent=2)

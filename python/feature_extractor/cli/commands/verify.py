@@ -96,9 +96,9 @@ def command(
         if against is not None:
             _walk(verifier, against, arguments[-1], labels=not without_labels)
     except CompileError as error:
-        from feature_extractor.cli.console import print_findings
+        from feature_extractor.cli.console import error_stream, print_findings
 
-        print_findings(error.diagnostics, sys.stderr)
+        print_findings(error.diagnostics, error_stream())
         return EXIT_FAILURE
     except VerificationError as error:
         raise CommandError(str(error)) from None
