@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import random
 import re
 import resource
@@ -274,7 +275,10 @@ def main() -> None:
             ("one file alone", lambda: run_fx(["lint", str(paths[1]), "--no-cache"], folder)),
         ]
         total = arguments.files * arguments.features
-        print(f"{arguments.files} files, {total:,} features; medians of {count}, in seconds\n")
+        python = f"Python {platform.python_version()}, {platform.python_compiler()}"
+        print(
+            f"{arguments.files} files, {total:,} features; medians of {count}, in seconds; {python}\n"
+        )
         print("| run | clock | processors | ten million additions |")
         print("| --- | ---: | ---: | ---: |")
         cold()  # Writes the bytecode.
