@@ -23,6 +23,8 @@ QUIETLY := --quiet | sed '/^ninja: no work to do\.$$/d'
 # Without this a pip or pyenv configuration outside of the project could choose other packages.
 export PIP_REQUIRE_VIRTUALENV := 1
 export PYTHONNOUSERSITE := 1
+# Without a locale, as on a bare machine, Java opens no file whose name goes beyond ASCII; messages of the system are English.
+export LC_ALL := C.UTF-8
 # Tests start the command line hundreds of times, and each time it would be compiled anew.
 unexport PYTHONDONTWRITEBYTECODE
 

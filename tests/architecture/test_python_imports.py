@@ -13,7 +13,8 @@ PACKAGE = "feature_extractor"
 SOURCE = ROOT / "python"
 
 MAY_IMPORT = {
-    "diagnostics": set[str](),
+    "surrogates": set[str](),
+    "diagnostics": {"surrogates"},
     "types": set[str](),
     "registry": {"types"},
     "errors": {"diagnostics"},
@@ -21,7 +22,7 @@ MAY_IMPORT = {
     "files": set[str](),
     "time_zones": set[str](),
     "garbage_collection": set[str](),
-    "syntax": {"diagnostics", "types"},
+    "syntax": {"diagnostics", "types", "surrogates"},
     "standard": {"syntax", "diagnostics"},
     "check": {
         "syntax",
@@ -32,6 +33,7 @@ MAY_IMPORT = {
         "standard",
         "files",
         "time_zones",
+        "surrogates",
     },
     "format": {"syntax", "diagnostics", "errors"},
     "plan": {

@@ -369,6 +369,63 @@ def test_streams_may_be_closed(command: str, code: int, message: str) -> None:
     assert (run.returncode, run.stderr) == (code, message)
 
 
+ODD = "input request { town: string }\n\n# Köln\nfeature size : dense = tówn + 1.0\n"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "lint", "fmt"])
+def test_what_is_written_is_utf8_in_every_locale(
+    tmp_path: Path, command: str, environment: dict[str, str]
+) -> None:
+    (tmp_path / "odd.fx").write_text(ODD, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "feature_extractor", command, "odd.fx"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(SOURCE), **environment},
+    )
+    assert run.returncode == 1
+    assert "feature size : dense = tówn + 1.0" in run.stdout.decode("utf-8")
+
+
+def test_a_file_may_have_a_name_that_is_not_utf8(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path)
+    program = os.path.join(folder, b"caf\xe9.fx")
+    with open(program, "w") as file:
+        file.write("input request { age: float }\n\nlet unused = 1\nfeature f : dense = age\n")
+
+    def run(*arguments: str | bytes) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "feature_extractor", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        )
+
+    shown = "caf\ufffd.fx".encode()
+    compiled = run("compile", b"caf\xe9.fx")
+    assert (compiled.returncode, compiled.stderr) == (0, b"")
+    assert compiled.stdout.startswith(shown)
+    assert run("explain", b"caf\xe9.fxp").returncode == 0
+    assert b"there is no such file" in run("compile", b"na\xefve.fx").stderr
+    assert shown in run("lint", b"caf\xe9.fx").stdout
+    fixed = run("lint", "--fix", b"caf\xe9.fx")
+    assert (fixed.returncode, fixed.stderr) == (0, b"")
+    with open(program) as file:
+        assert "unused" not in file.read()
+    assert b"there is no such file" in run("explain", b"na\xefve.fxp").stderr
+
+
 def test_an_unexpected_error_is_one_line(fx: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from feature_extractor import registry
 

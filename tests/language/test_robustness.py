@@ -204,6 +204,8 @@ HOSTILE = {
     "unclosed strings": ('let a = "\n' * 15_000, "FX003"),
     "escapes": ('let a = "' + "\\" * 50_001 + '"', "FX003"),
     "NUL": ("let a = 1\0", "FX005"),
+    "half of a surrogate pair": ('let a = "\ud800"', "FX005"),
+    "half of a surrogate pair in a comment": ("# \udfff\nlet a = 1", "FX005"),
     "repeated description quotes": ('"' * 99_999, "FX003"),
 }
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from feature_extractor.language_server.positions import LineTable, clean
+from feature_extractor.language_server.positions import LineTable
+from feature_extractor.surrogates import without_surrogates
 from lsprotocol.types import Position, PositionEncodingKind
 
 TEXT = "a\U0001f600b\r\n\u4e2d\u6587\rx\u2028y\x0cz\n"
@@ -46,6 +47,6 @@ def test_places_that_do_not_exist() -> None:
 
 def test_halves_of_surrogate_pairs_become_one_character() -> None:
     text = "a\ud83db"
-    assert clean(text) == "a\ufffdb"
-    assert LineTable(clean(text)).position(2) == Position(0, 2)
-    assert clean("\U0001f600") == "\U0001f600"
+    assert without_surrogates(text) == "a\ufffdb"
+    assert LineTable(without_surrogates(text)).position(2) == Position(0, 2)
+    assert without_surrogates("\U0001f600") == "\U0001f600"

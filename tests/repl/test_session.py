@@ -198,6 +198,7 @@ def test_nested_tables_have_requests_and_candidates(say: Say, tmp_path: Path) ->
         (":run", "no feature is declared"),
         (":save a.fx\n:reset\n:save a.fx", "nothing is declared yet"),
         (":load missing.parquet", "there is no such file"),
+        ('"\udcfc".upper()', "what is not valid UTF-8"),
         (":load .", "this is a directory"),
         (":drop nothing", "nothing is declared as `nothing`"),
         (":load rows.parquet 2", "2 rows of rows.parquet"),

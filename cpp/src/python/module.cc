@@ -379,6 +379,13 @@ LoadOptions load_options(int simd_level, bool use_reference) {
   return options;
 }
 
+// The name of a file as the system knows it: for bytes that are not UTF-8 Python has surrogates (PEP 383).
+std::string file_name_of(const py::handle& path) {
+  PyObject* converted = nullptr;
+  if (PyUnicode_FSConverter(path.ptr(), &converted) == 0) throw py::error_already_set();
+  return py::reinterpret_steal<py::bytes>(converted);
+}
+
 py::tuple load_package_file(const py::object& source, bool verify_resources, int simd_level, bool use_reference,
                             bool verify_values) {
   const Verification verification = verify_resources ? Verification::kComplete : Verification::kWithoutResources;
@@ -388,7 +395,7 @@ py::tuple load_package_file(const py::object& source, bool verify_resources, int
       const py::gil_scoped_release release;
       return load_package(std::as_bytes(std::span<const char>(bytes.data(), bytes.size())), verification);
     }
-    const auto path = source.cast<std::string>();
+    const std::string path = file_name_of(source);
     const py::gil_scoped_release release;
     return load_package(path, verification);
   }();
@@ -412,7 +419,8 @@ PyExtractor load_plan(const std::string& plan, const std::map<std::string, py::b
   return PyExtractor(*std::move(extractor));
 }
 
-std::string load_plugin_file(const std::string& path) {
+std::string load_plugin_file(const py::object& given) {
+  const std::string path = file_name_of(given);
   const auto plugin = [&] {
     const py::gil_scoped_release release;
     return load_plugin(path);

@@ -43,6 +43,7 @@ from feature_extractor.diagnostics import Diagnostic, Label, Source, Span
 from feature_extractor.diagnostics.diagnostic import Severity
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.registry import Registry
+from feature_extractor.surrogates import without_surrogates
 from feature_extractor.syntax import tree
 from feature_extractor.types import ErrorType
 
@@ -164,7 +165,7 @@ class ProgramChecker:
     def __init__(
         self, registry: Registry, path: str, root: Path | None, read: Reader = read_file
     ) -> None:
-        self._path = path
+        self._path = without_surrogates(path)
         self._root = root
         self._read = read
         self._reporter = Reporter()

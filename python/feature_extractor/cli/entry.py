@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import gc
+import io
 import os
 import sys
 import traceback
@@ -122,6 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``fx`` and return its exit code; nothing but the code and the output tells how it went."""
     settings: dict[str, Any] = {"debug": False}
     _open_closed_streams()
+    _speak_utf8()
     try:
         code = _guarded(list(sys.argv[1:] if arguments is None else arguments), settings)
         sys.stdout.flush()
@@ -149,6 +152,19 @@ def _open_closed_streams() -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+
+
+def _speak_utf8() -> None:
+    """Read and write UTF-8, whatever the locale says: programs, JSON and JSON lines are UTF-8 everywhere.
+
+    In a locale of fewer letters a message that shows a line of a program could not be written at all. What is read and
+    is not UTF-8 is refused with its place, as in a file.
+    """
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _guarded(arguments: list[str], settings: dict[str, Any]) -> int:

@@ -6,14 +6,16 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import NamedTuple
 
+from feature_extractor.surrogates import without_surrogates
+
 
 class Source:
-    """The text of one file, with its line table; ``path`` is what messages show."""
+    """The text of one file, with its line table; ``path`` is what messages show, in letters that can be written."""
 
     __slots__ = ("_line_starts", "path", "text")
 
     def __init__(self, path: str, text: str) -> None:
-        self.path = path
+        self.path = without_surrogates(path)
         self.text = text
         self._line_starts: list[int] | None = None
 

@@ -15,15 +15,6 @@ from lsprotocol.types import Location, Position, PositionEncodingKind, Range
 from feature_extractor.diagnostics import Span
 
 _LINE_BREAK: Final = re.compile(r"\r\n|\n|\r")
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
-
-def clean(text: str) -> str:
-    """Return text without halves of surrogate pairs, which JSON can carry and UTF-8 cannot.
-
-    Each becomes one replacement character, which is one unit of UTF-16 too, so that no place moves.
-    """
-    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text) if not text.isascii() else text
 
 
 class LineTable:

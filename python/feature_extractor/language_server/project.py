@@ -20,12 +20,13 @@ from feature_extractor.check.inspection import Inspection
 from feature_extractor.check.modules import UnreadableFile, read_file
 from feature_extractor.diagnostics import Diagnostic, Source, render_short
 from feature_extractor.errors import SettingsError
-from feature_extractor.language_server.positions import LineTable, clean
+from feature_extractor.language_server.positions import LineTable
 from feature_extractor.lint.baseline import Baseline, BaselineError
 from feature_extractor.lint.configuration import Configuration
 from feature_extractor.registry import Registry
 from feature_extractor.settings import Settings, SettingsFinder
 from feature_extractor.standard import PREFIX, SHOWN, module_source, module_texts
+from feature_extractor.surrogates import without_surrogates
 from feature_extractor.syntax import parse_again, tree
 from feature_extractor.syntax.statements import Layout, cut
 from feature_extractor.workspace import NameIndex, Workspace
@@ -167,7 +168,7 @@ class Project:
     def open(self, uri: str, text: str, version: int | None) -> Text:
         """Take the text of a file from the editor, from now on; also for a change of it."""
         path = path_of(uri)
-        opened = Text(uri, path, Source(path, clean(text)), self.encoding, version)
+        opened = Text(uri, path, Source(path, without_surrogates(text)), self.encoding, version)
         if path not in self._open:
             # A module that was missing until now may be here.
             self._inspections.clear()

@@ -15,6 +15,7 @@ from feature_extractor.diagnostics import (
     apply_fixes,
 )
 from feature_extractor.files import read_file
+from feature_extractor.surrogates import without_surrogates
 
 MAXIMUM_ROUNDS: Final = 50
 """After so many rounds two rules undo what the other does."""
@@ -80,7 +81,7 @@ def fix_programs(
     checked by itself and with all programs of the run. Only the files of ``paths`` are changed, not their modules
     elsewhere.
     """
-    return _Run({str(path): path for path in paths}, lint, check, allowed).run()
+    return _Run({without_surrogates(str(path)): path for path in paths}, lint, check, allowed).run()
 
 
 class _Run:

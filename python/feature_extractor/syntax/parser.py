@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any, Final
 
 from feature_extractor.diagnostics import Diagnostic, Source, Span
+from feature_extractor.surrogates import find_surrogate
 from feature_extractor.syntax.automaton import END, StatementParser, SyntaxMistake
 from feature_extractor.syntax.builder import TreeBuilder
 from feature_extractor.syntax.lexer import UNKNOWN, Token, token_end
@@ -55,13 +56,20 @@ def parse_source(source: Source) -> ParseResult:
             help="split it into modules, and load them with `use`",
         )
         return ParseResult(File(source, [], [], set()), [finding])
-    if "\0" in source.text:
-        place = source.text.index("\0")
-        finding = Diagnostic(
-            "FX005", "this file holds a NUL character", Span(source, place, place + 1)
-        )
+    place = _no_text(source.text)
+    if place is not None:
+        span = Span(source, place, place + 1)
+        what = "a NUL character" if source.text[place] == "\0" else "what is not valid UTF-8"
+        finding = Diagnostic("FX005", f"this file holds {what}", span)
         return ParseResult(File(source, [], [], set()), [finding])
     return parse_pieces(source, cut(source))
+
+
+def _no_text(text: str) -> int | None:
+    """Return where a text has what no file of text has: NUL, or half of a surrogate pair, which UTF-8 cannot hold."""
+    if "\0" in text:
+        return text.index("\0")
+    return find_surrogate(text)
 
 
 def parse_pieces(source: Source, layout: Layout, *, is_beginning: bool = True) -> ParseResult:
