@@ -127,7 +127,7 @@ native-race-test: operator-archive ## Run the C++ tests of threads with the thre
 
 .PHONY: test
 test: build c-library lint native-test jars ## Check everything that CI checks; the last line is pytest's.
-	@scripts/bootstrap.sh --jvm
+	@scripts/bootstrap.sh --tests && scripts/bootstrap.sh --jvm
 	@$(PYTHON) -m pytest -m "not slow" -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test-slow

@@ -4,6 +4,7 @@
 # Usage: scripts/bootstrap.sh                    what `make demo` needs
 #        scripts/bootstrap.sh --java             a JDK 17 and Maven, to build the jars
 #        scripts/bootstrap.sh --jvm              the same, and Spark 4.0 and Flink 2.3 in .venv-jvm
+#        scripts/bootstrap.sh --tests            curl, as tests run what the pages show
 #        scripts/bootstrap.sh --spark35|--spark43   another Spark, in .venv-spark35 or .venv-spark43
 set -euo pipefail
 
@@ -95,6 +96,12 @@ install_java() {
   usable_jdk || fail "javac is not of Java 17 or newer; choose it with update-alternatives"
 }
 
+install_tools_of_tests() {
+  if command -v curl >/dev/null 2>&1; then return 0; fi
+  command -v dpkg-query >/dev/null 2>&1 || fail "install curl"
+  install_system_packages curl
+}
+
 check_tools() {
   local tool
   for tool in c++ cmake ninja; do
@@ -162,6 +169,7 @@ case "${1:-}" in
   install_python_packages
   ;;
 --java) install_java ;;
+--tests) install_tools_of_tests ;;
 --jvm | --spark35 | --spark43)
   install_java
   install_pinned_packages ".venv-${1#--}" "${1#--}"
