@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 import threading
@@ -591,6 +592,16 @@ def test_what_is_no_package(source: str | bytes, code: str) -> None:
     with pytest.raises(fx.EngineError) as caught:
         fx.load(source)
     assert caught.value.code == code
+
+
+def test_files_may_have_names_that_are_not_utf8(package: Path, tmp_path: Path) -> None:
+    place = tmp_path / os.fsdecode(b"caf\xe9.fxp")
+    place.write_bytes(package.read_bytes())
+    assert fx.load(place).digest == fx.load(package).digest
+    for absent in (fx.load, fx.load_plugin):
+        with pytest.raises(fx.EngineError) as caught:
+            absent(tmp_path / os.fsdecode(b"na\xefve"))
+        assert caught.value.code == "not_found"
 
 
 def test_damaged_packages_are_refused(package: Path) -> None:

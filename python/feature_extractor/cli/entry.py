@@ -27,6 +27,7 @@ from feature_extractor.cli.failures import (
 )
 from feature_extractor.diagnostics.suggestions import closest
 from feature_extractor.errors import CompileError, EngineError, FeatureExtractorError, SettingsError
+from feature_extractor.surrogates import without_surrogates
 
 EXIT_BROKEN_PIPE = 141
 """What a shell reports for a process that SIGPIPE ended: 128 + 13."""
@@ -158,13 +159,20 @@ def _speak_utf8() -> None:
     """Read and write UTF-8, whatever the locale says: programs, JSON and JSON lines are UTF-8 everywhere.
 
     In a locale of fewer letters a message that shows a line of a program could not be written at all. What is read and
-    is not UTF-8 is refused with its place, as in a file.
+    is not UTF-8 is refused with its place, as in a file; letters of file names that are not are written as `�`.
     """
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    codecs.register_error("feature_extractor.replacement", _replacement)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and codecs.lookup(stream.encoding).name != "utf-8":
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="feature_extractor.replacement")
+
+
+def _replacement(error: UnicodeError) -> tuple[bytes, int]:
+    """Stand in for what has no UTF-8, an error handler as the module codecs wants it; of text it takes ASCII only."""
+    assert isinstance(error, UnicodeEncodeError)
+    return without_surrogates(error.object[error.start : error.end]).encode(), error.end
 
 
 def _guarded(arguments: list[str], settings: dict[str, Any]) -> int:
